@@ -1,0 +1,113 @@
+#include "graft/core/cpu_allocator.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+
+#include "graft/core/error.h"
+#include "graft/core/op_scope.h"
+
+namespace graft {
+namespace {
+
+constexpr size_t kAlignment = 64;
+
+struct SizeClass {
+  size_t index;
+  size_t block_bytes;
+};
+
+// Block sizes (4 + s) / 4 * 2^k for s in 0..3, from 64 bytes on.
+SizeClass size_class(size_t bytes) {
+  const size_t units = std::max<size_t>(4, (bytes + 15) / 16);
+  const size_t exponent = static_cast<size_t>(std::bit_width(units - 1)) - 1;
+  const size_t shift = exponent < 2 ? 0 : exponent - 2;
+  const size_t quarters = ((units - 1) >> shift) + 1;  // 4..8 in units of 2^shift
+  const size_t block = std::max<size_t>((quarters << shift) * 16, kAlignment);
+  return {shift * 4 + quarters - 4, (block + kAlignment - 1) / kAlignment * kAlignment};
+}
+
+}  // namespace
+
+void* CpuAllocator::allocate(size_t bytes, Stream) {
+  const SizeClass cls = size_class(bytes);
+  std::lock_guard lock(mutex_);
+  check(bytes <= budget_ && stats_.live <= budget_ - bytes, ErrorKind::OutOfMemory,
+        OpScope::current(), ": out of memory: ", bytes, " bytes on cpu would exceed the budget of ",
+        budget_, " (", stats_.live, " in use)");
+  check(cls.index < kClasses, ErrorKind::OutOfMemory, OpScope::current(),
+        ": out of memory: ", bytes, " bytes on cpu");
+  std::vector<void*>& list = free_[cls.index];
+  void* data = nullptr;
+  if (!list.empty()) {
+    data = list.back();
+    list.pop_back();
+    stats_.cached -= cls.block_bytes;
+  } else {
+    list.reserve(list.capacity() + 1);  // so that release() need not allocate
+    data = std::aligned_alloc(kAlignment, cls.block_bytes);
+    check(data != nullptr, ErrorKind::OutOfMemory, OpScope::current(), ": out of memory: ", bytes,
+          " bytes on cpu (", stats_.live, " in use)");
+  }
+  stats_.live += bytes;
+  stats_.peak = std::max(stats_.peak, stats_.live);
+  ++stats_.allocations;
+  return data;
+}
+
+void CpuAllocator::release(void* data, size_t bytes, Stream) noexcept {
+  const SizeClass cls = size_class(bytes);
+  std::lock_guard lock(mutex_);
+  stats_.live -= bytes;
+  std::vector<void*>& list = free_[cls.index];
+  if (list.size() < list.capacity()) {
+    list.push_back(data);
+    stats_.cached += cls.block_bytes;
+  } else {
+    std::free(data);
+  }
+}
+
+MemoryStats CpuAllocator::stats() const {
+  std::lock_guard lock(mutex_);
+  return stats_;
+}
+
+void CpuAllocator::reset_peak() {
+  std::lock_guard lock(mutex_);
+  stats_.peak = stats_.live;
+}
+
+void CpuAllocator::set_budget(size_t bytes) {
+  std::lock_guard lock(mutex_);
+  budget_ = bytes;
+}
+
+void CpuAllocator::trim() noexcept {
+  std::lock_guard lock(mutex_);
+  for (std::vector<void*>& list : free_) {
+    for (void* const data : list) std::free(data);
+    list.clear();
+  }
+  stats_.cached = 0;
+}
+
+namespace {
+std::array<Allocator*, kDeviceTypes> installed{};
+}
+
+Allocator& allocator(Device device) {
+  // Never destroyed: tensors of static lifetime may outlive any order of destruction.
+  static CpuAllocator* const cpu = new CpuAllocator;
+  if (device.type == DeviceType::Cpu) return *cpu;
+  Allocator* const found = installed[static_cast<size_t>(device.type)];
+  check(found != nullptr, ErrorKind::Device, OpScope::current(), ": device ", device,
+        " is not available");
+  return *found;
+}
+
+void install_allocator(DeviceType type, Allocator* instance) {
+  installed[static_cast<size_t>(type)] = instance;
+}
+
+}  // namespace graft

@@ -1,0 +1,62 @@
+// Runs a kernel slot on tensors: they become views, stream and workspace are added, and the device
+// is that of the first tensor.
+#pragma once
+
+#include <type_traits>
+
+#include "graft/core/kernel_slots.h"
+#include "graft/core/op_scope.h"
+#include "graft/core/tensor.h"
+
+namespace graft {
+
+/// An undefined tensor becomes an absent view.
+inline ConstView const_view(const Tensor& t) {
+  return t.defined() ? ConstView{t.raw_data(), t.shape(), t.strides(), t.dtype()} : ConstView{};
+}
+inline View mutable_view(const Tensor& t) {
+  return t.defined() ? View{{t.raw_data(), t.shape(), t.strides(), t.dtype()}} : View{};
+}
+
+namespace detail {
+
+template <class Arg, class Given>
+decltype(auto) kernel_operand(const Given& given) {
+  if constexpr (std::is_same_v<Arg, ConstView> && std::is_same_v<Given, Tensor>) {
+    return const_view(given);
+  } else if constexpr (std::is_same_v<Arg, View> && std::is_same_v<Given, Tensor>) {
+    return mutable_view(given);
+  } else {
+    return static_cast<Arg>(given);
+  }
+}
+
+// Device of the operands; Error(Device) if two defined tensors disagree.
+template <class... Given>
+Device common_device(const char* kernel, const Given&... given) {
+  const Tensor* first = nullptr;
+  const auto visit = [&](const auto& operand) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(operand)>, Tensor>) {
+      if (!operand.defined()) return;
+      if (!first) first = &operand;
+      check(operand.device() == first->device(), ErrorKind::Device, kernel, ": operands on ",
+            first->device(), " and ", operand.device());
+    }
+  };
+  (visit(given), ...);
+  return first ? first->device() : Device{};
+}
+
+}  // namespace detail
+
+template <class... Args, class... Given>
+void run(const Slot<void(Args...)>& slot, const Given&... given) {
+  const Stream stream{detail::common_device(slot.name, given...)};
+  const auto kernel = slot.kernel[static_cast<size_t>(stream.device.type)];
+  check(kernel != nullptr, ErrorKind::Device, slot.name, ": no kernel for device ",
+        to_string(stream.device.type));
+  Workspace workspace(stream);
+  kernel(KernelCtx{stream, workspace}, detail::kernel_operand<Args>(given)...);
+}
+
+}  // namespace graft

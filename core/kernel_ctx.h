@@ -1,0 +1,41 @@
+// What a kernel is given beside its operands: the stream, and scratch memory for this call.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "graft/core/device.h"
+
+namespace graft {
+
+/// Scratch memory of one kernel call, taken from the device's allocator (so it counts in the peak)
+/// and given back when the call ends. Take before going parallel: not for concurrent use.
+class Workspace {
+ public:
+  explicit Workspace(Stream stream) : stream_(stream) {}
+  ~Workspace();
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
+  /// 64-byte aligned, uninitialised, valid until the call ends; Error(OutOfMemory).
+  void* take(size_t bytes);
+  template <class T>
+  T* take_array(int64_t count) {
+    return static_cast<T*>(take(static_cast<size_t>(count) * sizeof(T)));
+  }
+
+ private:
+  struct Block {
+    void* data;
+    size_t bytes;
+  };
+  Stream stream_;
+  std::vector<Block> blocks_;
+};
+
+struct KernelCtx {
+  Stream stream;
+  Workspace& workspace;
+};
+
+}  // namespace graft

@@ -1,0 +1,31 @@
+// Two-dimensional cross-correlation, NHWC, and its gradients: a family closed under
+// differentiation.
+#pragma once
+
+#include "graft/core/op_params.h"
+#include "graft/core/tensor.h"
+
+namespace graft {
+
+/// x [N,H,W,Cin], weight [Cout,KH,KW,Cin/groups], bias [Cout] or none -> [N,OH,OW,Cout] with
+/// OH = (H + top + bottom - dilation_h (KH - 1) - 1) / stride_h + 1. Depthwise is groups == Cin.
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+              const Conv2dParams& params);
+
+/// act(conv2d + residual) in one pass, the epilogue applied while the tile is in registers. Records
+/// no graph: Error(Autograd) if an operand wants a gradient while recording.
+Tensor conv2d_fused(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                    const Conv2dParams& params, const Tensor& residual, Activation activation);
+
+/// Gradient towards x of shape `input`, and towards the weight of shape `filter`; both are ops.
+Tensor conv2d_input_grad(const Tensor& dy, const Tensor& weight, const Shape& input,
+                         const Conv2dParams& params);
+Tensor conv2d_filter_grad(const Tensor& x, const Tensor& dy, const Shape& filter,
+                          const Conv2dParams& params);
+
+/// TensorFlow's SAME: ceil(size / stride) windows, the odd zero after. Kernel and stride as in
+/// `params` (whose padding is ignored).
+Padding2d same_padding(int64_t height, int64_t width, int64_t kernel_h, int64_t kernel_w,
+                       const Conv2dParams& params);
+
+}  // namespace graft

@@ -1,0 +1,140 @@
+#include "graft/core/parallel.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace graft {
+namespace {
+
+thread_local bool inside_job = false;
+
+struct Job {
+  int64_t chunks = 0;
+  detail::ChunkFunction call = nullptr;
+  const void* body = nullptr;
+  std::atomic<int64_t> next{0};
+  std::atomic<bool> failed{false};
+  std::exception_ptr error;
+
+  void work(int worker) {
+    inside_job = true;
+    for (int64_t chunk; (chunk = next.fetch_add(1, std::memory_order_relaxed)) < chunks;) {
+      try {
+        call(body, chunk, worker);
+      } catch (...) {
+        if (!failed.exchange(true)) error = std::current_exception();
+        next.store(chunks, std::memory_order_relaxed);
+      }
+    }
+    inside_job = false;
+  }
+};
+
+void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+// Waits until `value` differs from `old`: spins for about 50 us, then sleeps.
+void await_change(const std::atomic<uint32_t>& value, uint32_t old) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::microseconds(50);
+  while (value.load(std::memory_order_acquire) == old) {
+    for (int i = 0; i < 64 && value.load(std::memory_order_acquire) == old; ++i) pause();
+    if (std::chrono::steady_clock::now() > deadline) {
+      value.wait(old, std::memory_order_acquire);
+      return;
+    }
+  }
+}
+
+class Pool {
+ public:
+  ~Pool() { stop(); }
+
+  int threads() const { return threads_.load(std::memory_order_relaxed); }
+
+  void resize(int threads) {
+    std::lock_guard lock(busy_);
+    stop();
+    threads_ = std::max(1, threads);
+  }
+
+  void run(int64_t chunks, detail::ChunkFunction call, const void* body) {
+    std::unique_lock lock(busy_, std::defer_lock);
+    if (inside_job || chunks <= 1 || threads() == 1 || !lock.try_lock()) {
+      for (int64_t chunk = 0; chunk < chunks; ++chunk) call(body, chunk, 0);
+      return;
+    }
+    start();
+    Job job;
+    job.chunks = chunks;
+    job.call = call;
+    job.body = body;
+    job_ = &job;
+    running_.store(static_cast<uint32_t>(workers_.size()), std::memory_order_relaxed);
+    generation_.fetch_add(1, std::memory_order_release);
+    generation_.notify_all();
+    job.work(0);
+    for (uint32_t left; (left = running_.load(std::memory_order_acquire)) != 0;)
+      await_change(running_, left);
+    if (job.error) std::rethrow_exception(job.error);
+  }
+
+ private:
+  void start() {
+    while (static_cast<int>(workers_.size()) + 1 < threads()) {
+      const int worker = static_cast<int>(workers_.size()) + 1;
+      workers_.emplace_back([this, worker, seen = generation_.load()] { serve(worker, seen); });
+    }
+  }
+
+  void serve(int worker, uint32_t seen) {
+    for (;;) {
+      await_change(generation_, seen);
+      seen = generation_.load(std::memory_order_acquire);
+      if (stopping_) return;
+      job_->work(worker);
+      if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) running_.notify_one();
+    }
+  }
+
+  void stop() {
+    stopping_ = true;
+    generation_.fetch_add(1, std::memory_order_release);
+    generation_.notify_all();
+    for (std::thread& worker : workers_) worker.join();
+    workers_.clear();
+    stopping_ = false;
+  }
+
+  std::mutex busy_;  // held for the length of a job
+  std::atomic<int> threads_{std::max(1, static_cast<int>(std::thread::hardware_concurrency()))};
+  std::vector<std::thread> workers_;
+  Job* job_ = nullptr;
+  std::atomic<bool> stopping_{false};
+  std::atomic<uint32_t> generation_{0};
+  std::atomic<uint32_t> running_{0};
+};
+
+Pool& pool() {
+  static Pool instance;
+  return instance;
+}
+
+}  // namespace
+
+int num_threads() { return pool().threads(); }
+
+void set_num_threads(int count) { pool().resize(count); }
+
+void detail::run_chunks(int64_t chunks, ChunkFunction call, const void* body) {
+  pool().run(chunks, call, body);
+}
+
+}  // namespace graft
