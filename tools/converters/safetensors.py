@@ -1,0 +1,71 @@
+"""Writer and reader of safetensors files, f32 only.
+
+Layout: u64 little-endian header length, a JSON header padded with spaces to a multiple of 8, then
+the tensors back to back in the order given, each {dtype, shape, data_offsets}.
+"""
+
+import json
+import os
+import struct
+import sys
+from array import array
+from math import prod
+
+from .errors import require
+from .tensor import Tensor
+
+
+def little_endian(values):
+    """The bytes of an array in little-endian order."""
+    if sys.byteorder == "big":
+        values = array(values.typecode, values)
+        values.byteswap()
+    return values.tobytes()
+
+
+def write_safetensors(path, tensors, metadata):
+    """Write {name: Tensor} and {str: str} to `path`; the file appears whole or not at all."""
+    header = {"__metadata__": dict(metadata)} if metadata else {}
+    offset = 0
+    for name, tensor in tensors.items():
+        size = 4 * len(tensor.values)
+        header[name] = {"dtype": "F32", "shape": list(tensor.shape),
+                        "data_offsets": [offset, offset + size]}
+        offset += size
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    temporary = f"{path}.part-{os.getpid()}"
+    try:
+        with open(temporary, "xb") as out:
+            out.write(struct.pack("<Q", len(text)))
+            out.write(text)
+            for tensor in tensors.values():
+                out.write(little_endian(tensor.values))
+        os.replace(temporary, path)
+    except BaseException:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise
+
+
+def read_safetensors(path):
+    """Read an all-f32 file: ({name: Tensor}, metadata)."""
+    with open(path, "rb") as source:
+        blob = source.read()
+    require(len(blob) >= 8, path, ": no safetensors header")
+    length = struct.unpack_from("<Q", blob)[0]
+    require(length <= len(blob) - 8, path, ": header of", length, "bytes does not fit the file")
+    header = json.loads(blob[8:8 + length])
+    metadata = header.pop("__metadata__", {})
+    data = memoryview(blob)[8 + length:]
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = entry["data_offsets"]
+        require(entry["dtype"] == "F32", path, ":", name, "is", entry["dtype"], "instead of F32")
+        require(0 <= begin <= end <= len(data) and end - begin == 4 * prod(entry["shape"]),
+                path, ":", name, "has wrong offsets")
+        values = array("f", bytes(data[begin:end]))
+        if sys.byteorder == "big":
+            values.byteswap()
+        tensors[name] = Tensor(entry["shape"], values)
+    return tensors, metadata
