@@ -28,6 +28,7 @@ const OpRow kRows[] = {
    keeps_always<keeps>},
 #include "graft/core/ops/unary.def"
 #undef UNARY
+    // elementwise, binary
     {"add", "a b", [](Operands x, const OpParams&) { return add(x[0], x[1]); },
      [](uint32_t, const OpParams&) { return ""; }},
     {"sub", "a b", [](Operands x, const OpParams&) { return sub(x[0], x[1]); },
@@ -37,6 +38,9 @@ const OpRow kRows[] = {
        constexpr const char* kept[] = {"", "b", "a", "a b"};
        return kept[mask];
      }},
+    // reductions
+    // shape
+    // products
     {"matmul", "a b",
      [](Operands x, const OpParams& p) {
        const auto& flags = get<MatmulParams>(p);
@@ -46,6 +50,11 @@ const OpRow kRows[] = {
        constexpr const char* kept[] = {"", "b", "a", "a b"};
        return kept[mask];
      }},
+    // convolution
+    // pooling
+    // normalisation
+    // softmax and losses
+    // random
 };
 
 }  // namespace
