@@ -1,0 +1,33 @@
+# The CUDA language and toolkit for the module kernels/cuda. AUTO uses them when they are found.
+set(GRAFT_WITH_CUDA OFF)
+if(GRAFT_CUDA STREQUAL "OFF")
+  return()
+endif()
+
+include(CheckLanguage)
+check_language(CUDA)
+find_package(CUDAToolkit 12 QUIET)
+if(NOT CMAKE_CUDA_COMPILER OR NOT CUDAToolkit_FOUND)
+  if(GRAFT_CUDA STREQUAL "ON")
+    message(FATAL_ERROR "CUDA Toolkit 12 or newer not found: install the Debian package "
+      "nvidia-cuda-toolkit or NVIDIA's cuda-toolkit, or configure with -DGRAFT_CUDA=OFF")
+  endif()
+  message(STATUS "graft: CUDA Toolkit not found, CPU only")
+  return()
+endif()
+
+if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+  # 8.6 and 8.9 run the code of 8.0; the last one carries PTX for what comes later.
+  set(CMAKE_CUDA_ARCHITECTURES 75-real 80-real 90-real 100-real 120)
+endif()
+enable_language(CUDA)
+# CMake 3.25 does not know that nvcc 12 and newer take C++20.
+if(CMAKE_VERSION VERSION_LESS 3.26 AND CMAKE_CUDA_COMPILER_ID STREQUAL "NVIDIA"
+    AND NOT "cuda_std_20" IN_LIST CMAKE_CUDA_COMPILE_FEATURES)
+  set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
+  set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
+  list(APPEND CMAKE_CUDA_COMPILE_FEATURES cuda_std_20)
+endif()
+set(GRAFT_WITH_CUDA ON)
+message(STATUS "graft: CUDA Toolkit ${CUDAToolkit_VERSION}; "
+  "this version has no CUDA kernels yet, nothing is built from it")

@@ -1,0 +1,20 @@
+// Runs the tests. Exit code 1: something failed. With GRAFT_TEST_SKIP_CODE=N set, exit code N:
+// nothing failed, but something was skipped (ctest reads it).
+#define DOCTEST_CONFIG_IMPLEMENT
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "support/assets.h"
+
+int main(int argc, char** argv) {
+  doctest::Context context(argc, argv);
+  const int failed = context.run();
+  if (context.shouldExit()) return failed;
+  const int skipped = graft::tests::skipped_count();
+  std::printf("skipped: %d (assets absent)\n", skipped);
+  const char* skip_code = std::getenv("GRAFT_TEST_SKIP_CODE");
+  if (failed == 0 && skipped > 0 && skip_code != nullptr) return std::atoi(skip_code);
+  return failed;
+}

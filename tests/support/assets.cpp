@@ -1,0 +1,30 @@
+#include "support/assets.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+namespace graft::tests {
+namespace {
+int skipped = 0;
+}
+
+std::optional<std::filesystem::path> asset(std::string_view name) {
+  const char* root = std::getenv("GRAFT_ASSETS");
+  const std::filesystem::path path =
+      std::filesystem::path(root != nullptr ? root : GRAFT_DEFAULT_ASSETS) / name;
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  return path;
+}
+
+void skip(std::string_view what) {
+  ++skipped;
+  const char* test = doctest::getContextOptions()->currentTest->m_name;
+  std::printf("SKIPPED: %s: %s absent\n", test, std::string(what).c_str());
+}
+
+int skipped_count() { return skipped; }
+
+}  // namespace graft::tests
