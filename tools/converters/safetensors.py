@@ -9,7 +9,6 @@ import os
 import struct
 import sys
 from array import array
-from math import prod
 
 from .errors import require
 from .tensor import Tensor
@@ -48,8 +47,8 @@ def write_safetensors(path, tensors, metadata):
         raise
 
 
-def read_safetensors(path):
-    """Read an all-f32 file: ({name: Tensor}, metadata)."""
+def read_blob(path):
+    """({name: (dtype, shape, bytes)}, metadata) of any file, offsets checked."""
     with open(path, "rb") as source:
         blob = source.read()
     require(len(blob) >= 8, path, ": no safetensors header")
@@ -57,15 +56,23 @@ def read_safetensors(path):
     require(length <= len(blob) - 8, path, ": header of", length, "bytes does not fit the file")
     header = json.loads(blob[8:8 + length])
     metadata = header.pop("__metadata__", {})
-    data = memoryview(blob)[8 + length:]
+    data = blob[8 + length:]
     tensors = {}
     for name, entry in header.items():
         begin, end = entry["data_offsets"]
-        require(entry["dtype"] == "F32", path, ":", name, "is", entry["dtype"], "instead of F32")
-        require(0 <= begin <= end <= len(data) and end - begin == 4 * prod(entry["shape"]),
-                path, ":", name, "has wrong offsets")
-        values = array("f", bytes(data[begin:end]))
+        require(0 <= begin <= end <= len(data), path, ":", name, "has wrong offsets")
+        tensors[name] = entry["dtype"], tuple(entry["shape"]), data[begin:end]
+    return tensors, metadata
+
+
+def read_safetensors(path):
+    """({name: Tensor}, metadata) of a file that holds f32 only."""
+    blobs, metadata = read_blob(path)
+    tensors = {}
+    for name, (kind, shape, data) in blobs.items():
+        require(kind == "F32", path, ":", name, "is", kind, "instead of F32")
+        values = array("f", data)
         if sys.byteorder == "big":
             values.byteswap()
-        tensors[name] = Tensor(entry["shape"], values)
+        tensors[name] = Tensor(shape, values)
     return tensors, metadata

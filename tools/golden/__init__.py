@@ -1,0 +1,1 @@
+"""Golden values computed with PyTorch, Pillow and f64 arithmetic; make_golden.py runs the parts."""
