@@ -1,0 +1,43 @@
+#include "graft/layers/batch_norm.h"
+
+namespace graft::layers {
+
+BatchNorm2d::BatchNorm2d(int64_t channels, double eps, double momentum)
+    : eps_(eps), momentum_(momentum) {
+  weight_ = Tensor::full({channels}, 1.0);
+  bias_ = Tensor::zeros({channels});
+  running_mean_ = Tensor::zeros({channels});
+  running_var_ = Tensor::full({channels}, 1.0);
+  num_batches_tracked_ = Tensor::zeros({}, DType::I64);
+  register_parameter("weight", weight_);
+  register_parameter("bias", bias_);
+  register_buffer("running_mean", running_mean_);
+  register_buffer("running_var", running_var_);
+  register_buffer("num_batches_tracked", num_batches_tracked_);
+}
+
+Tensor BatchNorm2d::forward(const Tensor& x, Activation activation, const Tensor& residual) {
+  const BatchNormParams params{eps_, momentum_, activation};
+  if (on_stored_statistics())
+    return batch_norm_eval(x, weight_, bias_, running_mean_, running_var_, params, residual);
+  num_batches_tracked_.fill_(num_batches_tracked_.item() + 1);
+  return batch_norm_train(x, weight_, bias_, running_mean_, running_var_, params, residual);
+}
+
+void BatchNorm2d::reset_parameters(const RandomKey&) {
+  weight_.fill_(1.0);
+  bias_.fill_(0.0);
+  running_mean_.fill_(0.0);
+  running_var_.fill_(1.0);
+  num_batches_tracked_.fill_(0.0);
+}
+
+void BatchNorm2d::reset_outputs(int64_t outputs, const RandomKey& key) {
+  weight_ = Tensor::empty({outputs}).set_requires_grad(true);
+  bias_ = Tensor::empty({outputs}).set_requires_grad(true);
+  running_mean_ = Tensor::empty({outputs});
+  running_var_ = Tensor::empty({outputs});
+  reset_parameters(key);
+}
+
+}  // namespace graft::layers

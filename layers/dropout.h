@@ -1,0 +1,21 @@
+// Dropout layer (Srivastava et al. 2014); identity unless in effective training.
+#pragma once
+
+#include "graft/layers/module.h"
+
+namespace graft::layers {
+
+class Dropout final : public Module {
+ public:
+  /// 0 <= p < 1: the share of elements set to zero.
+  explicit Dropout(double p);
+  Tensor forward(const Tensor& x) override;
+  bool fixed() const override { return !is_training() || p_ == 0.0; }
+  void begin_step(const RandomKey& key) override;
+
+ private:
+  double p_;
+  RandomKey key_{0, Purpose::Dropout, 0, 0};
+};
+
+}  // namespace graft::layers

@@ -1,0 +1,114 @@
+// Module: named parameters and buffers, children, and the three facts that decide what training
+// changes.
+//
+//   a parameter's requires_grad   does it get a gradient?
+//   a module's training           was train() asked for?
+//   a module's frozen             is it held fixed whatever train() says?
+//
+// Effective training is training && !frozen. train() never touches requires_grad and cannot thaw
+// anything; freeze() takes gradients, statistics and dropout away together.
+//
+// Thread rule: forward() of a module that is not in effective training may run on many threads at
+// once; everything else is for one thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graft/core/named_tensor.h"
+#include "graft/core/random.h"
+#include "graft/core/tensor.h"
+
+namespace graft::layers {
+
+/// What a frozen normalisation layer does with its running statistics.
+enum class FrozenStatistics { Fixed, Adapt };
+
+class Module {
+ public:
+  Module() = default;
+  virtual ~Module() = default;
+  Module(const Module&) = delete;
+  Module& operator=(const Module&) = delete;
+
+  virtual Tensor forward(const Tensor& x) = 0;
+  Tensor operator()(const Tensor& x) { return forward(x); }
+
+  /// Every parameter and buffer below this module, in registration order, with torchvision's path
+  /// ("layer1.0.conv1.weight"). The tensors are handles to the module's own.
+  std::vector<NamedTensor> named_tensors() const;
+  /// Parameters only.
+  std::vector<NamedTensor> parameters() const;
+  /// Calls `visit` for this module (path "") and everything below it, parents first.
+  void for_each_module(const std::function<void(const std::string& path, Module&)>& visit);
+  /// The module at a path; Error(Argument) naming the nearest paths if there is none.
+  Module& at(const std::string& path);
+
+  void train(bool on = true);
+  void eval() { train(false); }
+  /// Holds everything below fixed: no gradients, no statistics, no dropout, whatever train() says.
+  void freeze(FrozenStatistics statistics = FrozenStatistics::Fixed);
+  void unfreeze();
+  bool frozen() const { return frozen_; }
+  /// training && !frozen: does this module itself behave as in training?
+  bool is_training() const { return training_ && !frozen_; }
+
+  /// True if forward() depends on nothing but its input and fixed tensors: no own parameter wants a
+  /// gradient, no statistics move, no random numbers are drawn. Looks at this module alone.
+  virtual bool fixed() const { return !wants_gradients(); }
+  /// True if an own parameter wants a gradient.
+  bool wants_gradients() const;
+  /// Draws initial values for the own parameters from `key`'s stream.
+  virtual void reset_parameters(const RandomKey&) {}
+  /// Resizes the last axis of the output (a new head), drawing new values; Error(Argument) for a
+  /// module without an output size of its own.
+  virtual void reset_outputs(int64_t outputs, const RandomKey& key);
+  /// Tells modules that draw random numbers which stream the coming step uses.
+  virtual void begin_step(const RandomKey&) {}
+
+ protected:
+  void register_parameter(std::string name, Tensor& tensor, Layout layout = Layout::Plain);
+  void register_buffer(std::string name, Tensor& tensor);
+  /// Takes ownership; returns the child with its own type.
+  template <class M>
+  M& register_module(std::string name, std::unique_ptr<M> child) {
+    M& reference = *child;
+    children_.push_back({std::move(name), std::move(child)});
+    return reference;
+  }
+  void remove_module(const std::string& name);
+  bool adapts_statistics() const {
+    return training_ && (!frozen_ || statistics_ == FrozenStatistics::Adapt);
+  }
+
+ private:
+  struct Entry {
+    std::string name;
+    Tensor* tensor;
+    bool buffer;
+    Layout layout;
+  };
+  struct Child {
+    std::string name;
+    std::unique_ptr<Module> module;
+  };
+  void collect(const std::string& prefix, std::vector<NamedTensor>& out) const;
+  void walk(const std::string& path, const std::function<void(const std::string&, Module&)>& visit);
+
+  std::vector<Entry> entries_;
+  std::vector<Child> children_;
+  bool training_ = true;
+  bool frozen_ = false;
+  FrozenStatistics statistics_ = FrozenStatistics::Fixed;
+};
+
+/// Draws initial values for every module below `root`, each from a stream of its own keyed by
+/// (seed, path): independent of order and of what other modules exist.
+void initialise(Module& root, uint64_t seed);
+
+/// The stream of the module at `path`.
+RandomKey initialisation_key(uint64_t seed, const std::string& path);
+
+}  // namespace graft::layers

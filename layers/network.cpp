@@ -1,0 +1,92 @@
+#include "graft/layers/network.h"
+
+#include <algorithm>
+
+#include "graft/core/text.h"
+#include "graft/layers/linear.h"
+#include "graft/layers/sequential.h"
+#include "graft/layers/stateless.h"
+
+namespace graft::layers {
+namespace {
+
+bool all_fixed(Module& root) {
+  bool fixed = true;
+  root.for_each_module([&](const std::string&, Module& module) { fixed &= module.fixed(); });
+  return fixed;
+}
+
+}  // namespace
+
+Tensor Network::run(const Tensor& x, size_t from, size_t to) {
+  Tensor y = x;
+  for (size_t i = from; i < to; ++i) y = stages_.at(i).run(y);
+  return y;
+}
+
+size_t Network::stage_index(const std::string& name) const {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < stages_.size(); ++i) {
+    if (stages_[i].name == name) return i;
+    names.push_back(stages_[i].name);
+  }
+  std::string known;
+  for (const std::string& candidate : names) known += ' ' + candidate;
+  fail(ErrorKind::Argument, "network: no stage '", name, "'", did_you_mean(name, names),
+       " The stages are:", known);
+}
+
+size_t Network::fixed_prefix() {
+  size_t length = 0;
+  for (const Stage& stage : stages_) {
+    const bool fixed = std::all_of(stage.modules.begin(), stage.modules.end(),
+                                   [](Module* module) { return all_fixed(*module); });
+    if (!fixed) break;
+    ++length;
+  }
+  return length;
+}
+
+void Network::reset_head(int64_t classes, uint64_t seed) {
+  check(classes > 0, ErrorKind::Argument, "network: a head needs at least one class, not ",
+        classes);
+  for (const std::string& path : head_)
+    at(path).reset_outputs(classes, initialisation_key(seed, path));
+  classes_ = classes;
+}
+
+void Network::set_linear_head(int64_t features, int64_t classes, uint64_t seed) {
+  const std::string name = head_.front().substr(0, head_.front().find('.'));
+  for (const std::string& path : head_) remove_module(path.substr(0, path.find('.')));
+  stages_.resize(head_stage_);
+  auto head = std::make_unique<Sequential>();
+  head->add<GlobalAvgPool2d>();
+  head->add<Linear>(features, classes);
+  begin_head({name + ".1"}, classes);
+  add_stage(name, register_module(name, std::move(head)));
+  reset_head(classes, seed);
+}
+
+void Network::begin_training_step(uint64_t seed, uint64_t step) {
+  uint64_t index = 0;
+  for_each_module([&](const std::string&, Module& module) {
+    module.begin_step({seed, Purpose::Dropout, 0, (step << 16) + index++});
+  });
+}
+
+void Network::add_stage(std::string name, std::vector<Module*> modules,
+                        std::function<Tensor(const Tensor&)> run) {
+  stages_.push_back({std::move(name), std::move(modules), std::move(run)});
+}
+
+void Network::add_stage(std::string name, Module& module) {
+  add_stage(std::move(name), {&module}, [&module](const Tensor& x) { return module(x); });
+}
+
+void Network::begin_head(std::vector<std::string> paths, int64_t classes) {
+  head_ = std::move(paths);
+  head_stage_ = stages_.size();
+  classes_ = classes;
+}
+
+}  // namespace graft::layers

@@ -1,0 +1,28 @@
+// Modules one after the other, named "0", "1", ... as in torch.nn.Sequential.
+#pragma once
+
+#include <utility>
+
+#include "graft/layers/module.h"
+
+namespace graft::layers {
+
+class Sequential final : public Module {
+ public:
+  /// Appends a module and returns it: `auto& conv = net.add<Conv2d>(3, 64, 3);`
+  template <class M, class... Args>
+  M& add(Args&&... args) {
+    M& child = register_module(std::to_string(modules_.size()),
+                               std::make_unique<M>(std::forward<Args>(args)...));
+    modules_.push_back(&child);
+    return child;
+  }
+  Tensor forward(const Tensor& x) override;
+  size_t size() const { return modules_.size(); }
+  Module& operator[](size_t index) { return *modules_.at(index); }
+
+ private:
+  std::vector<Module*> modules_;
+};
+
+}  // namespace graft::layers
