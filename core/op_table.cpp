@@ -22,6 +22,11 @@ const char* keeps_always(uint32_t mask, const OpParams&) {
   return mask ? kKept : "";
 }
 
+// A kept vector [C] of a normaliser, C being the last axis of x.
+size_t channel_bytes(std::string_view, Operands x, const Tensor&) {
+  return static_cast<size_t>(x[0].dim(-1)) * size_of(x[0].dtype());
+}
+
 const OpRow kRows[] = {
 #define UNARY(name, functor, keeps)                                                         \
   {#name, "x", [](Operands x, const OpParams&) { return unary(UnaryKind::functor, x[0]); }, \
@@ -52,7 +57,58 @@ const OpRow kRows[] = {
      }},
     // convolution
     // pooling
+    {"max_pool2d", "x",
+     [](Operands x, const OpParams& p) { return max_pool2d(x[0], get<Pool2dParams>(p)); },
+     [](uint32_t mask, const OpParams&) { return mask ? "index" : ""; },
+     [](std::string_view, Operands, const Tensor& y) {
+       return static_cast<size_t>(y.numel()) * size_of(DType::I32);
+     }},
+    {"max_pool2d_gather", "x index:",
+     [](Operands x, const OpParams&) { return max_pool2d_gather(x[0], x[1]); },
+     [](uint32_t mask, const OpParams&) { return mask ? "index" : ""; }},
+    {"max_pool2d_scatter", "g index:",
+     [](Operands x, const OpParams& p) {
+       return max_pool2d_scatter(x[0], x[1], get<ShapeParams>(p).shape);
+     },
+     [](uint32_t mask, const OpParams&) { return mask ? "index" : ""; }},
+    {"avg_pool2d", "x",
+     [](Operands x, const OpParams& p) { return avg_pool2d(x[0], get<Pool2dParams>(p)); },
+     [](uint32_t, const OpParams&) { return ""; }},
+    {"avg_pool2d_grad", "g",
+     [](Operands x, const OpParams& p) {
+       const auto& grad = get<PoolGradParams>(p);
+       return avg_pool2d_grad(x[0], grad.shape, grad.pool);
+     },
+     [](uint32_t, const OpParams&) { return ""; }},
+    {"global_avg_pool2d", "x",
+     [](Operands x, const OpParams&) { return global_avg_pool2d(x[0]); },
+     [](uint32_t, const OpParams&) { return ""; }},
     // normalisation
+    {"batch_norm_train", "x gamma beta residual?",
+     [](Operands x, const OpParams& p) {
+       return batch_norm_train(x[0], x[1], x[2], {}, {}, get<BatchNormParams>(p), x[3]);
+     },
+     [](uint32_t mask, const OpParams& p) {
+       const uint32_t x = mask & 1, gamma = mask & 2;
+       const bool y = mask && get<BatchNormParams>(p).activation != Activation::None;
+       if (x) return y ? "x mean rstd gamma y" : "x mean rstd gamma";
+       if (gamma) return y ? "x mean rstd y" : "x mean rstd";
+       return y ? "y" : "";
+     },
+     channel_bytes},
+    {"batch_norm_eval", "x gamma beta running_mean: running_var: residual?",
+     [](Operands x, const OpParams& p) {
+       return batch_norm_eval(x[0], x[1], x[2], x[3], x[4], get<BatchNormParams>(p), x[5]);
+     },
+     [](uint32_t mask, const OpParams& p) {
+       const uint32_t x = mask & 1, gamma = mask & 2;
+       const bool y = mask && get<BatchNormParams>(p).activation != Activation::None;
+       if (x && gamma) return y ? "x mean rstd gamma y" : "x mean rstd gamma";
+       if (gamma) return y ? "x mean rstd y" : "x mean rstd";
+       if (x) return y ? "scale y" : "scale";
+       return y ? "y" : "";
+     },
+     channel_bytes},
     // softmax and losses
     // random
 };

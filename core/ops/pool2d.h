@@ -1,4 +1,7 @@
-// Pooling over windows of [N,H,W,C], and over the whole image.
+// Pooling over windows of [N,H,W,C], and over the whole image. f32 or f64.
+//
+// Max pooling differentiates into a gather and a scatter by index, average pooling into its
+// gradient, and each of those into its partner: every order of derivative exists.
 #pragma once
 
 #include "graft/core/op_params.h"
@@ -6,13 +9,25 @@
 
 namespace graft {
 
-/// Largest element per window; the gradient goes to the first maximum. Keeps an i32 index like y.
+/// Windows along an axis of `size` pixels with `before` and `after` added, as PyTorch counts them:
+/// rounded down, or up with ceil_mode unless the last window would start beyond image and leading
+/// padding. 0 or less if the kernel does not fit.
+int64_t pooled_extent(int64_t size, int64_t kernel, int64_t stride, int64_t before, int64_t after,
+                      bool ceil_mode);
+
+/// Largest element per window [N,OH,OW,C]; padding never wins, NaN does. The gradient goes to the
+/// first maximum. Keeps an i32 index like y. Padding is at most half of the kernel.
 Tensor max_pool2d(const Tensor& x, const Pool2dParams& params);
-/// The family max pooling differentiates into: y = x at index; dx [of shape input] at index += g.
+/// y[N,OH,OW,C] = x[N,H,W,C] at index, an i32 h W + w within the same image and channel.
+/// Error(Argument) if an index is outside of the image.
 Tensor max_pool2d_gather(const Tensor& x, const Tensor& index);
+/// dx [of shape input] at index += g, on zeros.
 Tensor max_pool2d_scatter(const Tensor& g, const Tensor& index, const Shape& input);
 
+/// Mean per window. Divides by the window clipped to the padded image (count_padding), or to the
+/// image itself.
 Tensor avg_pool2d(const Tensor& x, const Pool2dParams& params);
+/// dx [of shape input] from g [N,OH,OW,C].
 Tensor avg_pool2d_grad(const Tensor& g, const Shape& input, const Pool2dParams& params);
 
 /// Mean over H and W: [N,H,W,C] -> [N,C].

@@ -1,0 +1,223 @@
+#include "graft/core/ops/batch_norm.h"
+
+#include "graft/core/autograd/grad_mode.h"
+#include "graft/core/autograd/node.h"
+#include "graft/core/dispatch.h"
+#include "graft/core/ops/binary.h"
+#include "graft/core/ops/reduce.h"
+#include "graft/core/ops/shape_ops.h"
+#include "graft/core/ops/unary.h"
+
+namespace graft {
+namespace {
+
+enum Input : int { kX, kGamma, kBeta, kResidual };
+constexpr Mask bit(Input input) { return Mask{1} << input; }
+
+void check_operands(const char* op, const Tensor& x, const Tensor& residual,
+                    std::initializer_list<const Tensor*> vectors) {
+  check(x.dtype() == DType::F32 || x.dtype() == DType::F64, ErrorKind::DType, op,
+        ": needs f32 or f64, not ", x.dtype());
+  check(x.rank() >= 2, ErrorKind::Shape, op, ": needs x [...,C] with rows, not ", x.shape());
+  for (const Tensor* v : vectors)
+    check(v->shape() == Shape{x.dim(-1)} && v->dtype() == x.dtype(), ErrorKind::Shape, op,
+          ": gamma, beta and statistics must be ", x.dtype(), " [", x.dim(-1), "] for x ",
+          x.shape(), ", not ", v->dtype(), ' ', v->shape());
+  if (residual.defined())
+    check(residual.shape() == x.shape() && residual.dtype() == x.dtype(), ErrorKind::Shape, op,
+          ": residual ", residual.dtype(), ' ', residual.shape(), " for x ", x.dtype(), ' ',
+          x.shape());
+}
+
+Tensor like(const Tensor& t) { return Tensor::empty(t.shape(), t.dtype(), t.device()); }
+
+// Gradient before the activation, from that after it and the result.
+Tensor through_activation(Activation activation, const Tensor& g, const Saved& y,
+                          const Node& node) {
+  switch (activation) {
+    case Activation::None:
+      return g;
+    case Activation::Relu:
+      return unary_grad(UnaryKind::Relu, g, y.get(node));
+    case Activation::Relu6:
+      return unary_grad(UnaryKind::Relu6, g, y.get(node));
+  }
+  fail(ErrorKind::Internal, "batch_norm: unknown activation");
+}
+
+// Sums over the rows of g and of g (x - mean) rstd; the second by the fused kernel.
+struct GradSums {
+  Tensor g, gx;
+};
+GradSums fused_sums(const Tensor& g, const Tensor& x, const Tensor& mean, const Tensor& rstd) {
+  GradSums sums{like(mean), like(mean)};
+  run(slots().batch_norm_grad_sums, g, x, mean, rstd, sums.g, sums.gx);
+  return sums;
+}
+
+struct TrainNode final : Node {
+  explicit TrainNode(const BatchNormParams& p) : params(p) {}
+  const BatchNormParams params;
+  Saved x, gamma, mean, rstd, y;
+  const char* name() const override { return "batch_norm_train"; }
+  void release() override { x = gamma = mean = rstd = y = {}; }
+
+  std::vector<Tensor> backward(const std::vector<Tensor>& grad) override {
+    const Tensor g = contiguous(through_activation(params.activation, grad[0], y, *this));
+    std::vector<Tensor> result(4);
+    if (wants(kResidual)) result[kResidual] = g;
+    if (!wants(kX) && !wants(kGamma)) {
+      if (wants(kBeta)) result[kBeta] = sum_to(g, inputs[kBeta].shape);
+    } else if (grad_enabled()) {
+      formula(g, result);
+    } else {
+      fused(g, result);
+    }
+    return result;
+  }
+
+ private:
+  void fused(const Tensor& g, std::vector<Tensor>& result) const {
+    const Tensor in = contiguous(x.get(*this)), m = mean.get(*this), r = rstd.get(*this);
+    const GradSums sums = fused_sums(g, in, m, r);
+    if (wants(kX)) {
+      result[kX] = like(in);
+      run(slots().batch_norm_input_grad, g, in, m, r, gamma.get(*this), sums.g, sums.gx,
+          result[kX]);
+    }
+    result[kGamma] = sums.gx;
+    result[kBeta] = sums.g;
+  }
+
+  // The same from operations, which can be differentiated again: the statistics are functions of x.
+  void formula(const Tensor& g, std::vector<Tensor>& result) const {
+    const Tensor in = x.get(*this);
+    const Shape channels = mean.get(*this).shape();
+    const double share = static_cast<double>(channels.numel()) / static_cast<double>(in.numel());
+    const Tensor centred = sub(in, mul(sum_to(in, channels), share));
+    const Tensor variance = mul(sum_to(square(centred), channels), share);
+    const Tensor r = rsqrt(add(variance, params.eps));
+    const Tensor normal = mul(centred, r);
+    const Tensor sum_g = sum_to(g, channels), sum_gx = sum_to(mul(g, normal), channels);
+    if (wants(kX)) {
+      const Tensor inner = sub(sub(g, mul(sum_g, share)), mul(normal, mul(sum_gx, share)));
+      result[kX] = mul(inner, mul(gamma.get(*this), r));
+    }
+    result[kGamma] = sum_gx;
+    result[kBeta] = sum_g;
+  }
+};
+
+struct EvalNode final : Node {
+  explicit EvalNode(Activation act) : activation(act) {}
+  const Activation activation;
+  Saved x, gamma, mean, rstd, scale, y;
+  const char* name() const override { return "batch_norm_eval"; }
+  void release() override { x = gamma = mean = rstd = scale = y = {}; }
+
+  std::vector<Tensor> backward(const std::vector<Tensor>& grad) override {
+    const Tensor g = contiguous(through_activation(activation, grad[0], y, *this));
+    std::vector<Tensor> result(4);
+    if (wants(kResidual)) result[kResidual] = g;
+    if (wants(kX)) result[kX] = input_gradient(g);
+    if (wants(kGamma)) {
+      const Tensor m = mean.get(*this), r = rstd.get(*this);
+      if (grad_enabled()) {
+        result[kGamma] = sum_to(mul(g, mul(sub(x.get(*this), m), r)), m.shape());
+      } else {
+        const GradSums sums = fused_sums(g, contiguous(x.get(*this)), m, r);
+        result[kGamma] = sums.gx;
+        result[kBeta] = sums.g;
+      }
+    }
+    if (wants(kBeta) && !result[kBeta].defined()) result[kBeta] = sum_to(g, inputs[kBeta].shape);
+    return result;
+  }
+
+ private:
+  Tensor input_gradient(const Tensor& g) const {
+    const Tensor factor =
+        scale.defined() ? scale.get(*this) : mul(gamma.get(*this), rstd.get(*this));
+    if (grad_enabled()) return mul(g, factor);
+    Tensor dx = like(g);
+    run(slots().scale_shift, g, factor, Tensor(), Tensor(), Activation::None, dx);
+    return dx;
+  }
+};
+
+// running = (1 - momentum) running + momentum value
+void update_running(Tensor& running, const Tensor& value, double momentum) {
+  running.copy_(add(mul(running.detach(), 1 - momentum), mul(value, momentum)));
+}
+
+}  // namespace
+
+Tensor batch_norm_train(const Tensor& x, const Tensor& gamma, const Tensor& beta,
+                        Tensor running_mean, Tensor running_var, const BatchNormParams& params,
+                        const Tensor& residual) {
+  const OpScope scope("batch_norm_train");
+  check_operands("batch_norm_train", x, residual, {&gamma, &beta});
+  for (const Tensor* running : {&running_mean, &running_var})
+    if (running->defined()) check_operands("batch_norm_train", x, {}, {running});
+  const int64_t count = x.dim(-1) ? x.numel() / x.dim(-1) : 0;
+  check(count > 1, ErrorKind::Shape,
+        "batch_norm_train: needs more than one value per channel, but x is ", x.shape());
+
+  const Tensor in = contiguous(x.detach());
+  const Tensor mean = like(gamma), variance = like(gamma);
+  run(slots().batch_norm_stats, in, mean, variance);
+  const Tensor rstd = like(gamma), scale = like(gamma), shift = like(gamma);
+  run(slots().batch_norm_fold, contiguous(gamma.detach()), contiguous(beta.detach()), mean,
+      variance, params.eps, rstd, scale, shift);
+  Tensor y = like(x);
+  run(slots().scale_shift, in, scale, shift,
+      residual.defined() ? contiguous(residual.detach()) : Tensor(), params.activation, y);
+  const auto n = static_cast<double>(count);
+  if (running_mean.defined()) update_running(running_mean, mean, params.momentum);
+  if (running_var.defined())
+    update_running(running_var, mul(variance, n / (n - 1)), params.momentum);
+
+  if (const Mask need = needs_grad({&x, &gamma, &beta, &residual})) {
+    auto node = std::make_shared<TrainNode>(params);
+    if (need & (bit(kX) | bit(kGamma))) {
+      node->x = Saved::input(x, kX);
+      node->mean = Saved::constant(mean);
+      node->rstd = Saved::constant(rstd);
+    }
+    if (need & bit(kX)) node->gamma = Saved::input(gamma, kGamma);
+    if (params.activation != Activation::None) node->y = Saved::output(y);
+    attach(y, node, {&x, &gamma, &beta, &residual});
+  }
+  return y;
+}
+
+Tensor batch_norm_eval(const Tensor& x, const Tensor& gamma, const Tensor& beta,
+                       const Tensor& running_mean, const Tensor& running_var,
+                       const BatchNormParams& params, const Tensor& residual) {
+  const OpScope scope("batch_norm_eval");
+  check_operands("batch_norm_eval", x, residual, {&gamma, &beta, &running_mean, &running_var});
+  const Tensor rstd = like(gamma), scale = like(gamma), shift = like(gamma);
+  run(slots().batch_norm_fold, contiguous(gamma.detach()), contiguous(beta.detach()),
+      contiguous(running_mean), contiguous(running_var), params.eps, rstd, scale, shift);
+  Tensor y = like(x);
+  run(slots().scale_shift, contiguous(x.detach()), scale, shift,
+      residual.defined() ? contiguous(residual.detach()) : Tensor(), params.activation, y);
+
+  if (const Mask need = needs_grad({&x, &gamma, &beta, &residual})) {
+    auto node = std::make_shared<EvalNode>(params.activation);
+    if (need & bit(kGamma)) {
+      node->x = Saved::input(x, kX);
+      // A copy: the running mean itself may move before backward.
+      node->mean = Saved::constant(running_mean.clone());
+      node->rstd = Saved::constant(rstd);
+      if (need & bit(kX)) node->gamma = Saved::input(gamma, kGamma);
+    } else if (need & bit(kX)) {
+      node->scale = Saved::constant(scale);
+    }
+    if (params.activation != Activation::None) node->y = Saved::output(y);
+    attach(y, node, {&x, &gamma, &beta, &residual});
+  }
+  return y;
+}
+
+}  // namespace graft

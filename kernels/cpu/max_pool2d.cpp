@@ -1,0 +1,130 @@
+// Max pooling and its gather and scatter by index, vectorised over channels.
+#include <algorithm>
+
+#include "graft/core/parallel.h"
+#include "graft/kernels/cpu/float_dispatch.h"
+#include "graft/kernels/cpu/kernels.h"
+#include "graft/kernels/cpu/pool2d_window.h"
+
+namespace graft::cpu {
+namespace {
+
+constexpr int64_t kLanes = 16;  // channels whose maxima stay in registers over a window
+
+// Maxima of `lanes` channels over a window of an image; `x` points at the first channel of pixel
+// (0, 0). A NaN replaces every maximum, as in PyTorch.
+template <bool kIndexed, class T>
+void window_max(const T* x, int64_t width, int64_t channels, PixelRange rows, PixelRange columns,
+                int64_t lanes, T* y, int32_t* index) {
+  T best[kLanes];
+  int32_t at[kLanes];
+  const int64_t first = rows.begin * width + columns.begin;
+  for (int64_t c = 0; c < lanes; ++c) best[c] = x[first * channels + c];
+  for (int64_t c = 0; c < lanes; ++c) at[c] = static_cast<int32_t>(first);
+  for (int64_t h = rows.begin; h < rows.end; ++h) {
+    for (int64_t w = columns.begin; w < columns.end; ++w) {
+      const T* in = x + (h * width + w) * channels;
+      const auto here = static_cast<int32_t>(h * width + w);
+      for (int64_t c = 0; c < lanes; ++c) {
+        const bool larger = (in[c] > best[c]) | (in[c] != in[c]);
+        best[c] = larger ? in[c] : best[c];
+        if constexpr (kIndexed) at[c] = larger ? here : at[c];
+      }
+    }
+  }
+  std::copy_n(best, lanes, y);
+  if constexpr (kIndexed) std::copy_n(at, lanes, index);
+}
+
+template <bool kIndexed, class T>
+void max_pool(const ConstView& x, const View& y, const View& index, const Pool2dParams& p) {
+  const int64_t height = x.dim(1), width = x.dim(2), channels = x.dim(3);
+  const int64_t out_h = y.dim(1), out_w = y.dim(2);
+  const Padding2d& pad = p.padding;
+  parallel_ranges(
+      y.dim(0) * out_h, rows_per_chunk(out_w * channels), [&](int64_t begin, int64_t end) {
+        for (int64_t row = begin; row < end; ++row) {
+          const T* image = x.as<T>() + row / out_h * height * width * channels;
+          const PixelRange rows =
+              clip(padded_window(row % out_h, p.kernel_h, p.stride_h, pad.top, pad.bottom, height),
+                   height);
+          for (int64_t ow = 0; ow < out_w; ++ow) {
+            const PixelRange columns =
+                clip(padded_window(ow, p.kernel_w, p.stride_w, pad.left, pad.right, width), width);
+            const int64_t out = (row * out_w + ow) * channels;
+            int64_t c = 0;
+            for (; c + kLanes <= channels; c += kLanes)
+              window_max<kIndexed>(image + c, width, channels, rows, columns, kLanes,
+                                   y.as<T>() + out + c,
+                                   kIndexed ? index.as<int32_t>() + out + c : nullptr);
+            if (c < channels)
+              window_max<kIndexed>(image + c, width, channels, rows, columns, channels - c,
+                                   y.as<T>() + out + c,
+                                   kIndexed ? index.as<int32_t>() + out + c : nullptr);
+          }
+        }
+      });
+}
+
+// Runs body(image, first channel, last channel) over blocks that no two chunks share: overlapping
+// windows of one channel are then added in one fixed order.
+template <class Body>
+void for_channel_blocks(int64_t images, int64_t channels, const Body& body) {
+  constexpr int64_t kBlock = 64;
+  const int64_t blocks = (channels + kBlock - 1) / kBlock;
+  parallel_for(images * blocks, [&](int64_t chunk, int) {
+    const int64_t first = chunk % blocks * kBlock;
+    body(chunk / blocks, first, std::min(first + kBlock, channels));
+  });
+}
+
+void check_pixel(const char* kernel, int32_t pixel, int64_t pixels) {
+  check(pixel >= 0 && pixel < pixels, ErrorKind::Argument, kernel, ": index ", pixel,
+        " is outside of an image of ", pixels, " pixels");
+}
+
+}  // namespace
+
+void max_pool2d(const KernelCtx&, ConstView x, View y, View index, const Pool2dParams& params) {
+  with_float("max_pool2d", x.dtype, [&]<class T>(T) {
+    index ? max_pool<true, T>(x, y, index, params) : max_pool<false, T>(x, y, index, params);
+  });
+}
+
+void max_pool2d_gather(const KernelCtx&, ConstView x, ConstView index, View y) {
+  const int64_t channels = x.dim(3), pixels = x.dim(1) * x.dim(2), windows = y.dim(1) * y.dim(2);
+  with_float("max_pool2d_gather", x.dtype, [&]<class T>(T) {
+    for_channel_blocks(x.dim(0), channels, [&](int64_t image, int64_t first, int64_t last) {
+      const T* in = x.as<T>() + image * pixels * channels;
+      for (int64_t window = image * windows; window < (image + 1) * windows; ++window) {
+        const int32_t* at = index.as<int32_t>() + window * channels;
+        T* out = y.as<T>() + window * channels;
+        for (int64_t c = first; c < last; ++c) {
+          check_pixel("max_pool2d_gather", at[c], pixels);
+          out[c] = in[at[c] * channels + c];
+        }
+      }
+    });
+  });
+}
+
+void max_pool2d_scatter(const KernelCtx&, ConstView g, ConstView index, View dx) {
+  const int64_t channels = g.dim(3), pixels = dx.dim(1) * dx.dim(2), windows = g.dim(1) * g.dim(2);
+  with_float("max_pool2d_scatter", g.dtype, [&]<class T>(T) {
+    for_channel_blocks(dx.dim(0), channels, [&](int64_t image, int64_t first, int64_t last) {
+      T* out = dx.as<T>() + image * pixels * channels;
+      for (int64_t pixel = 0; pixel < pixels; ++pixel)
+        std::fill(out + pixel * channels + first, out + pixel * channels + last, T(0));
+      for (int64_t window = image * windows; window < (image + 1) * windows; ++window) {
+        const int32_t* at = index.as<int32_t>() + window * channels;
+        const T* in = g.as<T>() + window * channels;
+        for (int64_t c = first; c < last; ++c) {
+          check_pixel("max_pool2d_scatter", at[c], pixels);
+          out[at[c] * channels + c] += in[c];
+        }
+      }
+    });
+  });
+}
+
+}  // namespace graft::cpu
