@@ -1,0 +1,87 @@
+// Vectors of the level this file is compiled for, in the compiler's own vector type: +, -, *, /,
+// comparisons and ?: work elementwise, and a * b + c becomes a fused multiply-add where there is
+// one. Only *_simd.cpp files include this header.
+//
+// What is compiled for AVX-512 must not run on a machine without it, yet the linker keeps one copy
+// of an inline function and may take ours. So a *_simd.cpp file
+//   - defines nothing but specialisations for kSimd and things in an unnamed namespace;
+//   - includes plain structs and functors (kernels/functors.h), but no Tensor, View, Shape, error
+//     or thread pool, and no standard container: the caller hands in pointers and numbers.
+// The test simd_symbols reads the object files and fails if a weak symbol is left.
+#pragma once
+
+#ifndef GRAFT_SIMD_LEVEL
+#error "vec.h is for the *_simd.cpp files that kernels/CMakeLists.txt compiles per level"
+#endif
+
+#include <cstdint>
+#if GRAFT_SIMD_LEVEL == 2
+#include <immintrin.h>
+#endif
+
+#include "graft/kernels/cpu/simd/level.h"
+
+namespace graft::cpu {
+namespace {  // internal on purpose, although this is a header: every level has its own copy
+
+constexpr SimdLevel kSimd = static_cast<SimdLevel>(GRAFT_SIMD_LEVEL);
+constexpr int kVectorBytes = kSimd == SimdLevel::Avx512 ? 64 : kSimd == SimdLevel::Avx2 ? 32 : 16;
+
+template <class T>
+struct VecOf {
+  typedef T type __attribute__((vector_size(kVectorBytes)));
+};
+template <class T>
+using Vec = typename VecOf<T>::type;
+/// Elements of a vector.
+template <class T>
+constexpr int kLanes = kVectorBytes / static_cast<int>(sizeof(T));
+
+/// From and to memory of any alignment.
+template <class T>
+[[gnu::always_inline]] inline Vec<T> load(const T* from) {
+  Vec<T> v;
+  __builtin_memcpy(&v, from, sizeof v);
+  return v;
+}
+template <class T>
+[[gnu::always_inline]] inline void store(T* to, Vec<T> v) {
+  __builtin_memcpy(to, &v, sizeof v);
+}
+
+/// The same number in every lane.
+template <class T>
+[[gnu::always_inline]] inline Vec<T> splat(T value) {
+  return value - Vec<T>{};  // not +: that would turn -0 into +0
+}
+
+/// The first `count` elements (fewer than kLanes); the other lanes are 0, their memory untouched.
+template <class T>
+[[gnu::always_inline]] inline Vec<T> load_first(const T* from, int count) {
+#if GRAFT_SIMD_LEVEL == 2
+  if constexpr (sizeof(T) == 4)
+    return Vec<T>(_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), from));
+  else
+    return Vec<T>(_mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << count) - 1), from));
+#else
+  Vec<T> v{};
+  for (int lane = 0; lane < kLanes<T>; ++lane)
+    if (lane < count) v[lane] = from[lane];
+  return v;
+#endif
+}
+template <class T>
+[[gnu::always_inline]] inline void store_first(T* to, Vec<T> v, int count) {
+#if GRAFT_SIMD_LEVEL == 2
+  if constexpr (sizeof(T) == 4)
+    _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), v);
+  else
+    _mm512_mask_storeu_pd(to, static_cast<__mmask8>((1u << count) - 1), v);
+#else
+  for (int lane = 0; lane < kLanes<T>; ++lane)
+    if (lane < count) to[lane] = v[lane];
+#endif
+}
+
+}  // namespace
+}  // namespace graft::cpu
