@@ -1,0 +1,83 @@
+// Softmax and its logarithm over rows, stable against overflow by subtracting the row's maximum.
+#include <cmath>
+
+#include "graft/kernels/cpu/contiguous.h"
+#include "graft/kernels/cpu/dtype_switch.h"
+#include "graft/kernels/cpu/row_loop.h"
+#include "graft/kernels/cpu/softmax_row.h"
+
+namespace graft::cpu {
+namespace {
+
+constexpr int64_t kExpCost = 8;
+
+}  // namespace
+
+void softmax(const KernelCtx& ctx, ConstView x, View y) {
+  const ConstView dense = contiguous_operand(ctx, x);
+  with_floating("softmax", y.dtype, [&](auto tag) {
+    using T = decltype(tag);
+    const Rows rows = rows_of(y);
+    parallel_rows(rows, kExpCost, [&](int64_t row) {
+      softmax_row(dense.as<T>() + row * rows.width, y.as<T>() + row * rows.width, rows.width);
+    });
+  });
+}
+
+void log_softmax(const KernelCtx& ctx, ConstView x, View y) {
+  const ConstView dense = contiguous_operand(ctx, x);
+  with_floating("log_softmax", y.dtype, [&](auto tag) {
+    using T = decltype(tag);
+    const Rows rows = rows_of(y);
+    parallel_rows(rows, kExpCost, [&](int64_t row) {
+      const T* const in = dense.as<T>() + row * rows.width;
+      T* const out = y.as<T>() + row * rows.width;
+      const T largest = row_max(in, rows.width);
+      double sum = 0;
+      for (int64_t c = 0; c < rows.width; ++c)
+        sum += static_cast<double>(std::exp(in[c] - largest));
+      const T log_sum = static_cast<T>(std::log(sum));
+      for (int64_t c = 0; c < rows.width; ++c) out[c] = in[c] - largest - log_sum;
+    });
+  });
+}
+
+// dx = y (g - <g, y>)
+void softmax_grad(const KernelCtx& ctx, ConstView g, ConstView y, View dx) {
+  const ConstView dense_g = contiguous_operand(ctx, g), dense_y = contiguous_operand(ctx, y);
+  with_floating("softmax_grad", dx.dtype, [&](auto tag) {
+    using T = decltype(tag);
+    const Rows rows = rows_of(dx);
+    parallel_rows(rows, 2, [&](int64_t row) {
+      const T* const grad = dense_g.as<T>() + row * rows.width;
+      const T* const probability = dense_y.as<T>() + row * rows.width;
+      T* const out = dx.as<T>() + row * rows.width;
+      double dot = 0;
+      for (int64_t c = 0; c < rows.width; ++c)
+        dot += static_cast<double>(grad[c]) * static_cast<double>(probability[c]);
+      const T shift = static_cast<T>(dot);
+      for (int64_t c = 0; c < rows.width; ++c) out[c] = probability[c] * (grad[c] - shift);
+    });
+  });
+}
+
+// dx = g - exp(y) sum(g)
+void log_softmax_grad(const KernelCtx& ctx, ConstView g, ConstView y, View dx) {
+  const ConstView dense_g = contiguous_operand(ctx, g), dense_y = contiguous_operand(ctx, y);
+  with_floating("log_softmax_grad", dx.dtype, [&](auto tag) {
+    using T = decltype(tag);
+    const Rows rows = rows_of(dx);
+    parallel_rows(rows, kExpCost, [&](int64_t row) {
+      const T* const grad = dense_g.as<T>() + row * rows.width;
+      const T* const log_probability = dense_y.as<T>() + row * rows.width;
+      T* const out = dx.as<T>() + row * rows.width;
+      double total = 0;
+      for (int64_t c = 0; c < rows.width; ++c) total += static_cast<double>(grad[c]);
+      const T sum = static_cast<T>(total);
+      for (int64_t c = 0; c < rows.width; ++c)
+        out[c] = grad[c] - std::exp(log_probability[c]) * sum;
+    });
+  });
+}
+
+}  // namespace graft::cpu
