@@ -1,0 +1,34 @@
+// Decoding of pictures from memory. The bytes are untrusted: every refusal is an Error, and memory
+// and time stay within Limits.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "graft/core/limits.h"
+#include "graft/data/image.h"
+
+namespace graft::data {
+
+/// Libraries are libjpeg-turbo and libpng, whose pixels equal Pillow's; Stb is stb_image under a
+/// memory budget, whose JPEG pixels differ by a few units. Best is the first one built in.
+enum class Decoder { Best, Libraries, Stb };
+
+bool has_decoder(Decoder decoder);
+
+/// One line for version reports, e.g. "libjpeg-turbo 2.1.5, libpng 1.6.39" or "stb 2.27 (unsafe for
+/// untrusted input)".
+std::string describe_decoder(Decoder decoder = Decoder::Best);
+
+/// A JPEG or PNG as RGB [H,W,3], the way Pillow's convert("RGB") gives it: grey is repeated, alpha
+/// dropped, palettes looked up, 16 bits cut to the upper 8, CMYK converted. An EXIF rotation is not
+/// applied. The first bytes decide the format; `name` only appears in error texts.
+///
+/// Error(Data) for another format (named), a damaged or a truncated file; Error(Limit);
+/// Error(OutOfMemory); Error(Argument) if the decoder is not built in. Safe from any thread.
+Image decode_image(std::span<const std::byte> bytes, const Limits& limits, std::string_view name,
+                   Decoder decoder = Decoder::Best);
+
+}  // namespace graft::data

@@ -1,0 +1,128 @@
+// What is checked of a picture file before a decoder sees it.
+#include <array>
+
+#include "graft/core/error.h"
+#include "graft/data/decode_parts.h"
+
+namespace graft::data {
+namespace {
+
+constexpr uint64_t kDeflateBestRatio = 1032;
+
+/// Reads the markers of a JPEG one after the other, the way stb_image does.
+class JpegWalk {
+ public:
+  explicit JpegWalk(const EncodedImage& in) : in_(in) {}
+
+  void run() {
+    position_ = 2;  // past SOI, which the magic has shown
+    for (;;) {
+      const uint32_t marker = next_marker();
+      if (marker == kEnd) break;
+      const size_t body = position_ + 2, length = segment_length();
+      if (marker == kHuffman) check_huffman(body, length);
+      if (is_frame(marker)) check_frame(body, length);
+      position_ = body + length;
+      if (marker == kScan) {
+        check(framed_, ErrorKind::Data, "decode: ", in_.name, ": JPEG: scan before the frame");
+        check(++scans_ <= in_.limits.scans, ErrorKind::Limit, "decode: ", in_.name,
+              ": JPEG: more than ", in_.limits.scans, " scans");
+        skip_entropy_coded();
+      }
+    }
+    check(scans_ > 0, ErrorKind::Data, "decode: ", in_.name, ": JPEG: no picture data");
+  }
+
+ private:
+  static constexpr uint32_t kHuffman = 0xc4, kScan = 0xda, kEnd = 0xd9;
+  static bool is_frame(uint32_t marker) { return marker >= 0xc0 && marker <= 0xc2; }
+  static bool is_restart(uint32_t marker) { return marker >= 0xd0 && marker <= 0xd7; }
+
+  void need(bool there) const {
+    check(there, ErrorKind::Data, "decode: ", in_.name, ": JPEG: the file is cut short");
+  }
+
+  uint32_t next_marker() {
+    need(position_ + 2 <= in_.size());
+    check(in_.byte(position_) == 0xff, ErrorKind::Data, "decode: ", in_.name,
+          ": JPEG: stray bytes at ", position_);
+    while (in_.byte(position_) == 0xff) need(++position_ < in_.size());
+    const uint32_t marker = in_.byte(position_++);
+    check(marker >= 0xc0 && marker != 0xd8 && !is_restart(marker), ErrorKind::Data,
+          "decode: ", in_.name, ": JPEG: marker ", marker, " out of place");
+    return marker;
+  }
+
+  /// Bytes after the length field of the segment at position_.
+  size_t segment_length() const {
+    need(position_ + 2 <= in_.size());
+    const size_t length = in_.big_endian_16(position_);
+    check(length >= 2, ErrorKind::Data, "decode: ", in_.name, ": JPEG: segment of ", length,
+          " bytes");
+    need(position_ + length <= in_.size());
+    return length - 2;
+  }
+
+  void check_huffman(size_t at, size_t left) const {
+    while (left > 0) {
+      uint32_t symbols = 0, code = 0;
+      bool possible = left >= 17 && (in_.byte(at) & 0xe0) == 0 && (in_.byte(at) & 0x0f) < 4;
+      for (size_t bits = 1; possible && bits <= 16; ++bits) {
+        const uint32_t count = in_.byte(at + bits);
+        symbols += count;
+        code = 2 * code + count;
+        possible = code <= (1u << bits);
+      }
+      check(possible && symbols <= 256 && 17 + symbols <= left, ErrorKind::Data,
+            "decode: ", in_.name, ": JPEG: impossible Huffman table");
+      at += 17 + symbols;
+      left -= 17 + symbols;
+    }
+  }
+
+  void check_frame(size_t at, size_t length) {
+    check(!framed_ && length >= 6, ErrorKind::Data, "decode: ", in_.name, ": JPEG: bad frame");
+    check_picture_size(in_, in_.big_endian_16(at + 3), in_.big_endian_16(at + 1));
+    framed_ = true;
+  }
+
+  void skip_entropy_coded() {
+    for (;; ++position_) {
+      need(position_ + 1 < in_.size());
+      if (in_.byte(position_) != 0xff) continue;
+      size_t next = position_ + 1;
+      while (in_.byte(next) == 0xff) need(++next < in_.size());
+      if (in_.byte(next) != 0 && !is_restart(in_.byte(next))) return;
+      position_ = next;
+    }
+  }
+
+  const EncodedImage& in_;
+  size_t position_ = 0;
+  uint64_t scans_ = 0;
+  bool framed_ = false;
+};
+
+}  // namespace
+
+void check_jpeg_segments(const EncodedImage& in) { JpegWalk(in).run(); }
+
+void check_png_header(const EncodedImage& in) {
+  check(in.size() >= 33, ErrorKind::Data, "decode: ", in.name, ": PNG: the file is cut short");
+  constexpr uint32_t kIhdr = 0x49484452;
+  check(in.big_endian_32(8) == 13 && in.big_endian_32(12) == kIhdr, ErrorKind::Data,
+        "decode: ", in.name, ": PNG: does not begin with its header");
+  const uint32_t width = in.big_endian_32(16), height = in.big_endian_32(20);
+  check_picture_size(in, width, height);
+  constexpr std::array<uint32_t, 7> kSamples{1, 0, 3, 1, 2, 0, 4};  // of a pixel, by colour type
+  const uint32_t depth = in.byte(24), colour = in.byte(25);
+  check(depth >= 1 && depth <= 16 && colour < kSamples.size() && kSamples[colour] > 0,
+        ErrorKind::Data, "decode: ", in.name, ": PNG: no colour type ", colour, " of ", depth,
+        " bits");
+  const uint64_t row_bits = uint64_t{width} * kSamples[colour] * depth;
+  check((row_bits + 7) / 8 * height <= kDeflateBestRatio * in.size(), ErrorKind::Data,
+        "decode: ", in.name, ": PNG: ", in.size(), " bytes cannot hold ", width, " x ", height,
+        " pixels");
+}
+
+}  // namespace graft::data

@@ -1,0 +1,49 @@
+// The pieces behind decode_image(), one file each. Internal to data/.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "graft/core/limits.h"
+#include "graft/data/image.h"
+
+namespace graft::data {
+
+/// What a decoder is given. The format has been recognised by its first bytes.
+struct EncodedImage {
+  std::span<const std::byte> bytes;
+  const Limits::Image& limits;
+  std::string_view name;
+
+  size_t size() const { return bytes.size(); }
+  uint32_t byte(size_t i) const { return std::to_integer<uint32_t>(bytes[i]); }
+  uint32_t big_endian_16(size_t i) const { return byte(i) << 8 | byte(i + 1); }
+  uint32_t big_endian_32(size_t i) const { return big_endian_16(i) << 16 | big_endian_16(i + 2); }
+};
+
+/// Error(Data) for an empty picture, Error(Limit) for one too large to decode.
+void check_picture_size(const EncodedImage& in, uint64_t width, uint64_t height);
+
+/// Walks the segments of a JPEG without decoding it: Error(Data) if a segment overruns the file, a
+/// Huffman table is impossible, bytes lie between segments or the end marker is missing;
+/// Error(Limit) for too many scans. stb_image trusts all of these. Checks the size of the picture,
+/// too.
+void check_jpeg_segments(const EncodedImage& in);
+
+/// Error(Data) if the header is no header or the file cannot hold that many pixels at deflate's
+/// best ratio; checks the size of the picture, too.
+void check_png_header(const EncodedImage& in);
+
+Image decode_with_libjpeg(const EncodedImage& in);
+Image decode_with_libpng(const EncodedImage& in);
+/// Either format; the checks above must have passed.
+Image decode_with_stb(const EncodedImage& in);
+
+std::string libjpeg_version();
+std::string libpng_version();
+std::string stb_version();
+
+}  // namespace graft::data

@@ -1,0 +1,38 @@
+// Resizing that gives the very bytes of Pillow's Image.resize: separable, antialiased, in fixed
+// point, horizontally first with rounding to bytes in between. A network's accuracy depends on the
+// resizer it was trained with by up to a point.
+#pragma once
+
+#include <cstdint>
+
+#include "graft/core/preprocess.h"
+#include "graft/data/image.h"
+
+namespace graft::data {
+
+/// Part of a picture; top and left may be negative where a function says so.
+struct Box {
+  int64_t top = 0, left = 0, height = 0, width = 0;
+  friend bool operator==(const Box&, const Box&) = default;
+};
+
+struct Size {
+  int64_t height = 0, width = 0;
+  friend bool operator==(const Size&, const Size&) = default;
+};
+
+/// [H,W,C] -> [height,width,C]. Error(Argument) for an empty picture or result.
+Image resize(const Image& image, int64_t height, int64_t width, ResizeFilter filter);
+
+/// What resize() of the part `source` of the picture to `size` gives inside `window`, without
+/// computing the rest. Both boxes must lie inside; Error(Argument) otherwise.
+Image resize_window(const Image& image, const Box& source, const Size& size, const Box& window,
+                    ResizeFilter filter);
+
+/// The size whose short side is `short_side`, the long one in proportion and truncated, as
+/// torchvision's Resize(int) does.
+Size short_side_size(const Image& image, int64_t short_side);
+
+Image resize_short_side(const Image& image, int64_t short_side, ResizeFilter filter);
+
+}  // namespace graft::data

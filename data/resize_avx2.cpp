@@ -1,0 +1,127 @@
+// AVX2 forms of the resize passes, compiled for AVX2 function by function and chosen at run time.
+//
+// Sums of bytes times 22-bit weights must be exact to equal Pillow's. A weight is cut in two 16-bit
+// halves, w = high * 2^15 + low, so that one multiply-add of 16-bit pairs (vpmaddwd) serves two
+// taps; all sums are exact modulo 2^32, and the final one fits.
+#include "graft/data/resize_passes.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+#include <cstring>
+
+namespace graft::data {
+namespace {
+
+constexpr int kLowBits = WeightPair::kLowBits;
+
+__attribute__((target("avx2"))) inline __m256i round_lanes(__m256i high, __m256i low) {
+  const __m256i half = _mm256_set1_epi32(1 << (kWeightBits - 1));
+  const __m256i sum = _mm256_add_epi32(_mm256_slli_epi32(high, kLowBits), low);
+  return _mm256_srai_epi32(_mm256_add_epi32(sum, half), kWeightBits);
+}
+
+__attribute__((target("avx2"))) inline __m256i load_16_bytes(const uint8_t* bytes) {
+  return _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes)));
+}
+
+__attribute__((target("avx2"))) inline __m256i repeat(uint32_t value) {
+  return _mm256_set1_epi32(static_cast<int32_t>(value));
+}
+
+__attribute__((target("avx2"))) void vertical(const uint8_t* in, uint8_t* out, int64_t bytes,
+                                              const ResampleTable& table, int64_t y) {
+  constexpr int64_t kLanes = 16;
+  if (bytes < kLanes) return portable_resize_passes().vertical(in, out, bytes, table, y);
+  const auto [first, count] = table.taps_of(y);
+  const WeightPair* pairs = table.pairs_of(y);
+  for (int64_t next = 0; next < bytes; next += kLanes) {
+    const int64_t begin = next + kLanes <= bytes ? next : bytes - kLanes;  // the last ones twice
+    const uint8_t* column = in + first * bytes + begin;
+    // Lanes 0-3 and 8-11 in a, 4-7 and 12-15 in b.
+    __m256i a_high = _mm256_setzero_si256(), a_low = a_high, b_high = a_high, b_low = a_high;
+    for (int64_t k = 0; k < count; k += 2) {
+      const uint8_t* even_row = column + k * bytes;
+      // After an odd count comes a weight of zero, but perhaps no row.
+      const __m256i even = load_16_bytes(even_row);
+      const __m256i odd = load_16_bytes(k + 1 < count ? even_row + bytes : even_row);
+      const __m256i a = _mm256_unpacklo_epi16(even, odd), b = _mm256_unpackhi_epi16(even, odd);
+      const __m256i high = repeat(pairs[k / 2].high), low = repeat(pairs[k / 2].low);
+      a_high = _mm256_add_epi32(a_high, _mm256_madd_epi16(a, high));
+      a_low = _mm256_add_epi32(a_low, _mm256_madd_epi16(a, low));
+      b_high = _mm256_add_epi32(b_high, _mm256_madd_epi16(b, high));
+      b_low = _mm256_add_epi32(b_low, _mm256_madd_epi16(b, low));
+    }
+    const __m256i words =
+        _mm256_packs_epi32(round_lanes(a_high, a_low), round_lanes(b_high, b_low));
+    const __m128i packed =
+        _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + begin), packed);
+  }
+}
+
+/// Four RGB pixels a step: their channels are paired (tap 0, tap 1) and (tap 2, tap 3).
+__attribute__((target("avx2"))) void horizontal_rgb(const uint8_t* in, const uint8_t* end,
+                                                    uint8_t* out, const ResampleTable& table) {
+  constexpr int64_t kChannels = 3, kGroup = ResampleTable::kTapGroup;
+  const __m128i pair_channels = _mm_setr_epi8(0, 3, 1, 4, 2, 5, -1, -1, 6, 9, 7, 10, 8, 11, -1, -1);
+  const __m256i pick_high = _mm256_setr_epi32(0, 0, 0, 0, 2, 2, 2, 2);
+  const __m256i pick_low = _mm256_setr_epi32(1, 1, 1, 1, 3, 3, 3, 3);
+  for (int64_t x = 0; x < table.size(); ++x, out += kChannels) {
+    const auto [first, count] = table.taps_of(x);
+    const WeightPair* pairs = table.pairs_of(x);
+    const uint8_t* pixel = in + first * kChannels;
+    __m256i high = _mm256_setzero_si256(), low = high;
+    for (int64_t k = 0; k < count; k += kGroup, pixel += kGroup * kChannels) {
+      __m128i bytes;
+      if (end - pixel >= 16) {
+        bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(pixel));
+      } else {
+        alignas(16) uint8_t tail[16] = {};
+        const int64_t left = end - pixel, wanted = kGroup * kChannels;
+        std::memcpy(tail, pixel, static_cast<size_t>(left < wanted ? left : wanted));
+        bytes = _mm_load_si128(reinterpret_cast<const __m128i*>(tail));
+      }
+      const __m256i pixels = _mm256_cvtepu8_epi16(_mm_shuffle_epi8(bytes, pair_channels));
+      const __m256i weights = _mm256_broadcastsi128_si256(
+          _mm_loadu_si128(reinterpret_cast<const __m128i*>(pairs + k / 2)));
+      high = _mm256_add_epi32(
+          high, _mm256_madd_epi16(pixels, _mm256_permutevar8x32_epi32(weights, pick_high)));
+      low = _mm256_add_epi32(
+          low, _mm256_madd_epi16(pixels, _mm256_permutevar8x32_epi32(weights, pick_low)));
+    }
+    const __m256i sum = _mm256_add_epi32(_mm256_slli_epi32(high, kLowBits), low);
+    const __m128i both =
+        _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+    const __m128i rounded =
+        _mm_srai_epi32(_mm_add_epi32(both, _mm_set1_epi32(1 << (kWeightBits - 1))), kWeightBits);
+    const __m128i words = _mm_packs_epi32(rounded, rounded);
+    const int32_t rgb = _mm_cvtsi128_si32(_mm_packus_epi16(words, words));
+    std::memcpy(out, &rgb, kChannels);
+  }
+}
+
+void horizontal(const uint8_t* in, const uint8_t* end, uint8_t* out, const ResampleTable& table,
+                int64_t channels) {
+  if (channels == 3)
+    horizontal_rgb(in, end, out, table);
+  else
+    portable_resize_passes().horizontal(in, end, out, table, channels);
+}
+
+}  // namespace
+
+const ResizePasses* avx2_resize_passes() {
+  static constexpr ResizePasses passes{horizontal, vertical};
+  return __builtin_cpu_supports("avx2") ? &passes : nullptr;
+}
+
+}  // namespace graft::data
+
+#else
+
+namespace graft::data {
+const ResizePasses* avx2_resize_passes() { return nullptr; }
+}  // namespace graft::data
+
+#endif

@@ -1,0 +1,58 @@
+// The two inner loops of resize(), per instruction set. Internal to data/.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace graft::data {
+
+/// Fixed point of Pillow: a weight of 1 is 1 << kWeightBits.
+inline constexpr int kWeightBits = 32 - 8 - 2;
+
+/// Two neighbouring weights, each cut in two halves w = high * 2^kLowBits + low of 16 bits, for
+/// machines that multiply and add pairs of 16-bit numbers. The second weight is in the upper bits.
+struct WeightPair {
+  static constexpr int kLowBits = 15;
+  uint32_t high, low;
+};
+
+/// For each output position the source positions it reads and their weights. A row of weights is
+/// `stride` long, padded with zeros to a multiple of kTapGroup.
+struct ResampleTable {
+  static constexpr int64_t kTapGroup = 4;
+  struct Taps {
+    int64_t first, count;
+  };
+  int64_t stride = 0;
+  std::vector<Taps> taps;
+  std::vector<int32_t> weights;
+  std::vector<WeightPair> pairs;  // of `weights`, in order
+
+  int64_t size() const { return static_cast<int64_t>(taps.size()); }
+  const Taps& taps_of(int64_t out) const { return taps[static_cast<size_t>(out)]; }
+  const int32_t* weights_of(int64_t out) const { return weights.data() + out * stride; }
+  const WeightPair* pairs_of(int64_t out) const { return pairs.data() + out * stride / 2; }
+};
+
+struct ResizePasses {
+  /// One row: out[x,c] = sum over taps of in[first + k, c] * weight. Bytes may be read up to `end`.
+  void (*horizontal)(const uint8_t* in, const uint8_t* end, uint8_t* out,
+                     const ResampleTable& table, int64_t channels);
+  /// Row y: out[i] = sum over its taps of in[(first + k) * bytes + i] * weight; rows follow each
+  /// other without gaps.
+  void (*vertical)(const uint8_t* in, uint8_t* out, int64_t bytes, const ResampleTable& table,
+                   int64_t y);
+};
+
+/// For any machine.
+const ResizePasses& portable_resize_passes();
+/// Null where the machine or the build lacks AVX2.
+const ResizePasses* avx2_resize_passes();
+
+/// Rounds a fixed-point sum to a byte, clamped.
+inline uint8_t round_to_byte(int32_t sum) {
+  const int32_t value = (sum + (1 << (kWeightBits - 1))) >> kWeightBits;
+  return static_cast<uint8_t>(value < 0 ? 0 : value > 255 ? 255 : value);
+}
+
+}  // namespace graft::data
