@@ -1,6 +1,7 @@
 // The two inner loops of resize(), per instruction set. Internal to data/.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
