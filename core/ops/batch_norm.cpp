@@ -5,7 +5,6 @@
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/binary.h"
 #include "graft/core/ops/reduce.h"
-#include "graft/core/ops/shape_ops.h"
 #include "graft/core/ops/unary.h"
 
 namespace graft {
@@ -63,7 +62,7 @@ struct TrainNode final : Node {
   void release() override { x = gamma = mean = rstd = y = {}; }
 
   std::vector<Tensor> backward(const std::vector<Tensor>& grad) override {
-    const Tensor g = contiguous(through_activation(params.activation, grad[0], y, *this));
+    const Tensor g = through_activation(params.activation, grad[0], y, *this);
     std::vector<Tensor> result(4);
     if (wants(kResidual)) result[kResidual] = g;
     if (!wants(kX) && !wants(kGamma)) {
@@ -78,7 +77,7 @@ struct TrainNode final : Node {
 
  private:
   void fused(const Tensor& g, std::vector<Tensor>& result) const {
-    const Tensor in = contiguous(x.get(*this)), m = mean.get(*this), r = rstd.get(*this);
+    const Tensor in = x.get(*this), m = mean.get(*this), r = rstd.get(*this);
     const GradSums sums = fused_sums(g, in, m, r);
     if (wants(kX)) {
       result[kX] = like(in);
@@ -116,7 +115,7 @@ struct EvalNode final : Node {
   void release() override { x = gamma = mean = rstd = scale = y = {}; }
 
   std::vector<Tensor> backward(const std::vector<Tensor>& grad) override {
-    const Tensor g = contiguous(through_activation(activation, grad[0], y, *this));
+    const Tensor g = through_activation(activation, grad[0], y, *this);
     std::vector<Tensor> result(4);
     if (wants(kResidual)) result[kResidual] = g;
     if (wants(kX)) result[kX] = input_gradient(g);
@@ -125,7 +124,7 @@ struct EvalNode final : Node {
       if (grad_enabled()) {
         result[kGamma] = sum_to(mul(g, mul(sub(x.get(*this), m), r)), m.shape());
       } else {
-        const GradSums sums = fused_sums(g, contiguous(x.get(*this)), m, r);
+        const GradSums sums = fused_sums(g, x.get(*this), m, r);
         result[kGamma] = sums.gx;
         result[kBeta] = sums.g;
       }
@@ -163,15 +162,12 @@ Tensor batch_norm_train(const Tensor& x, const Tensor& gamma, const Tensor& beta
   check(count > 1, ErrorKind::Shape,
         "batch_norm_train: needs more than one value per channel, but x is ", x.shape());
 
-  const Tensor in = contiguous(x.detach());
   const Tensor mean = like(gamma), variance = like(gamma);
-  run(slots().batch_norm_stats, in, mean, variance);
+  run(slots().batch_norm_stats, x, mean, variance);
   const Tensor rstd = like(gamma), scale = like(gamma), shift = like(gamma);
-  run(slots().batch_norm_fold, contiguous(gamma.detach()), contiguous(beta.detach()), mean,
-      variance, params.eps, rstd, scale, shift);
+  run(slots().batch_norm_fold, gamma, beta, mean, variance, params.eps, rstd, scale, shift);
   Tensor y = like(x);
-  run(slots().scale_shift, in, scale, shift,
-      residual.defined() ? contiguous(residual.detach()) : Tensor(), params.activation, y);
+  run(slots().scale_shift, x, scale, shift, residual, params.activation, y);
   const auto n = static_cast<double>(count);
   if (running_mean.defined()) update_running(running_mean, mean, params.momentum);
   if (running_var.defined())
@@ -197,11 +193,10 @@ Tensor batch_norm_eval(const Tensor& x, const Tensor& gamma, const Tensor& beta,
   const OpScope scope("batch_norm_eval");
   check_operands("batch_norm_eval", x, residual, {&gamma, &beta, &running_mean, &running_var});
   const Tensor rstd = like(gamma), scale = like(gamma), shift = like(gamma);
-  run(slots().batch_norm_fold, contiguous(gamma.detach()), contiguous(beta.detach()),
-      contiguous(running_mean), contiguous(running_var), params.eps, rstd, scale, shift);
+  run(slots().batch_norm_fold, gamma, beta, running_mean, running_var, params.eps, rstd, scale,
+      shift);
   Tensor y = like(x);
-  run(slots().scale_shift, contiguous(x.detach()), scale, shift,
-      residual.defined() ? contiguous(residual.detach()) : Tensor(), params.activation, y);
+  run(slots().scale_shift, x, scale, shift, residual, params.activation, y);
 
   if (const Mask need = needs_grad({&x, &gamma, &beta, &residual})) {
     auto node = std::make_shared<EvalNode>(params.activation);

@@ -106,7 +106,7 @@ Tensor max_pool2d(const Tensor& x, const Pool2dParams& params) {
   Tensor y = Tensor::empty(pooled_shape("max_pool2d", x.shape(), params), x.dtype(), x.device());
   const Mask need = needs_grad({&x});
   const Tensor index = need ? Tensor::empty(y.shape(), DType::I32, x.device()) : Tensor();
-  run(slots().max_pool2d, contiguous(x.detach()), y, index, params);
+  run(slots().max_pool2d, x, y, index, params);
   if (need) {
     auto node = std::make_shared<GatherNode>("max_pool2d", x.shape());
     node->index = Saved::constant(index);
@@ -120,7 +120,7 @@ Tensor max_pool2d_gather(const Tensor& x, const Tensor& index) {
   check_images("max_pool2d_gather", x);
   check_index("max_pool2d_gather", index, index.shape(), x.shape());
   Tensor y = Tensor::empty(index.shape(), x.dtype(), x.device());
-  run(slots().max_pool2d_gather, contiguous(x.detach()), contiguous(index), y);
+  run(slots().max_pool2d_gather, x, index, y);
   if (needs_grad({&x})) {
     auto node = std::make_shared<GatherNode>("max_pool2d_gather", x.shape());
     node->index = Saved::constant(index);
@@ -134,7 +134,7 @@ Tensor max_pool2d_scatter(const Tensor& g, const Tensor& index, const Shape& inp
   check_images("max_pool2d_scatter", g);
   check_index("max_pool2d_scatter", index, g.shape(), input);
   Tensor dx = Tensor::empty(input, g.dtype(), g.device());
-  run(slots().max_pool2d_scatter, contiguous(g.detach()), contiguous(index), dx);
+  run(slots().max_pool2d_scatter, g, index, dx);
   if (needs_grad({&g})) {
     auto node = std::make_shared<ScatterNode>();
     node->index = Saved::constant(index);
@@ -147,7 +147,7 @@ Tensor avg_pool2d(const Tensor& x, const Pool2dParams& params) {
   const OpScope scope("avg_pool2d");
   check_images("avg_pool2d", x);
   Tensor y = Tensor::empty(pooled_shape("avg_pool2d", x.shape(), params), x.dtype(), x.device());
-  run(slots().avg_pool2d, contiguous(x.detach()), y, params);
+  run(slots().avg_pool2d, x, y, params);
   if (needs_grad({&x})) attach(y, std::make_shared<AvgPoolNode>(x.shape(), params), {&x});
   return y;
 }
@@ -158,7 +158,7 @@ Tensor avg_pool2d_grad(const Tensor& g, const Shape& input, const Pool2dParams& 
   check(input.rank() == 4 && g.shape() == pooled_shape("avg_pool2d_grad", input, params),
         ErrorKind::Shape, "avg_pool2d_grad: gradient ", g.shape(), " for images ", input);
   Tensor dx = Tensor::empty(input, g.dtype(), g.device());
-  run(slots().avg_pool2d_grad, contiguous(g.detach()), dx, params);
+  run(slots().avg_pool2d_grad, g, dx, params);
   if (needs_grad({&g})) attach(dx, std::make_shared<AvgPoolGradNode>(params), {&g});
   return dx;
 }

@@ -2,7 +2,8 @@
 #include <algorithm>
 
 #include "graft/core/parallel.h"
-#include "graft/kernels/cpu/float_dispatch.h"
+#include "graft/kernels/cpu/contiguous.h"
+#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/pool2d_window.h"
 
@@ -109,12 +110,14 @@ void spread_means(const ConstView& g, const View& dx, const Pool2dParams& p) {
 
 }  // namespace
 
-void avg_pool2d(const KernelCtx&, ConstView x, View y, const Pool2dParams& params) {
-  with_float("avg_pool2d", x.dtype, [&]<class T>(T) { mean_windows<T>(x, y, params); });
+void avg_pool2d(const KernelCtx& ctx, ConstView x, View y, const Pool2dParams& params) {
+  x = contiguous_operand(ctx, x);
+  with_floating("avg_pool2d", x.dtype, [&]<class T>(T) { mean_windows<T>(x, y, params); });
 }
 
-void avg_pool2d_grad(const KernelCtx&, ConstView g, View dx, const Pool2dParams& params) {
-  with_float("avg_pool2d_grad", g.dtype, [&]<class T>(T) { spread_means<T>(g, dx, params); });
+void avg_pool2d_grad(const KernelCtx& ctx, ConstView g, View dx, const Pool2dParams& params) {
+  g = contiguous_operand(ctx, g);
+  with_floating("avg_pool2d_grad", g.dtype, [&]<class T>(T) { spread_means<T>(g, dx, params); });
 }
 
 }  // namespace graft::cpu
