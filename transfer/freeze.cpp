@@ -1,0 +1,131 @@
+#include "graft/transfer/freeze.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "graft/core/glob.h"
+#include "graft/core/text.h"
+
+namespace graft::transfer {
+namespace {
+
+using layers::Module;
+using layers::Network;
+
+std::vector<std::string> split_items(const std::string& text) {
+  std::vector<std::string> items;
+  size_t begin = 0;
+  while (begin <= text.size()) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    std::string item = text.substr(begin, end - begin);
+    std::erase(item, ' ');
+    if (!item.empty()) items.push_back(std::move(item));
+    begin = end + 1;
+  }
+  return items;
+}
+
+bool is_or_is_below(const std::string& path, const std::string& prefix) {
+  return path == prefix || (path.starts_with(prefix) && path[prefix.size()] == '.');
+}
+
+// What the items select: whole modules by path, and single tensors by path.
+class Selection {
+ public:
+  explicit Selection(Network& network) : network_(network) {
+    network.for_each_module([this](const std::string& path, Module& module) {
+      paths_of_[&module] = path;
+      if (!path.empty()) module_paths_.push_back(path);
+    });
+    for (const NamedTensor& entry : network.named_tensors()) tensor_paths_.push_back(entry.path);
+  }
+
+  void add(const std::string& item) {
+    const size_t before = modules.size() + tensors.size();
+    if (item == "trunk")
+      add_stages(0, network_.head_stage());
+    else if (const size_t dots = item.find(".."); dots != std::string::npos)
+      add_stages(edge_stage(item.substr(0, dots), false), edge_stage(item.substr(dots + 2), true) + 1);
+    else
+      add_pattern(item);
+    check(modules.size() + tensors.size() > before || already_selected(item), ErrorKind::Argument,
+          "freeze: '", item, "' matches nothing", did_you_mean(item, module_paths_));
+  }
+
+  std::set<std::string> modules, tensors;
+
+ private:
+  void add_stages(size_t from, size_t to) {
+    for (size_t i = from; i < to; ++i)
+      for (Module* module : network_.stages()[i].modules)
+        if (const auto found = paths_of_.find(module); found != paths_of_.end())
+          modules.insert(found->second);
+  }
+
+  size_t edge_stage(const std::string& name, bool last) const {
+    const auto& stages = network_.stages();
+    for (size_t i = 0; i < stages.size(); ++i) {
+      const size_t at = last ? stages.size() - 1 - i : i;
+      if (is_or_is_below(stages[at].name, name)) return at;
+    }
+    return network_.stage_index(name);  // says what the stages are
+  }
+
+  void add_pattern(const std::string& pattern) {
+    for (const std::string& path : module_paths_)
+      if (glob_match(pattern, path)) modules.insert(path);
+    for (const std::string& path : tensor_paths_)
+      if (glob_match(pattern, path)) tensors.insert(path);
+  }
+
+  bool already_selected(const std::string& item) const {
+    const auto match = [&](const std::string& path) { return glob_match(item, path); };
+    return std::any_of(modules.begin(), modules.end(), match) ||
+           std::any_of(tensors.begin(), tensors.end(), match);
+  }
+
+  Network& network_;
+  std::map<const Module*, std::string> paths_of_;
+  std::vector<std::string> module_paths_, tensor_paths_;
+};
+
+// The path of the module that owns a tensor.
+std::string owner_of(const std::string& tensor_path) {
+  const size_t dot = tensor_path.rfind('.');
+  return dot == std::string::npos ? std::string() : tensor_path.substr(0, dot);
+}
+
+}  // namespace
+
+FreezeReport freeze(Network& network, const std::string& patterns,
+                    layers::FrozenStatistics statistics) {
+  Selection selection(network);
+  for (const std::string& item : split_items(patterns)) selection.add(item);
+
+  std::map<std::string, std::vector<NamedTensor>> own_parameters;
+  for (const NamedTensor& entry : network.parameters())
+    own_parameters[owner_of(entry.path)].push_back(entry);
+  for (auto& [owner, parameters] : own_parameters) {
+    const bool whole =
+        std::all_of(parameters.begin(), parameters.end(), [&](const NamedTensor& entry) {
+          return selection.tensors.contains(entry.path);
+        });
+    if (whole) selection.modules.insert(owner);
+  }
+
+  FreezeReport report;
+  for (const std::string& path : selection.modules) network.at(path).freeze(statistics);
+  report.modules.assign(selection.modules.begin(), selection.modules.end());
+  for (NamedTensor& entry : network.parameters()) {
+    if (selection.tensors.contains(entry.path) && entry.tensor.requires_grad()) {
+      entry.tensor.set_requires_grad(false);
+      report.tensors.push_back(entry.path);
+    }
+    report.total_parameters += entry.tensor.numel();
+    if (!entry.tensor.requires_grad()) report.frozen_parameters += entry.tensor.numel();
+  }
+  return report;
+}
+
+}  // namespace graft::transfer
