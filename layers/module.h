@@ -52,6 +52,8 @@ class Module {
   void freeze(FrozenStatistics statistics = FrozenStatistics::Fixed);
   void unfreeze();
   bool frozen() const { return frozen_; }
+  /// What train() last said.
+  bool training() const { return training_; }
   /// training && !frozen: does this module itself behave as in training?
   bool is_training() const { return training_ && !frozen_; }
 
