@@ -3,30 +3,13 @@
 #include <array>
 
 #include "graft/core/autograd/grad_mode.h"
+#include "graft/core/content_mark.h"
 #include "graft/core/ops/binary.h"
 #include "graft/core/ops/conv2d.h"
 #include "graft/core/ops/shape_ops.h"
 #include "graft/core/ops/unary.h"
 
 namespace graft::layers {
-namespace {
-
-// Identifies the content of a tensor: the storage it lives in and how often that was written.
-struct ContentMark {
-  std::shared_ptr<Storage> storage;
-  uint32_t version = 0;
-
-  ContentMark() = default;
-  explicit ContentMark(const Tensor& t) {
-    if (!t.defined()) return;
-    storage = t.impl().storage;
-    version = storage->version();
-  }
-  friend bool operator==(const ContentMark&, const ContentMark&) = default;
-};
-
-}  // namespace
-
 struct ConvNorm::Fold {
   std::array<ContentMark, 6> sources;
   Tensor weight, bias;

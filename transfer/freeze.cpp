@@ -46,7 +46,8 @@ class Selection {
     if (item == "trunk")
       add_stages(0, network_.head_stage());
     else if (const size_t dots = item.find(".."); dots != std::string::npos)
-      add_stages(edge_stage(item.substr(0, dots), false), edge_stage(item.substr(dots + 2), true) + 1);
+      add_stages(edge_stage(item.substr(0, dots), false),
+                 edge_stage(item.substr(dots + 2), true) + 1);
     else
       add_pattern(item);
     check(modules.size() + tensors.size() > before || already_selected(item), ErrorKind::Argument,
@@ -107,10 +108,9 @@ FreezeReport freeze(Network& network, const std::string& patterns,
   for (const NamedTensor& entry : network.parameters())
     own_parameters[owner_of(entry.path)].push_back(entry);
   for (auto& [owner, parameters] : own_parameters) {
-    const bool whole =
-        std::all_of(parameters.begin(), parameters.end(), [&](const NamedTensor& entry) {
-          return selection.tensors.contains(entry.path);
-        });
+    const bool whole = std::all_of(
+        parameters.begin(), parameters.end(),
+        [&](const NamedTensor& entry) { return selection.tensors.contains(entry.path); });
     if (whole) selection.modules.insert(owner);
   }
 

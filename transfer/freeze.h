@@ -19,7 +19,8 @@ struct FreezeReport {
 ///   trunk           everything before the head
 ///   conv1..layer3   stages from the first to the last, inclusive; either end may be a prefix
 ///   layer1          a module and everything below it
-///   *.bias          a glob over tensor paths; a module all of whose parameters match is frozen whole
+///   *.bias          a glob over tensor paths; a module all of whose parameters match is frozen
+///   whole
 /// An item that matches nothing is an Error(Argument) naming what is near.
 FreezeReport freeze(layers::Network& network, const std::string& patterns,
                     layers::FrozenStatistics statistics = layers::FrozenStatistics::Fixed);

@@ -1,8 +1,8 @@
 // Fine-tuning: epochs over a data set, evaluation, early stopping that restores the best weights
 // and buffers, checkpoints, and bit-equal resume.
 //
-// A run is a function of (network, weights, data, options): the number of threads or loader workers,
-// the feature cache, and where it was interrupted do not change a bit of the result.
+// A run is a function of (network, weights, data, options): the number of threads or loader
+// workers, the feature cache, and where it was interrupted do not change a bit of the result.
 #pragma once
 
 #include <atomic>
@@ -33,17 +33,17 @@ struct TrainOptions {
   double momentum = 0.9;
   double weight_decay = 0;
   double label_smoothing = 0;
-  double clip_norm = 0;      ///< 0: no clipping
-  double trunk_lr_scale = 1; ///< factor on the rate of everything before the head
-  int patience = 0;          ///< epochs without a better dev accuracy before stopping; 0: never stop
+  double clip_norm = 0;       ///< 0: no clipping
+  double trunk_lr_scale = 1;  ///< factor on the rate of everything before the head
+  int patience = 0;  ///< epochs without a better dev accuracy before stopping; 0: never stop
   uint64_t seed = 0;
   bool cache_features = true;  ///< run the frozen prefix once where augmentation allows it
   size_t cache_limit = size_t{2} << 30;  ///< bytes of cached features; above it the cache stays off
   data::Augmentation augmentation = data::Augmentation::None;
-  int workers = 1;             ///< loader threads
+  int workers = 1;                    ///< loader threads
   std::filesystem::path checkpoints;  ///< folder; empty: none
   int64_t checkpoint_steps = 0;       ///< also every so many steps; 0: at the end of each epoch
-  bool resume = false;                ///< go on from the newest complete checkpoint, if there is one
+  bool resume = false;  ///< go on from the newest complete checkpoint, if there is one
 };
 
 struct EpochResult {
@@ -57,12 +57,12 @@ struct EpochResult {
 struct TrainResult {
   std::vector<EpochResult> history;
   int best_epoch = 0;
-  int epochs = 0;                ///< completed
-  std::optional<Evaluation> dev; ///< of the weights that are left in the network
-  double seconds = 0;            ///< all of it
-  double seconds_features = 0;   ///< of them, running the frozen prefix for the cache
-  size_t cached_stages = 0;      ///< length of the prefix that was cached; 0: no cache
-  std::string cache_note;        ///< why there is no cache, or what it holds
+  int epochs = 0;                 ///< completed
+  std::optional<Evaluation> dev;  ///< of the weights that are left in the network
+  double seconds = 0;             ///< all of it
+  double seconds_features = 0;    ///< of them, running the frozen prefix for the cache
+  size_t cached_stages = 0;       ///< length of the prefix that was cached; 0: no cache
+  std::string cache_note;         ///< why there is no cache, or what it holds
   bool interrupted = false;
 };
 
@@ -83,9 +83,9 @@ class TrainObserver {
   virtual bool should_stop() { return false; }
 };
 
-/// Trains `network` in place on `train`, choosing by accuracy on `dev` (may be null: the last weights
-/// stay). Error(NotFinite) naming step and samples if the loss is not finite; Error(Argument) if
-/// nothing is left to train or the head's size is not the number of classes.
+/// Trains `network` in place on `train`, choosing by accuracy on `dev` (may be null: the last
+/// weights stay). Error(NotFinite) naming step and samples if the loss is not finite;
+/// Error(Argument) if nothing is left to train or the head's size is not the number of classes.
 TrainResult train(layers::Network& network, const data::Dataset& train_set,
                   const data::Dataset* dev_set, const Preprocess& preprocess,
                   const TrainOptions& options, TrainObserver& observer);
