@@ -1,0 +1,40 @@
+// Where the training loop gets its batches: pictures through the loader, or cached features.
+//
+// Both give the same samples in the same order: the order of an epoch depends on (seed, epoch) alone.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "graft/core/tensor.h"
+#include "graft/data/dataset.h"
+#include "graft/data/loader.h"
+#include "graft/transfer/feature_cache.h"
+
+namespace graft::transfer {
+
+/// One batch: the input of stage `first_stage()` of the network.
+struct SampleBatch {
+  Tensor input;
+  Tensor labels;                 ///< i64 [n]
+  std::vector<int64_t> indices;  ///< of the samples in the data set
+};
+
+class SampleSource {
+ public:
+  virtual ~SampleSource() = default;
+  virtual size_t first_stage() const = 0;
+  virtual int64_t batches() const = 0;
+  /// Starts an epoch at its batch number `first_batch`.
+  virtual void start(uint32_t epoch, int64_t first_batch) = 0;
+  virtual SampleBatch next() = 0;
+};
+
+std::unique_ptr<SampleSource> image_source(const data::Dataset& dataset,
+                                           const data::LoaderOptions& options);
+/// `cache` must outlive the source.
+std::unique_ptr<SampleSource> feature_source(const data::Dataset& dataset,
+                                             const FeatureCache& cache,
+                                             const data::LoaderOptions& options);
+
+}  // namespace graft::transfer

@@ -1,0 +1,302 @@
+#include "graft/transfer/trainer.h"
+
+#include <chrono>
+#include <cmath>
+
+#include "graft/core/autograd/backward.h"
+#include "graft/core/ops/loss.h"
+#include "graft/core/ops/shape_ops.h"
+#include "graft/optim/adam.h"
+#include "graft/optim/clip.h"
+#include "graft/optim/schedule.h"
+#include "graft/optim/sgd.h"
+#include "graft/transfer/feature_cache.h"
+#include "graft/transfer/sample_source.h"
+#include "graft/transfer/snapshot.h"
+#include "graft/transfer/training_checkpoint.h"
+
+namespace graft::transfer {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::unique_ptr<optim::Optimizer> make_optimizer(const layers::Network& network,
+                                                 const TrainOptions& options) {
+  std::vector<optim::ParameterGroup> groups;
+  if (options.trunk_lr_scale != 1) {
+    groups.push_back({network.head(), 1.0, {}});
+    groups.push_back({{"*"}, options.trunk_lr_scale, {}});
+  }
+  const std::vector<NamedTensor> parameters = network.parameters();
+  if (options.optimizer == OptimizerKind::Sgd)
+    return std::make_unique<optim::Sgd>(parameters,
+                                        optim::SgdOptions{.lr = options.lr,
+                                                          .momentum = options.momentum,
+                                                          .weight_decay = options.weight_decay},
+                                        groups);
+  return std::make_unique<optim::Adam>(
+      parameters, optim::AdamOptions{.lr = options.lr, .weight_decay = options.weight_decay},
+      groups,
+      options.optimizer == OptimizerKind::AdamW ? optim::WeightDecay::Decoupled
+                                                : optim::WeightDecay::L2);
+}
+
+optim::Schedule make_schedule(const TrainOptions& options, int64_t steps_per_epoch) {
+  optim::Schedule schedule;
+  schedule.lr = options.lr;
+  schedule.total_steps = std::max<int64_t>(1, options.epochs * steps_per_epoch);
+  schedule.warmup_steps =
+      std::llround(options.warmup_epochs * static_cast<double>(steps_per_epoch));
+  switch (options.schedule) {
+    case ScheduleKind::Constant: schedule.curve = optim::ConstantCurve{}; break;
+    case ScheduleKind::Step:
+      schedule.curve = optim::StepCurve{std::max<int64_t>(1, schedule.total_steps / 3), 0.1};
+      break;
+    case ScheduleKind::Cosine: schedule.curve = optim::CosineCurve{}; break;
+    case ScheduleKind::OneCycle: schedule.curve = optim::OneCycleCurve{}; break;
+  }
+  return schedule;
+}
+
+// One call of train(): holds what its parts share.
+class Run {
+ public:
+  Run(layers::Network& network, const data::Dataset& train_set, const data::Dataset* dev_set,
+      const Preprocess& preprocess, const TrainOptions& options, TrainObserver& observer)
+      : network_(network),
+        train_set_(train_set),
+        dev_set_(dev_set),
+        preprocess_(preprocess),
+        options_(options),
+        observer_(observer),
+        optimizer_(make_optimizer(network, options)) {}
+
+  TrainResult operator()() {
+    check_arguments();
+    network_.train();
+    make_caches();
+    schedule_ = make_schedule(options_, source_->batches());
+    std::unique_ptr<TrainingCheckpoints> checkpoints;
+    if (!options_.checkpoints.empty()) {
+      checkpoints = std::make_unique<TrainingCheckpoints>(options_.checkpoints);
+      if (options_.resume && checkpoints->restore(network_, *optimizer_, progress_))
+        observer_.on_note("resumed at epoch " + std::to_string(progress_.epoch) + ", step " +
+                          std::to_string(progress_.step_in_epoch));
+    }
+    while (progress_.epoch <= options_.epochs && !progress_.finished && !result_.interrupted)
+      run_epoch(checkpoints.get());
+    if (!result_.interrupted) finish();
+    result_.history = progress_.history;
+    result_.best_epoch = progress_.best_epoch;
+    result_.epochs = static_cast<int>(progress_.history.size());
+    result_.seconds = seconds_since(start_);
+    return std::move(result_);
+  }
+
+ private:
+  void check_arguments() const {
+    const auto classes = static_cast<int64_t>(train_set_.class_names().size());
+    check(train_set_.size() > 0, ErrorKind::Argument, "train: the training set is empty");
+    check(options_.epochs > 0 && options_.batch > 0, ErrorKind::Argument, "train: ", options_.epochs,
+          " epochs of batches of ", options_.batch);
+    check(network_.classes() == classes, ErrorKind::Argument, "train: the head has ",
+          network_.classes(), " outputs for ", classes,
+          " classes; reset_head() gives it the right number");
+    bool any = false;
+    for (const NamedTensor& parameter : network_.parameters()) any |= parameter.tensor.requires_grad();
+    check(any, ErrorKind::Argument, "train: every parameter is frozen, nothing is left to train");
+  }
+
+  data::LoaderOptions loader_options() const {
+    data::LoaderOptions loader;
+    loader.batch = options_.batch;
+    loader.seed = options_.seed;
+    loader.shuffle = true;
+    loader.workers = options_.workers;
+    loader.augmentation = options_.augmentation;
+    loader.preprocess = preprocess_;
+    // A single sample has no batch statistics.
+    loader.drop_last = train_set_.size() > 1 && train_set_.size() % options_.batch == 1;
+    return loader;
+  }
+
+  // Caches the frozen prefix of both sets, or says why not.
+  void make_caches() {
+    source_ = image_source(train_set_, loader_options());
+    const size_t prefix = network_.fixed_prefix();
+    if (!options_.cache_features) {
+      result_.cache_note = "off by request";
+    } else if (prefix == 0) {
+      result_.cache_note = "off: no frozen prefix";
+    } else if (options_.augmentation != data::Augmentation::None) {
+      result_.cache_note = "off: augmentation draws new pictures each epoch";
+    } else {
+      const Clock::time_point start = Clock::now();
+      try {
+        cache_ = make_cache(prefix, train_set_);
+        if (dev_set_) dev_cache_ = make_cache(prefix, *dev_set_);
+        source_ = feature_source(train_set_, *cache_, loader_options());
+        result_.cached_stages = prefix;
+        result_.cache_note = "holds the output of " + network_.stages()[prefix - 1].name;
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::Limit) throw;
+        cache_.reset();
+        dev_cache_.reset();
+        result_.cache_note = std::string("off: ") + error.what();
+      }
+      result_.seconds_features = seconds_since(start);
+    }
+    observer_.on_note("feature cache " + result_.cache_note);
+  }
+
+  std::unique_ptr<FeatureCache> make_cache(size_t prefix, const data::Dataset& dataset) {
+    return std::make_unique<FeatureCache>(
+        network_, prefix, dataset, preprocess_, options_.batch, options_.cache_limit,
+        [this](int64_t done, int64_t total) {
+          observer_.on_progress({"features", 0, options_.epochs, done, total, 0, 0});
+        });
+  }
+
+  // A layer thawed (or was written to) since the features were computed: back to the pictures.
+  void drop_stale_caches() {
+    if (!cache_ || cache_->valid(network_)) return;
+    cache_.reset();
+    dev_cache_.reset();
+    source_ = image_source(train_set_, loader_options());
+    result_.cached_stages = 0;
+    result_.cache_note = "dropped: the prefix is no longer frozen";
+    observer_.on_note("feature cache " + result_.cache_note);
+  }
+
+  void run_epoch(TrainingCheckpoints* checkpoints) {
+    const Clock::time_point start = Clock::now();
+    drop_stale_caches();
+    const int64_t steps = source_->batches();
+    source_->start(static_cast<uint32_t>(progress_.epoch), progress_.step_in_epoch);
+    while (progress_.step_in_epoch < steps) {
+      const SampleBatch batch = source_->next();
+      const double loss = train_step(batch);
+      progress_.loss_sum += loss * static_cast<double>(batch.indices.size());
+      progress_.samples += static_cast<int64_t>(batch.indices.size());
+      ++progress_.step_in_epoch;
+      observer_.on_progress({"epoch", progress_.epoch, options_.epochs, progress_.step_in_epoch,
+                             steps, loss, optimizer_->lr()});
+      const bool stop = observer_.should_stop();
+      const bool due = options_.checkpoint_steps > 0 &&
+                       progress_.step_in_epoch % options_.checkpoint_steps == 0;
+      if (checkpoints && (due || stop) && progress_.step_in_epoch < steps)
+        checkpoints->save(network_, *optimizer_, progress_, global_step());
+      if (stop && progress_.step_in_epoch < steps) {
+        result_.interrupted = true;
+        return;
+      }
+      result_.interrupted = stop;
+    }
+    end_epoch(seconds_since(start));
+    if (checkpoints) checkpoints->save(network_, *optimizer_, progress_, global_step());
+  }
+
+  int64_t global_step() const {
+    return (progress_.epoch - 1) * source_->batches() + progress_.step_in_epoch;
+  }
+
+  double train_step(const SampleBatch& batch) {
+    const int64_t step = global_step();
+    network_.begin_training_step(options_.seed, static_cast<uint64_t>(step));
+    optimizer_->set_lr(optim::learning_rate(schedule_, step));
+    if (const auto momentum = optim::momentum(schedule_, step)) optimizer_->set_momentum(*momentum);
+    optimizer_->zero_grad();
+    const Tensor logits =
+        network_.run(batch.input, source_->first_stage(), network_.stages().size());
+    const Tensor loss = cross_entropy(logits, batch.labels, options_.label_smoothing);
+    const double value = loss.item();
+    check_finite(value, batch, step);
+    backward(loss);
+    if (options_.clip_norm > 0) optim::clip_grad_norm(network_.parameters(), options_.clip_norm);
+    optimizer_->step();
+    return value;
+  }
+
+  void check_finite(double loss, const SampleBatch& batch, int64_t step) const {
+    if (std::isfinite(loss)) [[likely]]
+      return;
+    std::string samples;
+    for (const int64_t index : batch.indices) {
+      if (samples.size() > 200) {
+        samples += " ...";
+        break;
+      }
+      samples += ' ' + train_set_.id(index);
+    }
+    fail(ErrorKind::NotFinite, "train: loss is ", loss, " at epoch ", progress_.epoch, ", step ",
+         step, "; a lower learning rate or clipping may help. Samples:", samples);
+  }
+
+  void end_epoch(double seconds) {
+    EpochResult epoch;
+    epoch.epoch = progress_.epoch;
+    epoch.train_loss = progress_.loss_sum / static_cast<double>(std::max<int64_t>(1, progress_.samples));
+    epoch.lr = optimizer_->lr();
+    epoch.seconds = seconds;
+    if (dev_set_) {
+      epoch.dev = evaluate_dev();
+      if (progress_.best_epoch == 0 || epoch.dev->correct > progress_.best_correct) {
+        progress_.best_epoch = progress_.epoch;
+        progress_.best_correct = epoch.dev->correct;
+        progress_.best = Snapshot(network_);
+      } else if (options_.patience > 0 &&
+                 progress_.epoch - progress_.best_epoch >= options_.patience) {
+        progress_.finished = true;
+      }
+    }
+    progress_.history.push_back(epoch);
+    progress_.start_next_epoch();
+    observer_.on_epoch(epoch);
+  }
+
+  Evaluation evaluate_dev() {
+    const auto report = [this](int64_t done, int64_t total) {
+      observer_.on_progress(
+          {"evaluate", progress_.epoch, options_.epochs, done, total, 0, optimizer_->lr()});
+    };
+    const Tensor logits =
+        dev_cache_ ? run_on_features(network_, *dev_cache_, options_.batch)
+                   : run_over(network_, 0, network_.stages().size(), *dev_set_, preprocess_,
+                              options_.batch, report);
+    return score(logits, labels_of(*dev_set_));
+  }
+
+  void finish() {
+    if (!dev_set_) return;
+    progress_.best.restore(network_);
+    result_.dev = progress_.history[static_cast<size_t>(progress_.best_epoch) - 1].dev;
+  }
+
+  layers::Network& network_;
+  const data::Dataset& train_set_;
+  const data::Dataset* dev_set_;
+  const Preprocess& preprocess_;
+  const TrainOptions& options_;
+  TrainObserver& observer_;
+  const Clock::time_point start_ = Clock::now();
+  std::unique_ptr<optim::Optimizer> optimizer_;
+  optim::Schedule schedule_;
+  std::unique_ptr<FeatureCache> cache_, dev_cache_;
+  std::unique_ptr<SampleSource> source_;
+  TrainingProgress progress_;
+  TrainResult result_;
+};
+
+}  // namespace
+
+TrainResult train(layers::Network& network, const data::Dataset& train_set,
+                  const data::Dataset* dev_set, const Preprocess& preprocess,
+                  const TrainOptions& options, TrainObserver& observer) {
+  return Run(network, train_set, dev_set, preprocess, options, observer)();
+}
+
+}  // namespace graft::transfer
