@@ -22,6 +22,17 @@ const char* keeps_always(uint32_t mask, const OpParams&) {
   return mask ? kKept : "";
 }
 
+const char* keeps_nothing(uint32_t, const OpParams&) { return ""; }
+
+// Each gradient of a product reads the other factor.
+const char* keeps_other(uint32_t mask, const OpParams&) {
+  constexpr const char* kept[] = {"", "b", "a", "a b"};
+  return kept[mask];
+}
+
+// Bytes of a kept tensor as large as the first operand.
+size_t first_operand_bytes(std::string_view, Operands x, const Tensor&) { return x[0].bytes(); }
+
 // A kept vector [C] of a normaliser, C being the last axis of x.
 size_t channel_bytes(std::string_view, Operands x, const Tensor&) {
   return static_cast<size_t>(x[0].dim(-1)) * size_of(x[0].dtype());
@@ -33,28 +44,123 @@ const OpRow kRows[] = {
    keeps_always<keeps>},
 #include "graft/core/ops/unary.def"
 #undef UNARY
-    // elementwise, binary
-    {"add", "a b", [](Operands x, const OpParams&) { return add(x[0], x[1]); },
-     [](uint32_t, const OpParams&) { return ""; }},
-    {"sub", "a b", [](Operands x, const OpParams&) { return sub(x[0], x[1]); },
-     [](uint32_t, const OpParams&) { return ""; }},
-    {"mul", "a b", [](Operands x, const OpParams&) { return mul(x[0], x[1]); },
+    {"unary_grad", "g k",
+     [](Operands x, const OpParams& p) { return unary_grad(get<UnaryParams>(p).kind, x[0], x[1]); },
      [](uint32_t mask, const OpParams&) {
-       constexpr const char* kept[] = {"", "b", "a", "a b"};
+       constexpr const char* kept[] = {"", "k", "g k", "g k"};
        return kept[mask];
      }},
+    {"unary_grad2", "g k:",  // towards k it would be a third derivative
+     [](Operands x, const OpParams& p) {
+       return unary_grad2(get<UnaryParams>(p).kind, x[0], x[1]);
+     },
+     [](uint32_t mask, const OpParams&) { return mask ? "k" : ""; }},
+    // elementwise, binary
+    {"add", "a b", [](Operands x, const OpParams&) { return add(x[0], x[1]); }, keeps_nothing},
+    {"sub", "a b", [](Operands x, const OpParams&) { return sub(x[0], x[1]); }, keeps_nothing},
+    {"mul", "a b", [](Operands x, const OpParams&) { return mul(x[0], x[1]); }, keeps_other},
+    {"div", "a b", [](Operands x, const OpParams&) { return div(x[0], x[1]); },
+     [](uint32_t mask, const OpParams&) {
+       constexpr const char* kept[] = {"", "b", "a b", "a b"};
+       return kept[mask];
+     }},
+    {"maximum", "a b", [](Operands x, const OpParams&) { return maximum(x[0], x[1]); },
+     [](uint32_t mask, const OpParams&) { return mask ? "a b" : ""; }},
+    {"minimum", "a b", [](Operands x, const OpParams&) { return minimum(x[0], x[1]); },
+     [](uint32_t mask, const OpParams&) { return mask ? "a b" : ""; }},
+    {.name = "greater",
+     .operands = "a b",
+     .apply = [](Operands x, const OpParams&) { return greater(x[0], x[1]); },
+     .keeps = keeps_nothing,
+     .differentiable = false},
+    {.name = "equal",
+     .operands = "a b",
+     .apply = [](Operands x, const OpParams&) { return equal(x[0], x[1]); },
+     .keeps = keeps_nothing,
+     .differentiable = false},
     // reductions
+    {"sum", "x",
+     [](Operands x, const OpParams& p) {
+       const auto& over = get<AxesParams>(p);
+       return sum(x[0], over.axes, over.keep_axes);
+     },
+     keeps_nothing},
+    {"mean", "x",
+     [](Operands x, const OpParams& p) {
+       const auto& over = get<AxesParams>(p);
+       return mean(x[0], over.axes, over.keep_axes);
+     },
+     keeps_nothing},
+    {"max", "x",
+     [](Operands x, const OpParams& p) {
+       const auto& over = get<AxesParams>(p);
+       return max(x[0], over.axes, over.keep_axes);
+     },
+     [](uint32_t mask, const OpParams&) { return mask ? "x y" : ""; }},
+    {.name = "argmax",
+     .operands = "x",
+     .apply = [](Operands x, const OpParams&) { return argmax(x[0]); },
+     .keeps = keeps_nothing,
+     .differentiable = false},
+    {"sum_to", "x",
+     [](Operands x, const OpParams& p) { return sum_to(x[0], get<ShapeParams>(p).shape); },
+     keeps_nothing},
+    {"broadcast_to", "x",
+     [](Operands x, const OpParams& p) { return broadcast_to(x[0], get<ShapeParams>(p).shape); },
+     keeps_nothing},
     // shape
+    {"reshape", "x",
+     [](Operands x, const OpParams& p) { return reshape(x[0], get<ShapeParams>(p).shape); },
+     keeps_nothing},
+    {"flatten", "x",
+     [](Operands x, const OpParams& p) {
+       const auto& axes = get<AxesParams>(p).axes;
+       return flatten(x[0], axes.at(0), axes.at(1));
+     },
+     keeps_nothing},
+    {"permute", "x",
+     [](Operands x, const OpParams& p) { return permute(x[0], get<AxesParams>(p).axes); },
+     keeps_nothing},
+    {"transpose", "x",
+     [](Operands x, const OpParams& p) {
+       const auto& axes = get<AxesParams>(p).axes;
+       return transpose(x[0], axes.at(0), axes.at(1));
+     },
+     keeps_nothing},
+    {"slice", "x",
+     [](Operands x, const OpParams& p) {
+       const auto& range = get<SliceParams>(p);
+       return slice(x[0], range.axis, range.begin, range.end, range.step);
+     },
+     keeps_nothing},
+    {"contiguous", "x", [](Operands x, const OpParams&) { return contiguous(x[0]); },
+     keeps_nothing},
+    {"cat", "a b",  // any number; two stand for it here
+     [](Operands x, const OpParams& p) { return cat(x, get<AxesParams>(p).axes.at(0)); },
+     keeps_nothing},
+    {"pad", "x",
+     [](Operands x, const OpParams& p) {
+       const auto& amounts = get<PadParams>(p);
+       return pad(x[0], amounts.before, amounts.after, amounts.value);
+     },
+     keeps_nothing},
+    {"cast", "x",
+     [](Operands x, const OpParams& p) { return cast(x[0], get<CastParams>(p).dtype); },
+     keeps_nothing},
+    {"gather_rows", "x rows:", [](Operands x, const OpParams&) { return gather_rows(x[0], x[1]); },
+     [](uint32_t mask, const OpParams&) { return mask ? "rows" : ""; }},
+    {"scatter_rows", "x rows:",
+     [](Operands x, const OpParams& p) {
+       return scatter_rows(x[0], x[1], get<ShapeParams>(p).shape[0]);
+     },
+     [](uint32_t mask, const OpParams&) { return mask ? "rows" : ""; }},
     // products
     {"matmul", "a b",
      [](Operands x, const OpParams& p) {
        const auto& flags = get<MatmulParams>(p);
        return matmul(x[0], x[1], flags.transpose_a, flags.transpose_b);
      },
-     [](uint32_t mask, const OpParams&) {
-       constexpr const char* kept[] = {"", "b", "a", "a b"};
-       return kept[mask];
-     }},
+     keeps_other},
     // convolution
     // pooling
     {"max_pool2d", "x",
@@ -63,8 +169,8 @@ const OpRow kRows[] = {
      [](std::string_view, Operands, const Tensor& y) {
        return static_cast<size_t>(y.numel()) * size_of(DType::I32);
      }},
-    {"max_pool2d_gather", "x index:",
-     [](Operands x, const OpParams&) { return max_pool2d_gather(x[0], x[1]); },
+    {"max_pool2d_gather",
+     "x index:", [](Operands x, const OpParams&) { return max_pool2d_gather(x[0], x[1]); },
      [](uint32_t mask, const OpParams&) { return mask ? "index" : ""; }},
     {"max_pool2d_scatter", "g index:",
      [](Operands x, const OpParams& p) {
@@ -73,16 +179,15 @@ const OpRow kRows[] = {
      [](uint32_t mask, const OpParams&) { return mask ? "index" : ""; }},
     {"avg_pool2d", "x",
      [](Operands x, const OpParams& p) { return avg_pool2d(x[0], get<Pool2dParams>(p)); },
-     [](uint32_t, const OpParams&) { return ""; }},
+     keeps_nothing},
     {"avg_pool2d_grad", "g",
      [](Operands x, const OpParams& p) {
        const auto& grad = get<PoolGradParams>(p);
        return avg_pool2d_grad(x[0], grad.shape, grad.pool);
      },
-     [](uint32_t, const OpParams&) { return ""; }},
-    {"global_avg_pool2d", "x",
-     [](Operands x, const OpParams&) { return global_avg_pool2d(x[0]); },
-     [](uint32_t, const OpParams&) { return ""; }},
+     keeps_nothing},
+    {"global_avg_pool2d", "x", [](Operands x, const OpParams&) { return global_avg_pool2d(x[0]); },
+     keeps_nothing},
     // normalisation
     {"batch_norm_train", "x gamma beta residual?",
      [](Operands x, const OpParams& p) {
@@ -110,7 +215,29 @@ const OpRow kRows[] = {
      },
      channel_bytes},
     // softmax and losses
+    {"softmax", "x", [](Operands x, const OpParams&) { return softmax(x[0]); },
+     keeps_always<KeepY>},
+    {"log_softmax", "x", [](Operands x, const OpParams&) { return log_softmax(x[0]); },
+     keeps_always<KeepY>},
+    {"cross_entropy", "logits labels:",
+     [](Operands x, const OpParams& p) {
+       const auto& loss = get<LossParams>(p);
+       return cross_entropy(x[0], x[1], loss.smoothing, loss.reduction);
+     },
+     [](uint32_t mask, const OpParams&) { return mask ? "probabilities labels" : ""; },
+     first_operand_bytes},
+    {"mse_loss", "prediction target",
+     [](Operands x, const OpParams& p) {
+       return mse_loss(x[0], x[1], get<LossParams>(p).reduction);
+     },
+     [](uint32_t mask, const OpParams&) { return mask ? "difference" : ""; }, first_operand_bytes},
     // random
+    {"dropout", "x",
+     [](Operands x, const OpParams& p) {
+       const auto& params = get<DropoutParams>(p);
+       return dropout(x[0], params.p, params.key);
+     },
+     keeps_nothing},
 };
 
 }  // namespace

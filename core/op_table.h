@@ -8,8 +8,10 @@
 #include <variant>
 #include <vector>
 
+#include "graft/core/elementwise.h"
 #include "graft/core/op_params.h"
 #include "graft/core/ops/batch_norm.h"
+#include "graft/core/ops/loss.h"
 #include "graft/core/random.h"
 #include "graft/core/tensor.h"
 
@@ -20,7 +22,8 @@ struct DropoutParams {
   RandomKey key;
 };
 struct AxesParams {
-  std::vector<int> axes;  ///< also: order of permute, {axis} of cat
+  std::vector<int>
+      axes;  ///< also: order of permute, {axis} of cat, {a, b} of transpose, {from, to} of flatten
   bool keep_axes = false;
 };
 struct SliceParams {
@@ -35,10 +38,12 @@ struct MatmulParams {
   bool transpose_a = false, transpose_b = false;
 };
 struct LossParams {
-  double smoothing = 0;
+  double smoothing = 0;  ///< cross_entropy only
+  Reduction reduction = Reduction::Mean;
 };
 struct ShapeParams {
-  Shape shape;  ///< target of reshape, broadcast_to, sum_to; input of the pooling gradients
+  Shape shape;  ///< target of reshape, broadcast_to, sum_to, scatter_rows (rows); input of pooling
+                ///< gradients
 };
 struct ConvGradParams {
   Conv2dParams conv;
@@ -51,11 +56,15 @@ struct PoolGradParams {
 struct CastParams {
   DType dtype = DType::F32;
 };
+struct UnaryParams {
+  UnaryKind kind = UnaryKind::Tanh;  ///< whose derivative unary_grad and unary_grad2 apply
+};
 
 /// Everything of a call that is not a tensor.
-using OpParams = std::variant<std::monostate, Conv2dParams, Pool2dParams, BatchNormParams,
-                              DropoutParams, AxesParams, SliceParams, PadParams, MatmulParams,
-                              LossParams, ShapeParams, ConvGradParams, PoolGradParams, CastParams>;
+using OpParams =
+    std::variant<std::monostate, Conv2dParams, Pool2dParams, BatchNormParams, DropoutParams,
+                 AxesParams, SliceParams, PadParams, MatmulParams, LossParams, ShapeParams,
+                 ConvGradParams, PoolGradParams, CastParams, UnaryParams>;
 
 struct OpRow {
   const char* name;

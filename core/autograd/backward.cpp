@@ -9,6 +9,7 @@
 #include "graft/core/op_scope.h"
 #include "graft/core/ops/binary.h"
 #include "graft/core/ops/reduce.h"
+#include "graft/core/ops/shape_ops.h"
 
 namespace graft {
 namespace {
@@ -160,7 +161,10 @@ std::vector<Tensor> gradients(const Tensor& output, const std::vector<Tensor>& w
   const GradMode mode(options.create_graph);
   Engine engine(options);
   for (size_t slot = 0; slot < wrt.size(); ++slot) engine.watch(wrt[slot], slot);
-  return engine.run(output, seed, wrt.size());
+  std::vector<Tensor> found = engine.run(output, seed, wrt.size());
+  for (Tensor& gradient : found)
+    if (gradient.defined()) gradient = contiguous(gradient);
+  return found;
 }
 
 }  // namespace graft

@@ -78,6 +78,17 @@ struct BinaryNode final : Node {
   }
 };
 
+// A product with a number: the number travels in the node, and nothing is kept.
+struct ScaleNode final : Node {
+  explicit ScaleNode(double by) : factor(by) {}
+  const double factor;
+  const char* name() const override { return "mul"; }
+  void release() override {}
+  std::vector<Tensor> backward(const std::vector<Tensor>& grad) override {
+    return {mul(grad[0], factor)};
+  }
+};
+
 Tensor scalar_like(const Tensor& a, double value) {
   return Tensor::full({}, value, a.dtype(), a.device());
 }
@@ -112,6 +123,11 @@ Tensor binary(BinaryKind kind, const Tensor& a, const Tensor& b) {
 #undef BINARY
 
 Tensor add(const Tensor& a, double b) { return add(a, scalar_like(a, b)); }
-Tensor mul(const Tensor& a, double b) { return mul(a, scalar_like(a, b)); }
+
+Tensor mul(const Tensor& a, double b) {
+  Tensor y = mul(a.detach(), scalar_like(a, b));
+  if (needs_grad({&a})) attach(y, std::make_shared<ScaleNode>(b), {&a});
+  return y;
+}
 
 }  // namespace graft

@@ -3,6 +3,7 @@
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/binary.h"
+#include "graft/core/ops/operand_checks.h"
 #include "graft/core/ops/shape_ops.h"
 
 namespace graft {
@@ -28,11 +29,6 @@ Shape without_axes(const char* op, const Shape& shape, const std::vector<int>& a
   return out;
 }
 
-void check_floating(const char* op, const Tensor& x) {
-  check(x.dtype() == DType::F32 || x.dtype() == DType::F64, ErrorKind::DType, op,
-        ": needs f32 or f64, not ", x.dtype());
-}
-
 struct SumNode final : Node {
   Shape input;
   const char* name() const override { return "sum"; }
@@ -49,6 +45,7 @@ struct BroadcastNode final : Node {
   std::vector<Tensor> backward(const std::vector<Tensor>& grad) override { return {grad[0]}; }
 };
 
+// Piecewise linear: which elements are largest is a constant to every derivative.
 struct MaxNode final : Node {
   Saved x, y;
   const char* name() const override { return "max"; }

@@ -3,6 +3,7 @@
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/binary.h"
+#include "graft/core/ops/operand_checks.h"
 
 namespace graft {
 namespace {
@@ -21,11 +22,6 @@ constexpr Info kInfo[] = {
 };
 
 const Info& info(UnaryKind kind) { return kInfo[static_cast<size_t>(kind)]; }
-
-void check_floating(const char* op, const Tensor& x) {
-  check(x.dtype() == DType::F32 || x.dtype() == DType::F64, ErrorKind::DType, op,
-        ": needs f32 or f64, not ", x.dtype());
-}
 
 struct UnaryNode final : Node {
   explicit UnaryNode(UnaryKind of) : kind(of) {}

@@ -1,5 +1,5 @@
 #include "graft/kernels/cpu/contiguous.h"
-#include "graft/kernels/cpu/dtype_switch.h"
+#include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/strided_loop.h"
 
 namespace graft::cpu {
@@ -19,7 +19,7 @@ int64_t first_largest(const T* x, int64_t count) {
 void argmax(const KernelCtx& ctx, ConstView x, View y) {
   const ConstView dense = contiguous_operand(ctx, x);
   const int64_t width = x.dim(x.rank() - 1);
-  with_floating("argmax", x.dtype, [&](auto tag) {
+  with_float("argmax", x.dtype, [&](auto tag) {
     using T = decltype(tag);
     const T* const in = dense.as<T>();
     int64_t* const out = y.as<int64_t>();

@@ -1,4 +1,4 @@
-#include "graft/kernels/cpu/dtype_switch.h"
+#include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/functor_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/strided_loop.h"
@@ -28,7 +28,7 @@ void combine_run(const T* a, int64_t a_step, const T* b, int64_t b_step, T* y, i
 void binary(const KernelCtx&, BinaryKind kind, ConstView a, ConstView b, View y) {
   const auto plan = plan_loop<3>(y.shape, {a.strides, b.strides, y.strides});
   const int64_t a_step = plan.inner_stride(0), b_step = plan.inner_stride(1);
-  with_floating("binary", y.dtype, [&](auto tag) {
+  with_float("binary", y.dtype, [&](auto tag) {
     using T = decltype(tag);
     with_functor(kind, [&](auto functor) {
       parallel_walk(

@@ -1,5 +1,5 @@
 #include "graft/kernels/cpu/contiguous.h"
-#include "graft/kernels/cpu/dtype_switch.h"
+#include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/row_loop.h"
 #include "graft/kernels/cpu/softmax_row.h"
 
@@ -15,7 +15,7 @@ void cross_entropy(const KernelCtx& ctx, ConstView logits, ConstView labels, dou
                    View loss, View probabilities) {
   const ConstView dense = contiguous_operand(ctx, logits);
   const int64_t* const label = contiguous_operand(ctx, labels).as<int64_t>();
-  with_floating("cross_entropy", loss.dtype, [&](auto tag) {
+  with_float("cross_entropy", loss.dtype, [&](auto tag) {
     using T = decltype(tag);
     const Rows rows = rows_of(probabilities);
     const double share = smoothing / static_cast<double>(rows.width);
@@ -36,7 +36,7 @@ void cross_entropy_grad(const KernelCtx& ctx, ConstView probabilities, ConstView
   const ConstView dense = contiguous_operand(ctx, probabilities);
   const ConstView dense_g = contiguous_operand(ctx, g);
   const int64_t* const label = contiguous_operand(ctx, labels).as<int64_t>();
-  with_floating("cross_entropy_grad", dlogits.dtype, [&](auto tag) {
+  with_float("cross_entropy_grad", dlogits.dtype, [&](auto tag) {
     using T = decltype(tag);
     const Rows rows = rows_of(dlogits);
     const T share = static_cast<T>(smoothing / static_cast<double>(rows.width));

@@ -1,14 +1,14 @@
 #include <cmath>
 
 #include "graft/kernels/cpu/contiguous.h"
-#include "graft/kernels/cpu/dtype_switch.h"
+#include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/strided_loop.h"
 
 namespace graft::cpu {
 
 void dropout(const KernelCtx& ctx, ConstView x, double p, const RandomKey& key, View y) {
   const ConstView dense = contiguous_operand(ctx, x);
-  with_floating("dropout", y.dtype, [&](auto tag) {
+  with_float("dropout", y.dtype, [&](auto tag) {
     using T = decltype(tag);
     const T* const in = dense.as<T>();
     T* const out = y.as<T>();

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "graft/core/dtype.h"
-#include "graft/core/error.h"
 
 namespace graft::cpu {
 
@@ -27,14 +26,6 @@ void with_dtype(DType dtype, const Body& body) {
     case DType::Bool:
       return body(bool());
   }
-}
-
-/// Calls body(T()) for float or double; Error(DType) naming `kernel` for any other type.
-template <class Body>
-void with_floating(const char* kernel, DType dtype, const Body& body) {
-  if (dtype == DType::F32) return body(float());
-  if (dtype == DType::F64) return body(double());
-  fail(ErrorKind::DType, kernel, ": needs f32 or f64, not ", dtype);
 }
 
 /// Calls body(T()) for an unsigned type as wide as an element: enough to move it.

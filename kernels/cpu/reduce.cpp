@@ -1,6 +1,6 @@
 #include <limits>
 
-#include "graft/kernels/cpu/dtype_switch.h"
+#include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/strided_loop.h"
 #include "graft/kernels/functors.h"
@@ -206,7 +206,7 @@ void reduce_all(const KernelCtx& ctx, const ReducePlan& plan, const T* x, T* y) 
 
 void reduce(const KernelCtx& ctx, ReduceKind kind, ConstView x, View y) {
   const ReducePlan plan(x, y);
-  with_floating("reduce", x.dtype, [&](auto tag) {
+  with_float("reduce", x.dtype, [&](auto tag) {
     using T = decltype(tag);
     if (kind == ReduceKind::Sum)
       reduce_all<SumOf>(ctx, plan, x.as<T>(), y.as<T>());

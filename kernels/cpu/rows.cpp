@@ -2,7 +2,7 @@
 #include <cstring>
 
 #include "graft/kernels/cpu/contiguous.h"
-#include "graft/kernels/cpu/dtype_switch.h"
+#include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/strided_loop.h"
 
 namespace graft::cpu {
@@ -36,7 +36,7 @@ void scatter_rows(const KernelCtx& ctx, ConstView x, ConstView rows, View y) {
   const int64_t* const index = contiguous_operand(ctx, rows).as<int64_t>();
   const int64_t row = row_elements(y), count = x.dim(0);
   fill(ctx, y, 0.0);
-  with_floating("scatter_rows", y.dtype, [&](auto tag) {
+  with_float("scatter_rows", y.dtype, [&](auto tag) {
     using T = decltype(tag);
     const T* const from = source.as<T>();
     T* const to = y.as<T>();

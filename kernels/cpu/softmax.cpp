@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "graft/kernels/cpu/contiguous.h"
-#include "graft/kernels/cpu/dtype_switch.h"
+#include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/row_loop.h"
 #include "graft/kernels/cpu/softmax_row.h"
 
@@ -15,7 +15,7 @@ constexpr int64_t kExpCost = 8;
 
 void softmax(const KernelCtx& ctx, ConstView x, View y) {
   const ConstView dense = contiguous_operand(ctx, x);
-  with_floating("softmax", y.dtype, [&](auto tag) {
+  with_float("softmax", y.dtype, [&](auto tag) {
     using T = decltype(tag);
     const Rows rows = rows_of(y);
     parallel_rows(rows, kExpCost, [&](int64_t row) {
@@ -26,7 +26,7 @@ void softmax(const KernelCtx& ctx, ConstView x, View y) {
 
 void log_softmax(const KernelCtx& ctx, ConstView x, View y) {
   const ConstView dense = contiguous_operand(ctx, x);
-  with_floating("log_softmax", y.dtype, [&](auto tag) {
+  with_float("log_softmax", y.dtype, [&](auto tag) {
     using T = decltype(tag);
     const Rows rows = rows_of(y);
     parallel_rows(rows, kExpCost, [&](int64_t row) {
@@ -45,7 +45,7 @@ void log_softmax(const KernelCtx& ctx, ConstView x, View y) {
 // dx = y (g - <g, y>)
 void softmax_grad(const KernelCtx& ctx, ConstView g, ConstView y, View dx) {
   const ConstView dense_g = contiguous_operand(ctx, g), dense_y = contiguous_operand(ctx, y);
-  with_floating("softmax_grad", dx.dtype, [&](auto tag) {
+  with_float("softmax_grad", dx.dtype, [&](auto tag) {
     using T = decltype(tag);
     const Rows rows = rows_of(dx);
     parallel_rows(rows, 2, [&](int64_t row) {
@@ -64,7 +64,7 @@ void softmax_grad(const KernelCtx& ctx, ConstView g, ConstView y, View dx) {
 // dx = g - exp(y) sum(g)
 void log_softmax_grad(const KernelCtx& ctx, ConstView g, ConstView y, View dx) {
   const ConstView dense_g = contiguous_operand(ctx, g), dense_y = contiguous_operand(ctx, y);
-  with_floating("log_softmax_grad", dx.dtype, [&](auto tag) {
+  with_float("log_softmax_grad", dx.dtype, [&](auto tag) {
     using T = decltype(tag);
     const Rows rows = rows_of(dx);
     parallel_rows(rows, kExpCost, [&](int64_t row) {

@@ -1,4 +1,4 @@
-#include "graft/kernels/cpu/dtype_switch.h"
+#include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/functor_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/strided_loop.h"
@@ -45,7 +45,7 @@ void map_scaled(const ConstView& g, const ConstView& k, const View& d, Function 
 }  // namespace
 
 void unary(const KernelCtx&, UnaryKind kind, ConstView x, View y) {
-  with_floating("unary", y.dtype, [&](auto tag) {
+  with_float("unary", y.dtype, [&](auto tag) {
     using T = decltype(tag);
     with_functor(kind,
                  [&](auto functor) { map<T>(x, y, [](T v) { return decltype(functor)::f(v); }); });
@@ -53,7 +53,7 @@ void unary(const KernelCtx&, UnaryKind kind, ConstView x, View y) {
 }
 
 void unary_grad(const KernelCtx&, UnaryKind kind, ConstView g, ConstView k, View d) {
-  with_floating("unary_grad", d.dtype, [&](auto tag) {
+  with_float("unary_grad", d.dtype, [&](auto tag) {
     using T = decltype(tag);
     with_functor(kind, [&](auto functor) {
       map_scaled<T>(g, k, d, [](T v) { return decltype(functor)::df(v); });
@@ -62,7 +62,7 @@ void unary_grad(const KernelCtx&, UnaryKind kind, ConstView g, ConstView k, View
 }
 
 void unary_grad2(const KernelCtx&, UnaryKind kind, ConstView g, ConstView k, View d) {
-  with_floating("unary_grad2", d.dtype, [&](auto tag) {
+  with_float("unary_grad2", d.dtype, [&](auto tag) {
     using T = decltype(tag);
     with_functor(kind, [&](auto functor) {
       map_scaled<T>(g, k, d, [](T v) { return decltype(functor)::ddf(v); });
