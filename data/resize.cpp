@@ -33,18 +33,6 @@ Filter filter_of(ResizeFilter filter) {
   return filter == ResizeFilter::Bicubic ? Filter{2.0, cubic} : Filter{1.0, triangle};
 }
 
-std::vector<WeightPair> cut_in_halves(const std::vector<int32_t>& weights) {
-  constexpr int kLowBits = WeightPair::kLowBits;
-  const auto high = [](int32_t w) { return static_cast<uint32_t>(w >> kLowBits) & 0xffff; };
-  const auto low = [](int32_t w) { return static_cast<uint32_t>(w) & ((1u << kLowBits) - 1); };
-  std::vector<WeightPair> pairs(weights.size() / 2);
-  for (size_t i = 0; i < pairs.size(); ++i) {
-    const int32_t even = weights[2 * i], odd = weights[2 * i + 1];
-    pairs[i] = {high(odd) << 16 | high(even), low(odd) << 16 | low(even)};
-  }
-  return pairs;
-}
-
 /// Weights of the outputs [begin, begin + count) when `in` positions become `out`. The order of the
 /// operations is Pillow's; with another, weights differ in the last bit.
 ResampleTable make_table(int64_t in, int64_t out, int64_t begin, int64_t count, Filter filter) {
@@ -75,7 +63,7 @@ ResampleTable make_table(int64_t in, int64_t out, int64_t begin, int64_t count, 
       weights[k] = static_cast<int32_t>((weight < 0 ? -0.5 : 0.5) + weight * (1 << kWeightBits));
     }
   }
-  table.pairs = cut_in_halves(table.weights);
+  table.cut_pairs();
   return table;
 }
 

@@ -39,6 +39,17 @@ void vertical(const uint8_t* in, uint8_t* out, int64_t bytes, const ResampleTabl
 
 }  // namespace
 
+void ResampleTable::cut_pairs() {
+  constexpr int kLowBits = WeightPair::kLowBits;
+  const auto high = [](int32_t w) { return static_cast<uint32_t>(w >> kLowBits) & 0xffff; };
+  const auto low = [](int32_t w) { return static_cast<uint32_t>(w) & ((1u << kLowBits) - 1); };
+  pairs.resize(weights.size() / 2);
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const int32_t even = weights[2 * i], odd = weights[2 * i + 1];
+    pairs[i] = {high(odd) << 16 | high(even), low(odd) << 16 | low(even)};
+  }
+}
+
 const ResizePasses& portable_resize_passes() {
   static constexpr ResizePasses passes{horizontal, vertical};
   return passes;

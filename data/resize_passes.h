@@ -27,7 +27,9 @@ struct ResampleTable {
   int64_t stride = 0;
   std::vector<Taps> taps;
   std::vector<int32_t> weights;
-  std::vector<WeightPair> pairs;  // of `weights`, in order
+  std::vector<WeightPair> pairs;  // of `weights`, by cut_pairs()
+
+  void cut_pairs();
 
   int64_t size() const { return static_cast<int64_t>(taps.size()); }
   const Taps& taps_of(int64_t out) const { return taps[static_cast<size_t>(out)]; }

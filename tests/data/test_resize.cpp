@@ -1,0 +1,173 @@
+#include "graft/data/resize.h"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "graft/core/error.h"
+#include "graft/core/limits.h"
+#include "graft/data/decode.h"
+#include "graft/data/resize_passes.h"
+#include "support/assets.h"
+#include "support/files.h"
+#include "support/pictures.h"
+
+namespace graft::data {
+
+using namespace graft::tests;
+
+namespace {
+
+ResizeFilter filter_named(const std::string& name) {
+  return name == "bicubic" ? ResizeFilter::Bicubic : ResizeFilter::Bilinear;
+}
+
+Image part_of(const Image& image, const Box& box) {
+  Image out(box.height, box.width, image.channels());
+  for (int64_t y = 0; y < box.height; ++y)
+    for (int64_t i = 0; i < out.row_bytes(); ++i)
+      out.row(y)[i] = image.row(box.top + y)[box.left * image.channels() + i];
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("resize: equals Pillow on synthetic pictures of odd sizes") {
+  std::ifstream lines(golden("resize.txt"));
+  std::string line;
+  int cases = 0;
+  while (std::getline(lines, line)) {
+    if (line.starts_with('#')) continue;
+    std::istringstream in(line);
+    std::string kind, filter, digest;
+    int64_t channels, height, width, out_height, out_width;
+    in >> kind >> channels >> height >> width >> out_height >> out_width >> filter >> digest;
+    CAPTURE(line);
+    const Image image = kind == "noise" ? noise_image(height, width, channels)
+                                        : pattern_image(height, width, channels);
+    CHECK(sha256_of(resize(image, out_height, out_width, filter_named(filter))) == digest);
+    ++cases;
+  }
+  CHECK(cases > 100);
+}
+
+TEST_CASE("resize: equals Pillow on photographs, decoded and cropped") {
+  const auto folder = asset("hymenoptera");
+  if (!folder) return skip("hymenoptera");
+  if (!has_decoder(Decoder::Libraries)) return skip("libjpeg");
+  std::ifstream lines(golden("photos.txt"));
+  std::string line;
+  int photos = 0;
+  while (std::getline(lines, line)) {
+    if (line.starts_with('#')) continue;
+    std::istringstream in(line);
+    int64_t width, height;
+    std::string decoded, bilinear_256, bilinear_259, bicubic_256, name;
+    in >> width >> height >> decoded >> bilinear_256 >> bilinear_259 >> bicubic_256 >> std::ws;
+    std::getline(in, name);
+    if (photos++ % 4 != 0) continue;  // the kinds repeat
+    CAPTURE(name);
+    const Image image = decode_image(read_bytes(*folder / name), Limits{}, name);
+    CHECK(image.width() == width);
+    CHECK(image.height() == height);
+    CHECK(sha256_of(image).substr(0, 16) == decoded);
+    const auto digest = [&](int64_t short_side, int64_t crop, ResizeFilter filter) {
+      const Size size = short_side_size(image, short_side);
+      const auto offset = [&](int64_t n) {
+        const int64_t twice = n - crop;  // half of it, rounded half to even
+        return twice % 4 == 3 ? (twice + 1) / 2 : twice / 2;
+      };
+      const Box window{offset(size.height), offset(size.width), crop, crop};
+      return sha256_of(resize_window(image, {0, 0, height, width}, size, window, filter))
+          .substr(0, 16);
+    };
+    CHECK(digest(256, 224, ResizeFilter::Bilinear) == bilinear_256);
+    CHECK(digest(259, 227, ResizeFilter::Bilinear) == bilinear_259);
+    CHECK(digest(256, 224, ResizeFilter::Bicubic) == bicubic_256);
+  }
+  CHECK(photos == 397);
+}
+
+TEST_CASE("resize: a window is that part of the whole") {
+  for (const int64_t channels : {1, 3})
+    for (const ResizeFilter filter : {ResizeFilter::Bilinear, ResizeFilter::Bicubic})
+      for (const Size size :
+           {Size{40, 31}, Size{61, 31}, Size{40, 97}, Size{61, 97}, Size{90, 150}}) {
+        CAPTURE(size.height);
+        CAPTURE(size.width);
+        const Image image = noise_image(61, 97, channels);
+        const Box window{7, 3, size.height - 9, size.width - 20};
+        const Image whole = resize(image, size.height, size.width, filter);
+        CHECK(resize_window(image, {0, 0, 61, 97}, size, window, filter) == part_of(whole, window));
+      }
+}
+
+TEST_CASE("resize: of a part of the picture sees nothing of the rest") {
+  const Image image = noise_image(50, 60, 3);
+  const Box source{11, 7, 30, 41};
+  const Image part = part_of(image, source);
+  for (const Size size : {Size{17, 19}, Size{30, 50}, Size{64, 41}, Size{30, 41}})
+    CHECK(resize_window(image, source, size, {0, 0, size.height, size.width},
+                        ResizeFilter::Bicubic) ==
+          resize(part, size.height, size.width, ResizeFilter::Bicubic));
+}
+
+TEST_CASE("resize: the AVX2 passes equal the portable ones") {
+  const ResizePasses* fast = avx2_resize_passes();
+  if (fast == nullptr) return skip("AVX2");
+  const ResizePasses& plain = portable_resize_passes();
+  // Bytes at their extremes and weights of both signs, as many taps as a strong reduction has.
+  for (const int64_t count : {1, 2, 3, 4, 5, 17, 64}) {
+    ResampleTable table;
+    table.stride = (count + 3) / 4 * 4;
+    table.taps = {{0, count}, {1, count}};
+    for (int row = 0; row < 2; ++row)
+      for (int64_t k = 0; k < table.stride; ++k) {
+        const auto weight = static_cast<int32_t>((1 << kWeightBits) / count) + (row == 1 ? 991 : 0);
+        table.weights.push_back(k >= count ? 0 : k % 3 == 2 ? -weight : weight);
+      }
+    table.cut_pairs();
+    for (const int64_t width : {15, 16, 17, 33, 100}) {
+      const Image image = noise_image(count + 1, std::max<int64_t>(width, count + 1), 3);
+      CAPTURE(count);
+      CAPTURE(width);
+      std::vector<uint8_t> a(6), b(6);
+      const uint8_t* end = image.data() + image.bytes();
+      for (int64_t y = 0; y < image.height(); ++y) {
+        plain.horizontal(image.row(y), end, a.data(), table, 3);
+        fast->horizontal(image.row(y), end, b.data(), table, 3);
+        CHECK(a == b);
+      }
+      const int64_t bytes = image.row_bytes();
+      std::vector<uint8_t> c(static_cast<size_t>(bytes)), d(c);
+      for (int64_t y = 0; y < 2; ++y) {
+        plain.vertical(image.data(), c.data(), bytes, table, y);
+        fast->vertical(image.data(), d.data(), bytes, table, y);
+        CHECK(c == d);
+      }
+    }
+  }
+}
+
+TEST_CASE("resize: the short side is met and the long side truncated") {
+  CHECK(short_side_size(Image(375, 500, 3), 256) == Size{256, 341});
+  CHECK(short_side_size(Image(500, 375, 3), 256) == Size{341, 256});
+  CHECK(short_side_size(Image(10, 10, 1), 7) == Size{7, 7});
+  const Image image = resize_short_side(noise_image(13, 20, 3), 26, ResizeFilter::Bilinear);
+  CHECK(image.height() == 26);
+  CHECK(image.width() == 40);
+}
+
+TEST_CASE("resize: refuses empty pictures and boxes outside") {
+  const Image image = noise_image(5, 5, 3);
+  CHECK_THROWS_AS(resize(Image(), 3, 3, ResizeFilter::Bilinear), Error);
+  CHECK_THROWS_WITH_AS(resize(image, 0, 3, ResizeFilter::Bilinear),
+                       "resize: window 0 x 3 at (0, 0) is empty or outside of the result of 0 x 3",
+                       Error);
+  CHECK_THROWS_WITH_AS(
+      resize_window(image, {1, 0, 5, 5}, {3, 3}, {0, 0, 3, 3}, ResizeFilter::Bilinear),
+      "resize: source 5 x 5 at (1, 0) is empty or outside of the picture of 5 x 5", Error);
+}
+
+}  // namespace graft::data
