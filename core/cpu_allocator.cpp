@@ -97,10 +97,12 @@ std::array<Allocator*, kDeviceTypes> installed{};
 }
 
 Allocator& allocator(Device device) {
-  // Never destroyed: tensors of static lifetime may outlive any order of destruction.
-  static CpuAllocator* const cpu = new CpuAllocator;
-  if (device.type == DeviceType::Cpu) return *cpu;
   Allocator* const found = installed[static_cast<size_t>(device.type)];
+  if (device.type == DeviceType::Cpu && found == nullptr) {
+    // Never destroyed: tensors of static lifetime may outlive any order of destruction.
+    static CpuAllocator* const cpu = new CpuAllocator;
+    return *cpu;
+  }
   check(found != nullptr, ErrorKind::Device, OpScope::current(), ": device ", device,
         " is not available");
   return *found;

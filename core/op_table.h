@@ -69,7 +69,8 @@ using OpParams =
 struct OpRow {
   const char* name;
   /// Names of the tensor operands in order, blank-separated; a trailing '?' marks an optional one,
-  /// a trailing ':' one that never wants a gradient (labels, indices, statistics).
+  /// a trailing ':' one that never wants a gradient (labels, indices, statistics), a trailing '*'
+  /// any number of them.
   const char* operands;
   Tensor (*apply)(const std::vector<Tensor>& operands, const OpParams& params);
   /// What the node keeps for a pattern of wanted gradients (bit i = operand i): names of operands,

@@ -1,0 +1,24 @@
+// The operand names of an op's row, taken apart.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "graft/core/op_table.h"
+
+namespace graft::tests {
+
+struct Operand {
+  std::string name;
+  bool optional = false;  ///< may be left out ('?')
+  bool constant = false;  ///< never wants a gradient (':')
+};
+
+/// One entry for each of `count` operands of a call; a name that ends in '*' takes as many as are
+/// left. Throws Error(Internal) if the row does not take `count` operands.
+std::vector<Operand> operands_of(const OpRow& row, size_t count);
+
+/// Blank-separated words.
+std::vector<std::string> split_words(const std::string& text);
+
+}  // namespace graft::tests

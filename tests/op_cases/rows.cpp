@@ -1,0 +1,60 @@
+// Functions of rows: softmax, losses; and dropout.
+#include "op_cases/op_cases.h"
+
+namespace graft::tests {
+namespace {
+
+const Shape kSoftmaxShapes[] = {{1},    {7},        {2, 3},       {5, 1},
+                                {0, 3}, {2, 3, 11}, {1, 2, 3, 5}, {307, 131}};
+
+}  // namespace
+
+OpCases softmax_cases() {
+  OpCases rows;
+  for (const char* op : {"softmax", "log_softmax"}) {
+    for (const Shape& shape : kSoftmaxShapes) rows.push_back({op, Shapes{shape}});
+    rows.push_back({op, Shapes{{3, 5}}, Range{-30, 30}});
+    rows.push_back({op, Shapes{{4096, 1000}}, TimedOnly{}});
+  }
+  return rows;
+}
+
+OpCases loss_cases() {
+  const LossParams plain, smooth{.smoothing = 0.1}, smoothest{.smoothing = 1};
+  return {
+      {"cross_entropy", Shapes{{1, 1}, {1}}, plain, Indices{1, 1}},
+      {"cross_entropy", Shapes{{1, 7}, {1}}, plain, Indices{1, 7}},
+      {"cross_entropy", Shapes{{5, 3}, {5}}, plain, Indices{1, 3}},
+      {"cross_entropy", Shapes{{5, 3}, {5}}, smooth, Indices{1, 3}},
+      {"cross_entropy", Shapes{{4, 11}, {4}}, smoothest, Indices{1, 11}},
+      {"cross_entropy", Shapes{{3, 5}, {3}}, plain, Indices{1, 5}, Range{-30, 30}},
+      {"cross_entropy", Shapes{{307, 131}, {307}}, smooth, Indices{1, 131},
+       Perf{{4096, 1000}, {4096}}},
+
+      {"mse_loss", Shapes{{}, {}}},
+      {"mse_loss", Shapes{{1}, {1}}},
+      {"mse_loss", Shapes{{7}, {7}}},
+      {"mse_loss", Shapes{{2, 3}, {2, 3}}},
+      {"mse_loss", Shapes{{5, 1, 3}, {5, 1, 3}}},
+      {"mse_loss", Shapes{{2, 3, 5, 2}, {2, 3, 5, 2}}},
+      {"mse_loss", Shapes{{13, 3079}, {13, 3079}}, Perf{{4096, 1000}, {4096, 1000}}},
+  };
+}
+
+OpCases dropout_cases() {
+  const RandomKey key{.seed = 7, .purpose = Purpose::Dropout, .epoch = 3};
+  const DropoutParams half{0.5, key}, never{0, key}, mostly{0.9, key};
+  return {
+      {"dropout", Shapes{{}}, half},
+      {"dropout", Shapes{{0}}, half},
+      {"dropout", Shapes{{1}}, half},
+      {"dropout", Shapes{{7}}, half},
+      {"dropout", Shapes{{2, 3, 5}}, half},
+      {"dropout", Shapes{{2, 3, 5}}, never},
+      {"dropout", Shapes{{2, 3, 5}}, mostly},
+      {"dropout", Shapes{{13, 3079}}, half},
+      {"dropout", Shapes{{4096, 1000}}, half, TimedOnly{}},
+  };
+}
+
+}  // namespace graft::tests

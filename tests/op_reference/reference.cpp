@@ -1,0 +1,34 @@
+#include "op_reference/reference.h"
+
+#include <algorithm>
+
+namespace graft::tests {
+
+const Reference* find_reference(std::string_view op) {
+  static const std::vector<Reference> all = [] {
+    std::vector<Reference> rows;
+    for (const auto family : {elementwise_references, reduce_references, shape_references,
+                              product_references, pool2d_references, row_references})
+      for (Reference& row : family()) rows.push_back(row);
+    return rows;
+  }();
+  const auto it = std::find_if(all.begin(), all.end(), [&](const auto& r) { return r.op == op; });
+  return it == all.end() ? nullptr : &*it;
+}
+
+int64_t reduced_terms(const std::vector<Shape>& operands, const Shape& result, const OpParams&) {
+  return operands[0].numel() / std::max<int64_t>(1, result.numel());
+}
+
+double activate(Activation activation, double x) {
+  switch (activation) {
+    case Activation::Relu:
+      return std::max(x, 0.0);
+    case Activation::Relu6:
+      return std::clamp(x, 0.0, 6.0);
+    default:
+      return x;
+  }
+}
+
+}  // namespace graft::tests

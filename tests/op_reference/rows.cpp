@@ -1,0 +1,122 @@
+// Normalisation, softmax, losses and dropout: functions of rows or of channels.
+#include <algorithm>
+#include <cmath>
+
+#include "op_reference/reference.h"
+
+namespace graft::tests {
+namespace {
+
+// y = act((x - mean) / sqrt(var + eps) gamma + beta + residual), all by channel.
+Array normalise(const Array& x, const Array& gamma, const Array& beta, const Array& mean,
+                const Array& variance, const Array& residual, const BatchNormParams& p) {
+  Array y(x.shape);
+  const size_t channels = mean.size();
+  for (size_t i = 0; i < x.size(); ++i) {
+    const size_t c = i % channels;
+    double value = (x.values[i] - mean.values[c]) / std::sqrt(variance.values[c] + p.eps);
+    if (gamma.present) value *= gamma.values[c];
+    if (beta.present) value += beta.values[c];
+    if (residual.present) value += residual.values[i];
+    y.values[i] = activate(p.activation, value);
+  }
+  return y;
+}
+
+Array batch_norm_train_loop(const Arrays& x, const OpParams& params) {
+  const Shape channel{x[0].dim(-1)};
+  Array mean(channel), variance(channel);
+  const size_t channels = mean.size();
+  const double count = static_cast<double>(x[0].size()) / static_cast<double>(channels);
+  for (size_t i = 0; i < x[0].size(); ++i) mean.values[i % channels] += x[0].values[i] / count;
+  for (size_t i = 0; i < x[0].size(); ++i) {
+    const double difference = x[0].values[i] - mean.values[i % channels];
+    variance.values[i % channels] += difference * difference / count;
+  }
+  return normalise(x[0], x[1], x[2], mean, variance, x[3], std::get<BatchNormParams>(params));
+}
+
+Array batch_norm_eval_loop(const Arrays& x, const OpParams& params) {
+  return normalise(x[0], x[1], x[2], x[3], x[4], x[5], std::get<BatchNormParams>(params));
+}
+
+int64_t batch_terms(const std::vector<Shape>& x, const Shape&, const OpParams&) {
+  return x[0].numel() / std::max<int64_t>(1, x[0].at(-1));
+}
+
+Array log_softmax_loop(const Arrays& x, const OpParams&) {
+  Array y(x[0].shape);
+  const auto width = static_cast<size_t>(x[0].dim(-1));
+  for (size_t row = 0; row < x[0].size(); row += width) {
+    double total = 0;
+    for (size_t i = row; i < row + width; ++i) total += std::exp(x[0].values[i]);
+    for (size_t i = row; i < row + width; ++i) y.values[i] = x[0].values[i] - std::log(total);
+  }
+  return y;
+}
+
+Array softmax_loop(const Arrays& x, const OpParams& params) {
+  return map_elements(log_softmax_loop(x, params), [](double v) { return std::exp(v); });
+}
+
+int64_t row_terms(const std::vector<Shape>& x, const Shape&, const OpParams&) {
+  return x[0].at(-1);
+}
+
+Array mean_of(const Array& x) {
+  Array y{Shape{}};
+  for (const double value : x.values) y.values[0] += value / static_cast<double>(x.size());
+  return y;
+}
+
+Array cross_entropy_loop(const Arrays& x, const OpParams& params) {
+  const double smoothing = std::get<LossParams>(params).smoothing;
+  const Array log_p = log_softmax_loop(x, params);
+  const int64_t classes = log_p.dim(1);
+  Array loss(Shape{log_p.dim(0)});
+  for (int64_t n = 0; n < log_p.dim(0); ++n)
+    for (int64_t c = 0; c < classes; ++c) {
+      const bool hit = c == static_cast<int64_t>(x[1](n));
+      const double target = (hit ? 1 - smoothing : 0.0) + smoothing / static_cast<double>(classes);
+      loss(n) -= target * log_p(n, c);
+    }
+  return mean_of(loss);
+}
+
+Array mse_loss_loop(const Arrays& x, const OpParams&) {
+  Array squares(x[0].shape);
+  for (size_t i = 0; i < squares.size(); ++i) {
+    const double difference = x[0].values[i] - x[1].values[i];
+    squares.values[i] = difference * difference;
+  }
+  return mean_of(squares);
+}
+
+int64_t all_terms(const std::vector<Shape>& x, const Shape&, const OpParams&) {
+  return x[0].numel();
+}
+
+Array dropout_loop(const Arrays& x, const OpParams& params) {
+  const auto& p = std::get<DropoutParams>(params);
+  Array y(x[0].shape);
+  for (size_t i = 0; i < y.size(); ++i)
+    y.values[i] =
+        static_cast<double>(uniform_at(p.key, i)) >= p.p ? x[0].values[i] / (1 - p.p) : 0.0;
+  return y;
+}
+
+}  // namespace
+
+std::vector<Reference> row_references() {
+  return {
+      {"batch_norm_train", batch_norm_train_loop, batch_terms},
+      {"batch_norm_eval", batch_norm_eval_loop},
+      {"softmax", softmax_loop, row_terms},
+      {"log_softmax", log_softmax_loop, row_terms},
+      {"cross_entropy", cross_entropy_loop, all_terms},
+      {"mse_loss", mse_loss_loop, all_terms},
+      {"dropout", dropout_loop},
+  };
+}
+
+}  // namespace graft::tests
