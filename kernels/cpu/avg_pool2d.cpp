@@ -3,7 +3,7 @@
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/contiguous.h"
-#include "graft/kernels/cpu/dtype_switch.h"
+#include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/pool2d_window.h"
 
@@ -112,12 +112,12 @@ void spread_means(const ConstView& g, const View& dx, const Pool2dParams& p) {
 
 void avg_pool2d(const KernelCtx& ctx, ConstView x, View y, const Pool2dParams& params) {
   x = contiguous_operand(ctx, x);
-  with_floating("avg_pool2d", x.dtype, [&]<class T>(T) { mean_windows<T>(x, y, params); });
+  with_float("avg_pool2d", x.dtype, [&]<class T>(T) { mean_windows<T>(x, y, params); });
 }
 
 void avg_pool2d_grad(const KernelCtx& ctx, ConstView g, View dx, const Pool2dParams& params) {
   g = contiguous_operand(ctx, g);
-  with_floating("avg_pool2d_grad", g.dtype, [&]<class T>(T) { spread_means<T>(g, dx, params); });
+  with_float("avg_pool2d_grad", g.dtype, [&]<class T>(T) { spread_means<T>(g, dx, params); });
 }
 
 }  // namespace graft::cpu

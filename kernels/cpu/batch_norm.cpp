@@ -8,7 +8,7 @@
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/contiguous.h"
-#include "graft/kernels/cpu/dtype_switch.h"
+#include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/functors.h"
 
@@ -203,15 +203,15 @@ void scale_shift_rows(const ConstView& x, const T* scale, const T* shift, const 
 
 void batch_norm_stats(const KernelCtx& ctx, ConstView x, View mean, View variance) {
   x = contiguous_operand(ctx, x);
-  with_floating("batch_norm_stats", x.dtype,
-                [&]<class T>(T) { stats(ctx, x, mean.as<T>(), variance.as<T>()); });
+  with_float("batch_norm_stats", x.dtype,
+             [&]<class T>(T) { stats(ctx, x, mean.as<T>(), variance.as<T>()); });
 }
 
 void batch_norm_fold(const KernelCtx& ctx, ConstView gamma, ConstView beta, ConstView mean,
                      ConstView variance, double eps, View rstd, View scale, View shift) {
   for (ConstView* operand : {&gamma, &beta, &mean, &variance})
     *operand = contiguous_operand(ctx, *operand);
-  with_floating("batch_norm_fold", gamma.dtype, [&]<class T>(T) {
+  with_float("batch_norm_fold", gamma.dtype, [&]<class T>(T) {
     for (int64_t c = 0; c < gamma.numel(); ++c) {
       const double r = 1.0 / std::sqrt(static_cast<double>(variance.as<T>()[c]) + eps);
       const double s = static_cast<double>(gamma.as<T>()[c]) * r;
@@ -227,7 +227,7 @@ void scale_shift(const KernelCtx& ctx, ConstView x, ConstView scale, ConstView s
                  ConstView residual, Activation activation, View y) {
   for (ConstView* operand : {&x, &scale, &shift, &residual})
     *operand = contiguous_operand(ctx, *operand);
-  with_floating("scale_shift", x.dtype, [&]<class T>(T) {
+  with_float("scale_shift", x.dtype, [&]<class T>(T) {
     const T* term = shift ? shift.as<T>() : zeros<T>(ctx, scale.numel());
     const auto rows = [&]<class Act>(Act) {
       scale_shift_rows<Act>(x, scale.as<T>(), term, residual.as<T>(), y.as<T>());
@@ -246,7 +246,7 @@ void scale_shift(const KernelCtx& ctx, ConstView x, ConstView scale, ConstView s
 void batch_norm_grad_sums(const KernelCtx& ctx, ConstView g, ConstView x, ConstView mean,
                           ConstView rstd, View sum_g, View sum_gx) {
   for (ConstView* operand : {&g, &x, &mean, &rstd}) *operand = contiguous_operand(ctx, *operand);
-  with_floating("batch_norm_grad_sums", x.dtype, [&]<class T>(T) {
+  with_float("batch_norm_grad_sums", x.dtype, [&]<class T>(T) {
     grad_sums(ctx, g, x, mean.as<T>(), rstd.as<T>(), sum_g.as<T>(), sum_gx.as<T>());
   });
 }
@@ -256,7 +256,7 @@ void batch_norm_input_grad(const KernelCtx& ctx, ConstView g, ConstView x, Const
                            View dx) {
   for (ConstView* operand : {&g, &x, &mean, &rstd, &gamma, &sum_g, &sum_gx})
     *operand = contiguous_operand(ctx, *operand);
-  with_floating("batch_norm_input_grad", x.dtype, [&]<class T>(T) {
+  with_float("batch_norm_input_grad", x.dtype, [&]<class T>(T) {
     input_grad(ctx, g, x, mean.as<T>(), rstd.as<T>(), gamma.as<T>(), sum_g.as<T>(), sum_gx.as<T>(),
                dx.as<T>());
   });

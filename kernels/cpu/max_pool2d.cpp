@@ -3,7 +3,7 @@
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/contiguous.h"
-#include "graft/kernels/cpu/dtype_switch.h"
+#include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/pool2d_window.h"
 
@@ -88,7 +88,7 @@ void check_pixel(const char* kernel, int32_t pixel, int64_t pixels) {
 
 void max_pool2d(const KernelCtx& ctx, ConstView x, View y, View index, const Pool2dParams& params) {
   x = contiguous_operand(ctx, x);
-  with_floating("max_pool2d", x.dtype, [&]<class T>(T) {
+  with_float("max_pool2d", x.dtype, [&]<class T>(T) {
     index ? max_pool<true, T>(x, y, index, params) : max_pool<false, T>(x, y, index, params);
   });
 }
@@ -96,7 +96,7 @@ void max_pool2d(const KernelCtx& ctx, ConstView x, View y, View index, const Poo
 void max_pool2d_gather(const KernelCtx& ctx, ConstView x, ConstView index, View y) {
   x = contiguous_operand(ctx, x), index = contiguous_operand(ctx, index);
   const int64_t channels = x.dim(3), pixels = x.dim(1) * x.dim(2), windows = y.dim(1) * y.dim(2);
-  with_floating("max_pool2d_gather", x.dtype, [&]<class T>(T) {
+  with_float("max_pool2d_gather", x.dtype, [&]<class T>(T) {
     for_channel_blocks(x.dim(0), channels, [&](int64_t image, int64_t first, int64_t last) {
       const T* in = x.as<T>() + image * pixels * channels;
       for (int64_t window = image * windows; window < (image + 1) * windows; ++window) {
@@ -114,7 +114,7 @@ void max_pool2d_gather(const KernelCtx& ctx, ConstView x, ConstView index, View 
 void max_pool2d_scatter(const KernelCtx& ctx, ConstView g, ConstView index, View dx) {
   g = contiguous_operand(ctx, g), index = contiguous_operand(ctx, index);
   const int64_t channels = g.dim(3), pixels = dx.dim(1) * dx.dim(2), windows = g.dim(1) * g.dim(2);
-  with_floating("max_pool2d_scatter", g.dtype, [&]<class T>(T) {
+  with_float("max_pool2d_scatter", g.dtype, [&]<class T>(T) {
     for_channel_blocks(dx.dim(0), channels, [&](int64_t image, int64_t first, int64_t last) {
       T* out = dx.as<T>() + image * pixels * channels;
       for (int64_t pixel = 0; pixel < pixels; ++pixel)

@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "graft/core/parallel.h"
-#include "graft/kernels/cpu/dtype_switch.h"
+#include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/kernels.h"
 
 namespace graft::cpu {
@@ -57,14 +57,14 @@ void adam(T* w, const T* grad, T* m, T* v, int64_t count, const AdamStep& step) 
 
 void sgd_step(const KernelCtx&, View parameter, ConstView gradient, View momentum,
               const SgdStep& step) {
-  with_floating("sgd_step", parameter.dtype, [&]<class T>(T) {
+  with_float("sgd_step", parameter.dtype, [&]<class T>(T) {
     sgd(parameter.as<T>(), gradient.as<T>(), momentum.as<T>(), parameter.numel(), step);
   });
 }
 
 void adam_step(const KernelCtx&, View parameter, ConstView gradient, View first, View second,
                const AdamStep& step) {
-  with_floating("adam_step", parameter.dtype, [&]<class T>(T) {
+  with_float("adam_step", parameter.dtype, [&]<class T>(T) {
     adam(parameter.as<T>(), gradient.as<T>(), first.as<T>(), second.as<T>(), parameter.numel(),
          step);
   });
@@ -74,7 +74,7 @@ void sum_squares(const KernelCtx& ctx, ConstView x, View y) {
   constexpr int64_t kSums = 8;  // independent, so that they fill vector registers
   const int64_t count = x.numel(), chunks = (count + kGrain - 1) / kGrain;
   double* parts = ctx.workspace.take_array<double>(chunks);
-  with_floating("sum_squares", x.dtype, [&]<class T>(T) {
+  with_float("sum_squares", x.dtype, [&]<class T>(T) {
     parallel_for(chunks, [&](int64_t chunk, int) {
       const T* in = x.as<T>() + chunk * kGrain;
       const int64_t length = std::min(kGrain, count - chunk * kGrain);
