@@ -30,7 +30,7 @@ struct OneCycleCurve {
 struct Schedule {
   double lr = 0.01;  ///< peak
   int64_t total_steps = 1;
-  std::variant<ConstantCurve, StepCurve, CosineCurve, OneCycleCurve> curve;
+  std::variant<ConstantCurve, StepCurve, CosineCurve, OneCycleCurve> curve{};
   /// The rate first rises in a straight line from warmup_start lr to lr over this many steps; the
   /// curve spans those that remain.
   int64_t warmup_steps = 0;

@@ -1,8 +1,8 @@
 // Batch normalisation over the rows of x [rows, C], vectorised over C.
 //
 // Statistics and gradient sums cut x into blocks of rows and channels whose size depends on the
-// shape alone. A block is summed in the working type while it is in cache; the blocks are then
-// added in f64, in order. So results do not depend on the number of threads.
+// shape alone. Within a block, groups of rows are summed in the working type; groups and blocks
+// are added in f64, in order. So results do not depend on the number of threads.
 #include <algorithm>
 #include <cmath>
 
@@ -47,29 +47,43 @@ void for_blocks(const Blocks& blocks, const Body& body) {
   });
 }
 
+// Runs body(first row, last row) over groups short enough to sum in f32.
+template <class Body>
+void for_groups(const Block& block, const Body& body) {
+  constexpr int64_t kGroup = 128;
+  for (int64_t row = block.row_begin; row < block.row_end; row += kGroup)
+    body(row, std::min(row + kGroup, block.row_end));
+}
+
 // Mean and sum of squared deviations of one block. The mean found first is only a centre: the
 // second pass corrects for its rounding.
 template <class T>
 void block_moments(const T* x, int64_t channels, const Block& block, double* mean, double* m2) {
-  const auto count = static_cast<T>(block.rows());
-  T centre[kMaxChannels] = {}, sum[kMaxChannels] = {}, squares[kMaxChannels] = {};
+  const auto count = static_cast<double>(block.rows());
+  T centre[kMaxChannels] = {};
   for (int64_t row = block.row_begin; row < block.row_end; ++row) {
     const T* in = x + row * channels + block.channel;
     for (int64_t c = 0; c < block.lanes; ++c) centre[c] += in[c];
   }
-  for (int64_t c = 0; c < block.lanes; ++c) centre[c] /= count;
-  for (int64_t row = block.row_begin; row < block.row_end; ++row) {
-    const T* in = x + row * channels + block.channel;
-    for (int64_t c = 0; c < block.lanes; ++c) {
-      const T d = in[c] - centre[c];
-      sum[c] += d;
-      squares[c] += d * d;
+  for (int64_t c = 0; c < block.lanes; ++c) centre[c] /= static_cast<T>(count);
+  double sum[kMaxChannels] = {}, squares[kMaxChannels] = {};
+  for_groups(block, [&](int64_t begin, int64_t end) {
+    T group_sum[kMaxChannels] = {}, group_squares[kMaxChannels] = {};
+    for (int64_t row = begin; row < end; ++row) {
+      const T* in = x + row * channels + block.channel;
+      for (int64_t c = 0; c < block.lanes; ++c) {
+        const T d = in[c] - centre[c];
+        group_sum[c] += d;
+        group_squares[c] += d * d;
+      }
     }
-  }
+    for (int64_t c = 0; c < block.lanes; ++c) sum[c] += static_cast<double>(group_sum[c]);
+    for (int64_t c = 0; c < block.lanes; ++c) squares[c] += static_cast<double>(group_squares[c]);
+  });
   for (int64_t c = 0; c < block.lanes; ++c) {
-    const double shift = static_cast<double>(sum[c]) / static_cast<double>(count);
+    const double shift = sum[c] / count;
     mean[c] = static_cast<double>(centre[c]) + shift;
-    m2[c] = static_cast<double>(squares[c]) - static_cast<double>(sum[c]) * shift;
+    m2[c] = squares[c] - sum[c] * shift;
   }
 }
 
@@ -113,19 +127,25 @@ void grad_sums(const KernelCtx& ctx, const ConstView& g, const ConstView& x, con
   double* parts_gx = parts_g + blocks.down * channels;
   double* total = parts_gx + blocks.down * channels;
   for_blocks(blocks, [&](const Block& block) {
-    T total_g[kMaxChannels] = {}, total_gx[kMaxChannels] = {};
-    const T* centre = mean + block.channel;
-    for (int64_t row = block.row_begin; row < block.row_end; ++row) {
-      const T* gs = g.as<T>() + row * channels + block.channel;
-      const T* xs = x.as<T>() + row * channels + block.channel;
-      for (int64_t c = 0; c < block.lanes; ++c) {
-        total_g[c] += gs[c];
-        total_gx[c] += gs[c] * (xs[c] - centre[c]);
-      }
-    }
     const int64_t at = block.index * channels + block.channel;
-    std::copy_n(total_g, block.lanes, parts_g + at);
-    std::copy_n(total_gx, block.lanes, parts_gx + at);
+    std::fill_n(parts_g + at, block.lanes, 0.0);
+    std::fill_n(parts_gx + at, block.lanes, 0.0);
+    const T* centre = mean + block.channel;
+    for_groups(block, [&](int64_t begin, int64_t end) {
+      T group_g[kMaxChannels] = {}, group_gx[kMaxChannels] = {};
+      for (int64_t row = begin; row < end; ++row) {
+        const T* gs = g.as<T>() + row * channels + block.channel;
+        const T* xs = x.as<T>() + row * channels + block.channel;
+        for (int64_t c = 0; c < block.lanes; ++c) {
+          group_g[c] += gs[c];
+          group_gx[c] += gs[c] * (xs[c] - centre[c]);
+        }
+      }
+      for (int64_t c = 0; c < block.lanes; ++c) {
+        parts_g[at + c] += static_cast<double>(group_g[c]);
+        parts_gx[at + c] += static_cast<double>(group_gx[c]);
+      }
+    });
   });
   std::fill_n(total, 2 * channels, 0.0);
   for (int64_t i = 0; i < blocks.down; ++i) {
