@@ -1,0 +1,58 @@
+// Unary functions, their gradients, and binary functions: a strided walk around a vector loop.
+#include "graft/kernels/cpu/elementwise_runs.h"
+#include "graft/kernels/cpu/float_dispatch.h"
+#include "graft/kernels/cpu/kernels.h"
+#include "graft/kernels/cpu/strided_loop.h"
+
+namespace graft::cpu {
+namespace {
+
+// Many unary functions call into libm: shorter chunks for them.
+constexpr int64_t kUnaryGrain = kElementGrain / 4;
+
+template <class T>
+void walk_pair(BinaryRun<T> run, int64_t grain, const ConstView& a, const ConstView& b,
+               const View& y) {
+  const auto plan = plan_loop<3>(y.shape, {a.strides, b.strides, y.strides});
+  const int64_t a_step = plan.inner_stride(0), b_step = plan.inner_stride(1);
+  parallel_walk(plan, grain, [&](const auto& offset, int64_t count) {
+    run(a.as<T>() + offset[0], a_step, b.as<T>() + offset[1], b_step, y.as<T>() + offset[2], count);
+  });
+}
+
+}  // namespace
+
+void unary(const KernelCtx&, UnaryKind kind, ConstView x, View y) {
+  with_float("unary", y.dtype, [&]<class T>(T) {
+    const auto run = with_simd([&]<SimdLevel kLevel>() { return unary_run<kLevel, T>(kind); });
+    const auto plan = plan_loop<2>(y.shape, {x.strides, y.strides});
+    const int64_t step = plan.inner_stride(0);
+    parallel_walk(plan, kUnaryGrain, [&](const auto& offset, int64_t count) {
+      run(x.as<T>() + offset[0], step, y.as<T>() + offset[1], count);
+    });
+  });
+}
+
+void unary_grad(const KernelCtx&, UnaryKind kind, ConstView g, ConstView k, View d) {
+  with_float("unary_grad", d.dtype, [&]<class T>(T) {
+    const auto run = with_simd([&]<SimdLevel kLevel>() { return unary_grad_run<kLevel, T>(kind); });
+    walk_pair<T>(run, kUnaryGrain, g, k, d);
+  });
+}
+
+void unary_grad2(const KernelCtx&, UnaryKind kind, ConstView g, ConstView k, View d) {
+  with_float("unary_grad2", d.dtype, [&]<class T>(T) {
+    const auto run =
+        with_simd([&]<SimdLevel kLevel>() { return unary_grad2_run<kLevel, T>(kind); });
+    walk_pair<T>(run, kUnaryGrain, g, k, d);
+  });
+}
+
+void binary(const KernelCtx&, BinaryKind kind, ConstView a, ConstView b, View y) {
+  with_float("binary", y.dtype, [&]<class T>(T) {
+    const auto run = with_simd([&]<SimdLevel kLevel>() { return binary_run<kLevel, T>(kind); });
+    walk_pair<T>(run, kElementGrain, a, b, y);
+  });
+}
+
+}  // namespace graft::cpu
