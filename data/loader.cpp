@@ -1,0 +1,256 @@
+#include "graft/data/loader.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstring>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <numeric>
+#include <thread>
+#include <utility>
+
+#include "graft/core/error.h"
+#include "graft/core/random.h"
+#include "graft/data/picture_cache.h"
+#include "graft/data/sampling.h"
+#include "graft/data/transforms.h"
+
+namespace graft::data {
+namespace {
+
+/// A batch in the making. Workers take its samples one by one.
+struct Job {
+  uint32_t epoch = 0;
+  std::vector<int64_t> indices;
+  Tensor images;
+  std::vector<std::exception_ptr> errors;  // of each sample; null where all went well
+  size_t taken = 0, done = 0;              // guarded by the loader's mutex
+
+  bool finished() const { return done == indices.size(); }
+};
+
+/// Whether another sample could be used instead of failing.
+bool is_bad_sample(ErrorKind kind) {
+  return kind == ErrorKind::Data || kind == ErrorKind::Io || kind == ErrorKind::Limit;
+}
+
+/// The given rows of a batch [N, ...].
+Tensor rows_of(const Tensor& batch, const std::vector<size_t>& rows) {
+  Shape shape = batch.shape();
+  shape[0] = static_cast<int64_t>(rows.size());
+  Tensor out = Tensor::empty(shape, batch.dtype());
+  const size_t row_bytes = batch.bytes() / static_cast<size_t>(batch.dim(0));
+  for (size_t i = 0; i < rows.size(); ++i)
+    std::memcpy(static_cast<std::byte*>(out.raw_data()) + i * row_bytes,
+                static_cast<const std::byte*>(batch.raw_data()) + rows[i] * row_bytes, row_bytes);
+  return out;
+}
+
+}  // namespace
+
+class Loader::Impl {
+ public:
+  Impl(DatasetPtr dataset, const Preprocess& contract, const LoaderOptions& options)
+      : dataset_(std::move(dataset)),
+        contract_(contract),
+        options_(options),
+        cache_(dataset_->size(), options.cache_bytes),
+        is_bad_(static_cast<size_t>(dataset_->size())) {
+    for (int i = 0; i < options_.workers; ++i)
+      workers_.emplace_back([this](const std::stop_token& stop) { work(stop); });
+  }
+
+  ~Impl() {
+    for (std::jthread& worker : workers_) worker.request_stop();  // all, before the first is joined
+  }
+
+  const Dataset& dataset() const { return *dataset_; }
+  const std::vector<SkippedFile>& bad_samples() const { return bad_samples_; }
+
+  int64_t batches() const {
+    const int64_t size = dataset_->size(), batch = options_.batch_size;
+    return options_.drop_last ? size / batch : (size + batch - 1) / batch;
+  }
+
+  void start_epoch(uint32_t epoch, int64_t first_batch) {
+    check(first_batch >= 0 && first_batch <= batches(), ErrorKind::Argument, "loader: no batch ",
+          first_batch, " of ", batches());
+    {
+      std::lock_guard lock(mutex_);
+      jobs_.clear();  // workers keep what they are at alive
+    }
+    epoch_ = epoch;
+    next_batch_ = first_batch;
+    nothing_read_ = first_batch == 0;
+    const int64_t size = dataset_->size();
+    if (options_.shuffle) {
+      order_ = permutation(size, {options_.seed, Purpose::Shuffle, epoch, 0});
+    } else {
+      order_.resize(static_cast<size_t>(size));
+      std::iota(order_.begin(), order_.end(), 0);
+    }
+    queue_jobs();
+  }
+
+  bool next(Batch& batch) {
+    for (;;) {
+      queue_jobs();
+      const std::shared_ptr<Job> job = wait_for_job();
+      if (job == nullptr) break;
+      queue_jobs();  // keeps the workers busy while the batch is used
+      if (finish(*job, batch)) return true;
+    }
+    check(!nothing_read_ || batches() == 0, ErrorKind::Data, "loader: none of the ",
+          dataset_->size(), " samples can be read; the first: ",
+          bad_samples_.empty() ? std::string() : bad_samples_.front().reason);
+    return false;
+  }
+
+ private:
+  /// Keeps 1 + prefetch batches in the making (one where there are no workers).
+  void queue_jobs() {
+    const size_t ahead = workers_.empty() ? 1 : 1 + static_cast<size_t>(options_.prefetch);
+    while (next_batch_ < batches() && jobs_.size() < ahead) {
+      auto job = std::make_shared<Job>();
+      job->epoch = epoch_;
+      const int64_t begin = next_batch_ * options_.batch_size;
+      const int64_t end = std::min(begin + options_.batch_size, dataset_->size());
+      for (int64_t i = begin; i < end; ++i) {
+        const int64_t sample = order_[static_cast<size_t>(i)];
+        if (!is_bad_[static_cast<size_t>(sample)]) job->indices.push_back(sample);
+      }
+      ++next_batch_;
+      if (job->indices.empty()) continue;
+      job->errors.resize(job->indices.size());
+      job->images = Tensor::empty({static_cast<int64_t>(job->indices.size()), contract_.crop_height,
+                                   contract_.crop_width, contract_.channels()});
+      std::lock_guard lock(mutex_);
+      jobs_.push_back(std::move(job));
+      work_waits_.notify_all();
+    }
+  }
+
+  /// The oldest batch, complete, taken off the queue; null at the end of the epoch.
+  std::shared_ptr<Job> wait_for_job() {
+    std::unique_lock lock(mutex_);
+    if (jobs_.empty()) return nullptr;
+    const std::shared_ptr<Job> job = jobs_.front();
+    if (workers_.empty()) {
+      lock.unlock();
+      for (size_t i = 0; i < job->indices.size(); ++i) load_sample(*job, i);
+      lock.lock();
+    } else {
+      job_done_.wait(lock, [&] { return job->finished(); });
+    }
+    jobs_.pop_front();
+    return job;
+  }
+
+  void work(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      std::shared_ptr<Job> job;
+      if (!work_waits_.wait(lock, stop, [&] { return (job = unfinished_job()) != nullptr; }))
+        return;
+      const size_t sample = job->taken++;
+      lock.unlock();
+      load_sample(*job, sample);
+      lock.lock();
+      if (++job->done == job->indices.size()) job_done_.notify_all();
+    }
+  }
+
+  std::shared_ptr<Job> unfinished_job() const {
+    for (const auto& job : jobs_)
+      if (job->taken < job->indices.size()) return job;
+    return nullptr;
+  }
+
+  void load_sample(Job& job, size_t i) noexcept {
+    try {
+      const int64_t sample = job.indices[i];
+      std::shared_ptr<const Image> picture = cache_.find(sample);
+      if (picture == nullptr) {
+        picture = std::make_shared<const Image>(
+            prepare(dataset_->image(sample), contract_, options_.augment));
+        cache_.keep(sample, picture);
+      }
+      const RandomKey key{options_.seed, Purpose::Augment, job.epoch,
+                          static_cast<uint64_t>(sample)};
+      render(*picture, contract_, options_.augment, key, job.images, static_cast<int64_t>(i));
+    } catch (...) {
+      job.errors[i] = std::current_exception();
+    }
+  }
+
+  /// Turns a finished job into a batch; false if it has no good sample. Throws what may not be
+  /// skipped.
+  bool finish(Job& job, Batch& batch) {
+    std::vector<size_t> good;
+    for (size_t i = 0; i < job.indices.size(); ++i) {
+      if (job.errors[i])
+        report(job.errors[i], job.indices[i]);
+      else
+        good.push_back(i);
+    }
+    if (good.empty()) return false;
+    nothing_read_ = false;
+    batch.indices.clear();
+    batch.labels = Tensor::empty({static_cast<int64_t>(good.size())}, DType::I64);
+    for (size_t i = 0; i < good.size(); ++i) {
+      batch.indices.push_back(job.indices[good[i]]);
+      batch.labels.data<int64_t>()[i] = dataset_->label(batch.indices.back());
+    }
+    batch.images = good.size() == job.indices.size() ? job.images : rows_of(job.images, good);
+    return true;
+  }
+
+  void report(const std::exception_ptr& error, int64_t sample) {
+    try {
+      std::rethrow_exception(error);
+    } catch (const Error& e) {
+      if (!options_.skip_bad || !is_bad_sample(e.kind())) throw;
+      is_bad_[static_cast<size_t>(sample)] = true;
+      bad_samples_.push_back({dataset_->id(sample), e.what()});
+    }
+  }
+
+  const DatasetPtr dataset_;
+  const Preprocess contract_;
+  const LoaderOptions options_;
+  PictureCache cache_;
+
+  // Only the thread that uses the loader touches these.
+  uint32_t epoch_ = 0;
+  int64_t next_batch_ = 0;
+  bool nothing_read_ = false;
+  std::vector<int64_t> order_;
+  std::vector<bool> is_bad_;
+  std::vector<SkippedFile> bad_samples_;
+
+  std::mutex mutex_;
+  std::condition_variable_any work_waits_;
+  std::condition_variable job_done_;
+  std::deque<std::shared_ptr<Job>> jobs_;  // in the order of their batches
+  std::vector<std::jthread> workers_;      // last: they end before anything they use
+};
+
+Loader::Loader(DatasetPtr dataset, const Preprocess& contract, const LoaderOptions& options) {
+  check(dataset != nullptr && dataset->size() > 0, ErrorKind::Argument, "loader: empty dataset");
+  check(options.batch_size > 0 && options.workers >= 0 && options.prefetch >= 0,
+        ErrorKind::Argument, "loader: batch size ", options.batch_size, ", workers ",
+        options.workers, ", prefetch ", options.prefetch);
+  impl_ = std::make_unique<Impl>(std::move(dataset), contract, options);
+}
+
+Loader::~Loader() = default;
+int64_t Loader::batches() const { return impl_->batches(); }
+const Dataset& Loader::dataset() const { return impl_->dataset(); }
+void Loader::start_epoch(uint32_t epoch, int64_t first_batch) {
+  impl_->start_epoch(epoch, first_batch);
+}
+bool Loader::next(Batch& batch) { return impl_->next(batch); }
+const std::vector<SkippedFile>& Loader::bad_samples() const { return impl_->bad_samples(); }
+
+}  // namespace graft::data

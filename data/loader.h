@@ -1,0 +1,66 @@
+// Batches of preprocessed pictures, made ahead by worker threads.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "graft/core/preprocess.h"
+#include "graft/core/tensor.h"
+#include "graft/data/augment.h"
+#include "graft/data/dataset.h"
+
+namespace graft::data {
+
+struct LoaderOptions {
+  int64_t batch_size = 32;
+  uint64_t seed = 0;
+  bool shuffle = false;
+  bool drop_last = false;  ///< leave out a last batch that would be smaller
+  Augment augment;
+  int workers = 0;           ///< threads that decode; 0: the thread that calls next()
+  int prefetch = 2;          ///< batches made ahead of the one asked for
+  uint64_t cache_bytes = 0;  ///< memory for pictures kept between epochs
+  bool skip_bad = false;     ///< leave out samples that cannot be read, reporting each once
+};
+
+struct Batch {
+  Tensor images;                 ///< [N,H,W,C] f32
+  Tensor labels;                 ///< [N] i64
+  std::vector<int64_t> indices;  ///< of the samples, in the order of the batch
+
+  int64_t size() const { return static_cast<int64_t>(indices.size()); }
+};
+
+/// What a batch holds depends on (seed, epoch, its number) alone: not on workers, prefetch or
+/// cache. One thread uses a loader; it is not copied.
+class Loader {
+ public:
+  /// Error(Argument) for an empty dataset or options out of range.
+  Loader(DatasetPtr dataset, const Preprocess& contract, const LoaderOptions& options);
+  ~Loader();
+  Loader(const Loader&) = delete;
+  Loader& operator=(const Loader&) = delete;
+
+  /// Batches of an epoch.
+  int64_t batches() const;
+  const Dataset& dataset() const;
+
+  /// Begins an epoch, at a later batch when a run is resumed. What is left of another is dropped.
+  void start_epoch(uint32_t epoch, int64_t first_batch = 0);
+
+  /// The next batch, or false at the end of the epoch. An error of a sample, whichever worker met
+  /// it, is thrown here: always that of the first bad sample of the batch, naming the file. With
+  /// skip_bad the batch is smaller instead, and an empty one is passed over; Error(Data) if an
+  /// epoch begun at its start has no readable sample.
+  bool next(Batch& batch);
+
+  /// Samples left out so far by skip_bad.
+  const std::vector<SkippedFile>& bad_samples() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace graft::data

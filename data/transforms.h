@@ -1,0 +1,38 @@
+// From a decoded picture to the input of a network, as the preprocess contract says.
+#pragma once
+
+#include <cstdint>
+
+#include "graft/core/preprocess.h"
+#include "graft/core/random.h"
+#include "graft/core/tensor.h"
+#include "graft/data/augment.h"
+#include "graft/data/image.h"
+#include "graft/data/resize.h"
+
+namespace graft::data {
+
+/// Where torchvision's CenterCrop cuts: offset (n - crop) / 2 rounded half to even; negative,
+/// rounded to the upper left, where the picture is the smaller one.
+Box centre_crop_box(const Size& picture, int64_t height, int64_t width);
+
+/// Part of a picture; black where the box lies outside.
+Image crop(const Image& image, const Box& box);
+
+Image flip_horizontal(const Image& image);
+
+/// The part of the work that is the same in every epoch, so that it can be cached: colours, resize
+/// and centre crop (with a rim for PadCrop; nothing but colours for RandomResizedCrop).
+Image prepare(const Image& image, const Preprocess& contract, const Augment& augment = {});
+
+/// The rest: random variation under `key`, order of the colours, (pixel / range - mean) / std in
+/// f32 exactly as torchvision computes it. Writes sample `index` of `batch` [N,H,W,C] f32;
+/// Error(Shape) unless H, W, C are the contract's. Different samples may be written from different
+/// threads.
+void render(const Image& prepared, const Preprocess& contract, const Augment& augment,
+            const RandomKey& key, Tensor& batch, int64_t index);
+
+/// prepare() and render() without random variation.
+void preprocess(const Image& image, const Preprocess& contract, Tensor& batch, int64_t index);
+
+}  // namespace graft::data
