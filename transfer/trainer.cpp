@@ -33,11 +33,11 @@ std::unique_ptr<optim::Optimizer> make_optimizer(const layers::Network& network,
   }
   const std::vector<NamedTensor> parameters = network.parameters();
   if (options.optimizer == OptimizerKind::Sgd)
-    return std::make_unique<optim::Sgd>(parameters,
-                                        optim::SgdOptions{.lr = options.lr,
-                                                          .momentum = options.momentum,
-                                                          .weight_decay = options.weight_decay},
-                                        groups);
+    return std::make_unique<optim::Sgd>(
+        parameters,
+        optim::SgdOptions{
+            .lr = options.lr, .momentum = options.momentum, .weight_decay = options.weight_decay},
+        groups);
   return std::make_unique<optim::Adam>(
       parameters, optim::AdamOptions{.lr = options.lr, .weight_decay = options.weight_decay},
       groups,
@@ -52,12 +52,18 @@ optim::Schedule make_schedule(const TrainOptions& options, int64_t steps_per_epo
   schedule.warmup_steps =
       std::llround(options.warmup_epochs * static_cast<double>(steps_per_epoch));
   switch (options.schedule) {
-    case ScheduleKind::Constant: schedule.curve = optim::ConstantCurve{}; break;
+    case ScheduleKind::Constant:
+      schedule.curve = optim::ConstantCurve{};
+      break;
     case ScheduleKind::Step:
       schedule.curve = optim::StepCurve{std::max<int64_t>(1, schedule.total_steps / 3), 0.1};
       break;
-    case ScheduleKind::Cosine: schedule.curve = optim::CosineCurve{}; break;
-    case ScheduleKind::OneCycle: schedule.curve = optim::OneCycleCurve{}; break;
+    case ScheduleKind::Cosine:
+      schedule.curve = optim::CosineCurve{};
+      break;
+    case ScheduleKind::OneCycle:
+      schedule.curve = optim::OneCycleCurve{};
+      break;
   }
   return schedule;
 }
@@ -66,13 +72,13 @@ optim::Schedule make_schedule(const TrainOptions& options, int64_t steps_per_epo
 class Run {
  public:
   Run(layers::Network& network, const data::Dataset& train_set, const data::Dataset* dev_set,
-      const Preprocess& preprocess, const TrainOptions& options, TrainObserver& observer)
+      const Preprocess& preprocess, const TrainOptions& options, TrainObserver* observer)
       : network_(network),
         train_set_(train_set),
         dev_set_(dev_set),
         preprocess_(preprocess),
         options_(options),
-        observer_(observer),
+        observer_(observer ? *observer : silent_),
         optimizer_(make_optimizer(network, options)) {}
 
   TrainResult operator()() {
@@ -87,8 +93,7 @@ class Run {
         observer_.on_note("resumed at epoch " + std::to_string(progress_.epoch) + ", step " +
                           std::to_string(progress_.step_in_epoch));
     }
-    while (progress_.epoch <= options_.epochs && !progress_.finished && !result_.interrupted)
-      run_epoch(checkpoints.get());
+    while (more_to_do() && !result_.interrupted) run_epoch(checkpoints.get());
     if (!result_.interrupted) finish();
     result_.history = progress_.history;
     result_.best_epoch = progress_.best_epoch;
@@ -101,13 +106,14 @@ class Run {
   void check_arguments() const {
     const auto classes = static_cast<int64_t>(train_set_.class_names().size());
     check(train_set_.size() > 0, ErrorKind::Argument, "train: the training set is empty");
-    check(options_.epochs > 0 && options_.batch > 0, ErrorKind::Argument, "train: ", options_.epochs,
-          " epochs of batches of ", options_.batch);
+    check(options_.epochs > 0 && options_.batch > 0, ErrorKind::Argument,
+          "train: ", options_.epochs, " epochs of batches of ", options_.batch);
     check(network_.classes() == classes, ErrorKind::Argument, "train: the head has ",
           network_.classes(), " outputs for ", classes,
           " classes; reset_head() gives it the right number");
     bool any = false;
-    for (const NamedTensor& parameter : network_.parameters()) any |= parameter.tensor.requires_grad();
+    for (const NamedTensor& parameter : network_.parameters())
+      any |= parameter.tensor.requires_grad();
     check(any, ErrorKind::Argument, "train: every parameter is frozen, nothing is left to train");
   }
 
@@ -172,32 +178,36 @@ class Run {
     observer_.on_note("feature cache " + result_.cache_note);
   }
 
+  bool more_to_do() const { return progress_.epoch <= options_.epochs && !progress_.finished; }
+
   void run_epoch(TrainingCheckpoints* checkpoints) {
     const Clock::time_point start = Clock::now();
     drop_stale_caches();
     const int64_t steps = source_->batches();
     source_->start(static_cast<uint32_t>(progress_.epoch), progress_.step_in_epoch);
-    while (progress_.step_in_epoch < steps) {
-      const SampleBatch batch = source_->next();
-      const double loss = train_step(batch);
-      progress_.loss_sum += loss * static_cast<double>(batch.indices.size());
-      progress_.samples += static_cast<int64_t>(batch.indices.size());
-      ++progress_.step_in_epoch;
-      observer_.on_progress({"epoch", progress_.epoch, options_.epochs, progress_.step_in_epoch,
-                             steps, loss, optimizer_->lr()});
-      const bool stop = observer_.should_stop();
-      const bool due = options_.checkpoint_steps > 0 &&
-                       progress_.step_in_epoch % options_.checkpoint_steps == 0;
+    bool stop = false;
+    while (progress_.step_in_epoch < steps && !stop) {
+      train_batch(source_->next(), steps);
+      stop = observer_.should_stop();
+      const bool due =
+          options_.checkpoint_steps > 0 && progress_.step_in_epoch % options_.checkpoint_steps == 0;
       if (checkpoints && (due || stop) && progress_.step_in_epoch < steps)
         checkpoints->save(network_, *optimizer_, progress_, global_step());
-      if (stop && progress_.step_in_epoch < steps) {
-        result_.interrupted = true;
-        return;
-      }
-      result_.interrupted = stop;
     }
-    end_epoch(seconds_since(start));
-    if (checkpoints) checkpoints->save(network_, *optimizer_, progress_, global_step());
+    if (progress_.step_in_epoch == steps) {
+      end_epoch(seconds_since(start));
+      if (checkpoints) checkpoints->save(network_, *optimizer_, progress_, global_step());
+    }
+    result_.interrupted = stop && more_to_do();
+  }
+
+  void train_batch(const SampleBatch& batch, int64_t steps) {
+    const double loss = train_step(batch);
+    progress_.loss_sum += loss * static_cast<double>(batch.indices.size());
+    progress_.samples += static_cast<int64_t>(batch.indices.size());
+    ++progress_.step_in_epoch;
+    observer_.on_progress({"epoch", progress_.epoch, options_.epochs, progress_.step_in_epoch,
+                           steps, loss, optimizer_->lr()});
   }
 
   int64_t global_step() const {
@@ -239,7 +249,8 @@ class Run {
   void end_epoch(double seconds) {
     EpochResult epoch;
     epoch.epoch = progress_.epoch;
-    epoch.train_loss = progress_.loss_sum / static_cast<double>(std::max<int64_t>(1, progress_.samples));
+    epoch.train_loss =
+        progress_.loss_sum / static_cast<double>(std::max<int64_t>(1, progress_.samples));
     epoch.lr = optimizer_->lr();
     epoch.seconds = seconds;
     if (dev_set_) {
@@ -263,10 +274,9 @@ class Run {
       observer_.on_progress(
           {"evaluate", progress_.epoch, options_.epochs, done, total, 0, optimizer_->lr()});
     };
-    const Tensor logits =
-        dev_cache_ ? run_on_features(network_, *dev_cache_, options_.batch)
-                   : run_over(network_, 0, network_.stages().size(), *dev_set_, preprocess_,
-                              options_.batch, report);
+    const Tensor logits = dev_cache_ ? run_on_features(network_, *dev_cache_, options_.batch)
+                                     : run_over(network_, 0, network_.stages().size(), *dev_set_,
+                                                preprocess_, options_.batch, report);
     return score(logits, labels_of(*dev_set_));
   }
 
@@ -281,6 +291,7 @@ class Run {
   const data::Dataset* dev_set_;
   const Preprocess& preprocess_;
   const TrainOptions& options_;
+  TrainObserver silent_;
   TrainObserver& observer_;
   const Clock::time_point start_ = Clock::now();
   std::unique_ptr<optim::Optimizer> optimizer_;
@@ -295,7 +306,7 @@ class Run {
 
 TrainResult train(layers::Network& network, const data::Dataset& train_set,
                   const data::Dataset* dev_set, const Preprocess& preprocess,
-                  const TrainOptions& options, TrainObserver& observer) {
+                  const TrainOptions& options, TrainObserver* observer) {
   return Run(network, train_set, dev_set, preprocess, options, observer)();
 }
 

@@ -63,7 +63,7 @@ struct TrainResult {
   double seconds_features = 0;    ///< of them, running the frozen prefix for the cache
   size_t cached_stages = 0;       ///< length of the prefix that was cached; 0: no cache
   std::string cache_note;         ///< why there is no cache, or what it holds
-  bool interrupted = false;
+  bool interrupted = false;       ///< stopped on request with work left
 };
 
 /// Follows a run; called on the thread that runs it. The library prints nothing itself.
@@ -88,6 +88,6 @@ class TrainObserver {
 /// Error(Argument) if nothing is left to train or the head's size is not the number of classes.
 TrainResult train(layers::Network& network, const data::Dataset& train_set,
                   const data::Dataset* dev_set, const Preprocess& preprocess,
-                  const TrainOptions& options, TrainObserver& observer);
+                  const TrainOptions& options = {}, TrainObserver* observer = nullptr);
 
 }  // namespace graft::transfer

@@ -78,7 +78,7 @@ ExperimentResult run_experiment(const ExperimentOptions& options,
   observer.on_note("pretraining on " + std::to_string(source->size()) + " drawn pictures of " +
                    std::to_string(source_shapes().size()) + " shapes");
   result.pretraining =
-      transfer::train(*trunk, *source, nullptr, trunk->preprocess, pretraining, observer);
+      transfer::train(*trunk, *source, nullptr, trunk->preprocess, pretraining, &observer);
   result.source = evaluate(*trunk, *source_test);
   const transfer::Snapshot pretrained(*trunk);
 
@@ -94,7 +94,7 @@ ExperimentResult run_experiment(const ExperimentOptions& options,
       if (method == Method::Frozen) transfer::freeze(*network, "trunk");
       TargetRun run{method, seed, {}, {}, {}};
       run.training = transfer::train(*network, *examples, nullptr, network->preprocess,
-                                     target_options(method, options, seed), observer);
+                                     target_options(method, options, seed), &observer);
       run.test = evaluate(*network, *result.test_set, &run.logits);
       result.runs.push_back(std::move(run));
     }
