@@ -71,7 +71,7 @@ optim::Schedule make_schedule(const TrainOptions& options, int64_t steps_per_epo
 // One call of train(): holds what its parts share.
 class Run {
  public:
-  Run(layers::Network& network, const data::Dataset& train_set, const data::Dataset* dev_set,
+  Run(layers::Network& network, const data::DatasetPtr& train_set, const data::DatasetPtr& dev_set,
       const Preprocess& preprocess, const TrainOptions& options, TrainObserver* observer)
       : network_(network),
         train_set_(train_set),
@@ -104,8 +104,8 @@ class Run {
 
  private:
   void check_arguments() const {
-    const auto classes = static_cast<int64_t>(train_set_.class_names().size());
-    check(train_set_.size() > 0, ErrorKind::Argument, "train: the training set is empty");
+    const int64_t classes = train_set_->class_count();
+    check(train_set_->size() > 0, ErrorKind::Argument, "train: the training set is empty");
     check(options_.epochs > 0 && options_.batch > 0, ErrorKind::Argument,
           "train: ", options_.epochs, " epochs of batches of ", options_.batch);
     check(network_.classes() == classes, ErrorKind::Argument, "train: the head has ",
@@ -119,33 +119,33 @@ class Run {
 
   data::LoaderOptions loader_options() const {
     data::LoaderOptions loader;
-    loader.batch = options_.batch;
+    loader.batch_size = options_.batch;
     loader.seed = options_.seed;
     loader.shuffle = true;
     loader.workers = options_.workers;
-    loader.augmentation = options_.augmentation;
-    loader.preprocess = preprocess_;
+    loader.cache_bytes = options_.picture_cache;
+    loader.augment = options_.augment;
     // A single sample has no batch statistics.
-    loader.drop_last = train_set_.size() > 1 && train_set_.size() % options_.batch == 1;
+    loader.drop_last = train_set_->size() > 1 && train_set_->size() % options_.batch == 1;
     return loader;
   }
 
   // Caches the frozen prefix of both sets, or says why not.
   void make_caches() {
-    source_ = image_source(train_set_, loader_options());
+    source_ = image_source(train_set_, preprocess_, loader_options());
     const size_t prefix = network_.fixed_prefix();
     if (!options_.cache_features) {
       result_.cache_note = "off by request";
     } else if (prefix == 0) {
       result_.cache_note = "off: no frozen prefix";
-    } else if (options_.augmentation != data::Augmentation::None) {
+    } else if (options_.augment.random()) {
       result_.cache_note = "off: augmentation draws new pictures each epoch";
     } else {
       const Clock::time_point start = Clock::now();
       try {
         cache_ = make_cache(prefix, train_set_);
-        if (dev_set_) dev_cache_ = make_cache(prefix, *dev_set_);
-        source_ = feature_source(train_set_, *cache_, loader_options());
+        if (dev_set_) dev_cache_ = make_cache(prefix, dev_set_);
+        source_ = feature_source(*train_set_, *cache_, loader_options());
         result_.cached_stages = prefix;
         result_.cache_note = "holds the output of " + network_.stages()[prefix - 1].name;
       } catch (const Error& error) {
@@ -159,7 +159,7 @@ class Run {
     observer_.on_note("feature cache " + result_.cache_note);
   }
 
-  std::unique_ptr<FeatureCache> make_cache(size_t prefix, const data::Dataset& dataset) {
+  std::unique_ptr<FeatureCache> make_cache(size_t prefix, const data::DatasetPtr& dataset) {
     return std::make_unique<FeatureCache>(
         network_, prefix, dataset, preprocess_, options_.batch, options_.cache_limit,
         [this](int64_t done, int64_t total) {
@@ -172,7 +172,7 @@ class Run {
     if (!cache_ || cache_->valid(network_)) return;
     cache_.reset();
     dev_cache_.reset();
-    source_ = image_source(train_set_, loader_options());
+    source_ = image_source(train_set_, preprocess_, loader_options());
     result_.cached_stages = 0;
     result_.cache_note = "dropped: the prefix is no longer frozen";
     observer_.on_note("feature cache " + result_.cache_note);
@@ -240,7 +240,7 @@ class Run {
         samples += " ...";
         break;
       }
-      samples += ' ' + train_set_.id(index);
+      samples += ' ' + train_set_->id(index);
     }
     fail(ErrorKind::NotFinite, "train: loss is ", loss, " at epoch ", progress_.epoch, ", step ",
          step, "; a lower learning rate or clipping may help. Samples:", samples);
@@ -287,8 +287,8 @@ class Run {
   }
 
   layers::Network& network_;
-  const data::Dataset& train_set_;
-  const data::Dataset* dev_set_;
+  const data::DatasetPtr& train_set_;
+  const data::DatasetPtr& dev_set_;
   const Preprocess& preprocess_;
   const TrainOptions& options_;
   TrainObserver silent_;
@@ -304,8 +304,8 @@ class Run {
 
 }  // namespace
 
-TrainResult train(layers::Network& network, const data::Dataset& train_set,
-                  const data::Dataset* dev_set, const Preprocess& preprocess,
+TrainResult train(layers::Network& network, const data::DatasetPtr& train_set,
+                  const data::DatasetPtr& dev_set, const Preprocess& preprocess,
                   const TrainOptions& options, TrainObserver* observer) {
   return Run(network, train_set, dev_set, preprocess, options, observer)();
 }

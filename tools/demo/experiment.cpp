@@ -21,12 +21,12 @@ std::unique_ptr<layers::Network> new_network(size_t classes, uint64_t seed) {
   return network;
 }
 
-transfer::Evaluation evaluate(layers::Network& network, const data::Dataset& dataset,
+transfer::Evaluation evaluate(layers::Network& network, const data::DatasetPtr& dataset,
                               Tensor* logits = nullptr) {
   const Tensor all =
-      transfer::run_over(network, 0, network.stages().size(), dataset, network.preprocess, kBatch);
+      transfer::run_over(network, network.stages().size(), dataset, network.preprocess, kBatch);
   if (logits) *logits = all;
-  return transfer::score(all, transfer::labels_of(dataset));
+  return transfer::score(all, transfer::labels_of(*dataset));
 }
 
 transfer::TrainOptions target_options(Method method, const ExperimentOptions& options,
@@ -78,8 +78,8 @@ ExperimentResult run_experiment(const ExperimentOptions& options,
   observer.on_note("pretraining on " + std::to_string(source->size()) + " drawn pictures of " +
                    std::to_string(source_shapes().size()) + " shapes");
   result.pretraining =
-      transfer::train(*trunk, *source, nullptr, trunk->preprocess, pretraining, &observer);
-  result.source = evaluate(*trunk, *source_test);
+      transfer::train(*trunk, source, nullptr, trunk->preprocess, pretraining, &observer);
+  result.source = evaluate(*trunk, source_test);
   const transfer::Snapshot pretrained(*trunk);
 
   result.test_set = draw_dataset(target_shapes(), options.test_per_class, base + kTargetTest);
@@ -93,9 +93,9 @@ ExperimentResult run_experiment(const ExperimentOptions& options,
       network->reset_head(static_cast<int64_t>(target_shapes().size()), seed);
       if (method == Method::Frozen) transfer::freeze(*network, "trunk");
       TargetRun run{method, seed, {}, {}, {}};
-      run.training = transfer::train(*network, *examples, nullptr, network->preprocess,
+      run.training = transfer::train(*network, examples, nullptr, network->preprocess,
                                      target_options(method, options, seed), &observer);
-      run.test = evaluate(*network, *result.test_set, &run.logits);
+      run.test = evaluate(*network, result.test_set, &run.logits);
       result.runs.push_back(std::move(run));
     }
   }

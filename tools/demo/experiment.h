@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -39,7 +38,7 @@ struct ExperimentResult {
   transfer::TrainResult pretraining;
   transfer::Evaluation source;  ///< on pictures of the source task that were held out
   std::vector<TargetRun> runs;  ///< seed by seed, all methods on the same examples
-  std::shared_ptr<const data::Dataset> test_set;
+  data::DatasetPtr test_set;
 
   std::vector<double> accuracies(Method method) const;
 };
