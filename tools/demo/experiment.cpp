@@ -79,6 +79,7 @@ ExperimentResult run_experiment(const ExperimentOptions& options,
                    std::to_string(source_shapes().size()) + " shapes");
   result.pretraining =
       transfer::train(*trunk, source, nullptr, trunk->preprocess, pretraining, &observer);
+  if (result.pretraining.interrupted) return result;
   result.source = evaluate(*trunk, source_test);
   const transfer::Snapshot pretrained(*trunk);
 
@@ -95,6 +96,7 @@ ExperimentResult run_experiment(const ExperimentOptions& options,
       TargetRun run{method, seed, {}, {}, {}};
       run.training = transfer::train(*network, examples, nullptr, network->preprocess,
                                      target_options(method, options, seed), &observer);
+      if (run.training.interrupted) return result;
       run.test = evaluate(*network, result.test_set, &run.logits);
       result.runs.push_back(std::move(run));
     }
