@@ -56,6 +56,13 @@ class Json {
   /// Appends; this must be an array. Returns *this.
   Json& push(Json value);
 
+  /// Calls `visitor` with the value as std::monostate (null), bool, int64_t, double, std::string,
+  /// Array or Object.
+  template <class Visitor>
+  void visit(Visitor&& visitor) const {
+    std::visit(visitor, value_);
+  }
+
   friend bool operator==(const Json&, const Json&) = default;
 
  private:
@@ -63,7 +70,6 @@ class Json {
   bool holds() const {
     return std::holds_alternative<T>(value_);
   }
-  friend std::string write_json(const Json& value, int indent);
 
   std::variant<std::monostate, bool, int64_t, double, std::string, Array, Object> value_;
 };

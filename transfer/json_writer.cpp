@@ -43,53 +43,57 @@ void write_number(double value, std::string& out) {
   if (written.find_first_of(".e") == std::string_view::npos) out += ".0";  // stays a double
 }
 
+class Writer {
+ public:
+  explicit Writer(int indent) : indent_(indent) {}
+
+  void operator()(std::monostate) { out_ += "null"; }
+  void operator()(bool value) { out_ += value ? "true" : "false"; }
+  void operator()(int64_t value) { out_ += std::to_string(value); }
+  void operator()(double value) { write_number(value, out_); }
+  void operator()(const std::string& value) { write_string(value, out_); }
+  void operator()(const Json::Array& array) {
+    list('[', ']', array, [&](const Json& item) { item.visit(*this); });
+  }
+  void operator()(const Json::Object& object) {
+    list('{', '}', object, [&](const auto& member) {
+      write_string(member.first, out_);
+      out_ += ": ";
+      member.second.visit(*this);
+    });
+  }
+
+  std::string take() { return std::move(out_); }
+
+ private:
+  template <class Items, class WriteItem>
+  void list(char open, char close, const Items& items, const WriteItem& write_item) {
+    out_ += open;
+    ++depth_;
+    for (size_t i = 0; i < items.size(); ++i) {
+      if (i > 0) out_ += indent_ > 0 ? "," : ", ";
+      line();
+      write_item(items[i]);
+    }
+    --depth_;
+    if (!items.empty()) line();
+    out_ += close;
+  }
+  void line() {
+    if (indent_ > 0) out_ += '\n', out_.append(static_cast<size_t>(indent_ * depth_), ' ');
+  }
+
+  const int indent_;
+  int depth_ = 0;
+  std::string out_;
+};
+
 }  // namespace
 
 std::string write_json(const Json& value, int indent) {
-  struct Writer {
-    int indent;
-    std::string out;
-
-    void line(int depth) {
-      if (indent > 0) out += '\n', out.append(static_cast<size_t>(indent * depth), ' ');
-    }
-    template <class Items, class WriteItem>
-    void list(char open, char close, const Items& items, int depth, const WriteItem& write_item) {
-      out += open;
-      for (size_t i = 0; i < items.size(); ++i) {
-        if (i > 0) out += indent > 0 ? "," : ", ";
-        line(depth + 1);
-        write_item(items[i]);
-      }
-      if (!items.empty()) line(depth);
-      out += close;
-    }
-    void write(const Json& json, int depth) {
-      const auto& v = json.value_;
-      if (const bool* flag = std::get_if<bool>(&v)) {
-        out += *flag ? "true" : "false";
-      } else if (const int64_t* integer = std::get_if<int64_t>(&v)) {
-        out += std::to_string(*integer);
-      } else if (const double* number = std::get_if<double>(&v)) {
-        write_number(*number, out);
-      } else if (const std::string* text = std::get_if<std::string>(&v)) {
-        write_string(*text, out);
-      } else if (const Json::Array* array = std::get_if<Json::Array>(&v)) {
-        list('[', ']', *array, depth, [&](const Json& item) { write(item, depth + 1); });
-      } else if (const Json::Object* object = std::get_if<Json::Object>(&v)) {
-        list('{', '}', *object, depth, [&](const auto& member) {
-          write_string(member.first, out);
-          out += ": ";
-          write(member.second, depth + 1);
-        });
-      } else {
-        out += "null";
-      }
-    }
-  };
-  Writer writer{indent, {}};
-  writer.write(value, 0);
-  return std::move(writer.out);
+  Writer writer(indent);
+  value.visit(writer);
+  return writer.take();
 }
 
 }  // namespace graft::transfer
