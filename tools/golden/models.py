@@ -33,10 +33,10 @@ NORM_BIAS_OFFSET = {"resnet18": 0.0, "resnet34": 0.0, "resnet50": 0.25, "squeeze
 # The norms that end a residual branch, damped so that depth does not amplify rounding errors.
 DAMPED = {"resnet18": ".bn2.weight", "resnet34": ".bn2.weight", "resnet50": ".bn3.weight",
           "mobilenet_v2": ".conv.3.weight", "squeezenet1_1": "no norms"}
-# Input numbers (eval, train), chosen for few expected_flips and for an f32 pass of PyTorch that stays
-# within 2e-5 of the truth: the best of the first 64 (resnet18, resnet34, squeezenet1_1), of 16 and 24
-# (resnet50), of 8 (mobilenet_v2 train; its eval input is the first). The deviations stored in the
-# files are therefore those of good inputs, not typical ones: a flip costs about 1e-3.
+# Input numbers (eval, train), chosen for few expected_flips and for an f32 pass of PyTorch that
+# stays within 2e-5 of the truth: the best of the first 64 (resnet18, resnet34, squeezenet1_1), of
+# 16 and 24 (resnet50), of 8 (mobilenet_v2 train; its eval input is the first). The deviations
+# stored in the files are therefore those of good inputs, not typical ones: a flip costs about 1e-3.
 INPUTS = {"resnet18": (41, 15), "resnet34": (27, 22), "resnet50": (5, 6),
           "squeezenet1_1": (44, 44), "mobilenet_v2": (0, 3)}
 
