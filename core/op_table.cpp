@@ -161,7 +161,37 @@ const OpRow kRows[] = {
        return matmul(x[0], x[1], flags.transpose_a, flags.transpose_b);
      },
      keeps_other},
+    {"linear", "x weight bias?",
+     [](Operands x, const OpParams&) { return linear(x[0], x[1], x[2]); },
+     [](uint32_t mask, const OpParams&) {
+       constexpr const char* kept[] = {"", "weight", "x", "x weight"};
+       return kept[mask & 0b11];
+     }},
     // convolution
+    {"conv2d", "x weight bias?",
+     [](Operands x, const OpParams& p) { return conv2d(x[0], x[1], x[2], get<Conv2dParams>(p)); },
+     [](uint32_t mask, const OpParams&) {
+       constexpr const char* kept[] = {"", "weight", "x", "x weight"};
+       return kept[mask & 0b11];
+     }},
+    {"conv2d_input_grad", "dy weight",
+     [](Operands x, const OpParams& p) {
+       const auto& grad = get<ConvGradParams>(p);
+       return conv2d_input_grad(x[0], x[1], grad.shape, grad.conv);
+     },
+     [](uint32_t mask, const OpParams&) {
+       constexpr const char* kept[] = {"", "weight", "dy", "dy weight"};
+       return kept[mask];
+     }},
+    {"conv2d_filter_grad", "x dy",
+     [](Operands x, const OpParams& p) {
+       const auto& grad = get<ConvGradParams>(p);
+       return conv2d_filter_grad(x[0], x[1], grad.shape, grad.conv);
+     },
+     [](uint32_t mask, const OpParams&) {
+       constexpr const char* kept[] = {"", "dy", "x", "x dy"};
+       return kept[mask];
+     }},
     // pooling
     {"max_pool2d", "x",
      [](Operands x, const OpParams& p) { return max_pool2d(x[0], get<Pool2dParams>(p)); },

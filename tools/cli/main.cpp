@@ -1,7 +1,10 @@
 // The `graft` command.
-#include "graft/tools/cli/command_line.h"
+#include <CLI/CLI.hpp>
 
 int main(int argc, char** argv) {
-  graft::cli::CommandLine command_line;
-  return command_line.run(argc, argv);
+  CLI::App app("Graft: transfer learning on pretrained networks");
+  app.set_version_flag("--version", "graft " GRAFT_VERSION);
+  app.require_subcommand(1);
+  CLI11_PARSE(app, argc, argv);
+  return 0;
 }

@@ -1,0 +1,192 @@
+#include "graft/core/ops/conv2d.h"
+
+#include "graft/core/autograd/node.h"
+#include "graft/core/dispatch.h"
+#include "graft/core/ops/reduce.h"
+
+namespace graft {
+namespace {
+
+struct Size {
+  int64_t h, w;
+};
+std::ostream& operator<<(std::ostream& out, const Size& size) {
+  return out << size.h << " x " << size.w;
+}
+
+void check_floating(const char* op, const Tensor& a, const Tensor& b) {
+  check(a.dtype() == b.dtype() && (a.dtype() == DType::F32 || a.dtype() == DType::F64),
+        ErrorKind::DType, op, ": needs two f32 or two f64 operands, not ", a.dtype(), " and ",
+        b.dtype());
+}
+
+// Checks everything that does not depend on the data; returns the shape of the result.
+Shape output_shape(const char* op, const Shape& x, const Shape& filter,
+                   const Conv2dParams& params) {
+  const Padding2d& pad = params.padding;
+  check(params.stride_h > 0 && params.stride_w > 0 && params.dilation_h > 0 &&
+            params.dilation_w > 0 && params.groups > 0,
+        ErrorKind::Argument, op, ": strides, dilations and groups must be positive: stride ",
+        Size{params.stride_h, params.stride_w}, " dilation ",
+        Size{params.dilation_h, params.dilation_w}, " groups ", params.groups);
+  check(pad.top >= 0 && pad.bottom >= 0 && pad.left >= 0 && pad.right >= 0, ErrorKind::Argument, op,
+        ": padding must not be negative: top ", pad.top, " bottom ", pad.bottom, " left ", pad.left,
+        " right ", pad.right);
+  check(x.rank() == 4 && filter.rank() == 4, ErrorKind::Shape, op,
+        ": needs an image [N,H,W,C] and filters [Cout,KH,KW,C/groups]: x ", x, " weight ", filter);
+  check(x[3] == filter[3] * params.groups && filter[0] % params.groups == 0, ErrorKind::Shape, op,
+        ": channels do not fit: x ", x, " weight ", filter, " groups ", params.groups);
+  check(filter[1] > 0 && filter[2] > 0, ErrorKind::Shape, op, ": empty window: weight ", filter);
+  const Size window{(filter[1] - 1) * params.dilation_h + 1,
+                    (filter[2] - 1) * params.dilation_w + 1};
+  const Size image{x[1] + pad.top + pad.bottom, x[2] + pad.left + pad.right};
+  check(window.h <= image.h && window.w <= image.w, ErrorKind::Shape, op, ": window ", window,
+        " is larger than the padded image ", image, ": x ", x, " weight ", filter);
+  return {x[0], (image.h - window.h) / params.stride_h + 1,
+          (image.w - window.w) / params.stride_w + 1, filter[0]};
+}
+
+void check_bias(const char* op, const Tensor& bias, const Tensor& weight) {
+  if (!bias.defined()) return;
+  check(bias.shape() == Shape{weight.dim(0)} && bias.dtype() == weight.dtype(), ErrorKind::Shape,
+        op, ": bias does not fit: bias ", bias.dtype(), ' ', bias.shape(), " weight ",
+        weight.dtype(), ' ', weight.shape());
+}
+
+void check_gradient(const char* op, const Tensor& dy, const Shape& expected) {
+  check(dy.shape() == expected, ErrorKind::Shape, op, ": gradient ", dy.shape(),
+        " for a result of shape ", expected);
+}
+
+struct Conv2dNode final : Node {
+  explicit Conv2dNode(const Conv2dParams& of) : params(of) {}
+  const Conv2dParams params;
+  Shape input, filter;
+  Saved x, weight;
+  const char* name() const override { return "conv2d"; }
+  void release() override { x = {}, weight = {}; }
+  std::vector<Tensor> backward(const std::vector<Tensor>& grad) override {
+    Tensor dx, dw, db;
+    if (wants(0)) dx = conv2d_input_grad(grad[0], weight.get(*this), input, params);
+    if (wants(1)) dw = conv2d_filter_grad(x.get(*this), grad[0], filter, params);
+    if (wants(2)) db = sum(grad[0], {0, 1, 2});
+    return {dx, dw, db};
+  }
+};
+
+// dx(dy, weight) is linear in both, like the convolution it belongs to.
+struct InputGradNode final : Node {
+  explicit InputGradNode(const Conv2dParams& of) : params(of) {}
+  const Conv2dParams params;
+  Shape filter;
+  Saved dy, weight;
+  const char* name() const override { return "conv2d_input_grad"; }
+  void release() override { dy = {}, weight = {}; }
+  std::vector<Tensor> backward(const std::vector<Tensor>& grad) override {
+    Tensor towards_dy, towards_weight;
+    if (wants(0)) towards_dy = conv2d(grad[0], weight.get(*this), {}, params);
+    if (wants(1)) towards_weight = conv2d_filter_grad(grad[0], dy.get(*this), filter, params);
+    return {towards_dy, towards_weight};
+  }
+};
+
+struct FilterGradNode final : Node {
+  explicit FilterGradNode(const Conv2dParams& of) : params(of) {}
+  const Conv2dParams params;
+  Shape input;
+  Saved x, dy;
+  const char* name() const override { return "conv2d_filter_grad"; }
+  void release() override { x = {}, dy = {}; }
+  std::vector<Tensor> backward(const std::vector<Tensor>& grad) override {
+    Tensor towards_x, towards_dy;
+    if (wants(0)) towards_x = conv2d_input_grad(dy.get(*this), grad[0], input, params);
+    if (wants(1)) towards_dy = conv2d(x.get(*this), grad[0], {}, params);
+    return {towards_x, towards_dy};
+  }
+};
+
+}  // namespace
+
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
+              const Conv2dParams& params) {
+  const OpScope scope("conv2d");
+  check_floating("conv2d", x, weight);
+  const Shape shape = output_shape("conv2d", x.shape(), weight.shape(), params);
+  check_bias("conv2d", bias, weight);
+  Tensor y = Tensor::empty(shape, x.dtype(), x.device());
+  run(slots().conv2d_forward, x, weight, bias, Tensor(), Activation::None, y, params);
+  if (const Mask need = needs_grad({&x, &weight, &bias})) {
+    auto node = std::make_shared<Conv2dNode>(params);
+    node->input = x.shape();
+    node->filter = weight.shape();
+    if (need & 0b001) node->weight = Saved::input(weight, 1);
+    if (need & 0b010) node->x = Saved::input(x, 0);
+    attach(y, node, {&x, &weight, &bias});
+  }
+  return y;
+}
+
+Tensor conv2d_fused(const Tensor& x, const Tensor& weight, const Tensor& bias,
+                    const Conv2dParams& params, const Tensor& residual, Activation activation) {
+  const OpScope scope("conv2d_fused");
+  check_floating("conv2d_fused", x, weight);
+  const Shape shape = output_shape("conv2d_fused", x.shape(), weight.shape(), params);
+  check_bias("conv2d_fused", bias, weight);
+  check(!residual.defined() || (residual.shape() == shape && residual.dtype() == x.dtype()),
+        ErrorKind::Shape, "conv2d_fused: residual does not fit the result: residual ",
+        residual.defined() ? residual.shape() : Shape{}, " result ", shape);
+  check(needs_grad({&x, &weight, &bias, &residual}) == 0, ErrorKind::Autograd,
+        "conv2d_fused: records no graph, but an operand wants a gradient");
+  Tensor y = Tensor::empty(shape, x.dtype(), x.device());
+  run(slots().conv2d_forward, x, weight, bias, residual, activation, y, params);
+  return y;
+}
+
+Tensor conv2d_input_grad(const Tensor& dy, const Tensor& weight, const Shape& input,
+                         const Conv2dParams& params) {
+  const OpScope scope("conv2d_input_grad");
+  check_floating("conv2d_input_grad", dy, weight);
+  check_gradient("conv2d_input_grad", dy,
+                 output_shape("conv2d_input_grad", input, weight.shape(), params));
+  Tensor dx = Tensor::empty(input, dy.dtype(), dy.device());
+  run(slots().conv2d_input_grad, dy, weight, dx, params);
+  if (const Mask need = needs_grad({&dy, &weight})) {
+    auto node = std::make_shared<InputGradNode>(params);
+    node->filter = weight.shape();
+    if (need & 0b01) node->weight = Saved::input(weight, 1);
+    if (need & 0b10) node->dy = Saved::input(dy, 0);
+    attach(dx, node, {&dy, &weight});
+  }
+  return dx;
+}
+
+Tensor conv2d_filter_grad(const Tensor& x, const Tensor& dy, const Shape& filter,
+                          const Conv2dParams& params) {
+  const OpScope scope("conv2d_filter_grad");
+  check_floating("conv2d_filter_grad", x, dy);
+  check_gradient("conv2d_filter_grad", dy,
+                 output_shape("conv2d_filter_grad", x.shape(), filter, params));
+  Tensor dw = Tensor::empty(filter, x.dtype(), x.device());
+  run(slots().conv2d_filter_grad, x, dy, dw, params);
+  if (const Mask need = needs_grad({&x, &dy})) {
+    auto node = std::make_shared<FilterGradNode>(params);
+    node->input = x.shape();
+    if (need & 0b01) node->dy = Saved::input(dy, 1);
+    if (need & 0b10) node->x = Saved::input(x, 0);
+    attach(dw, node, {&x, &dy});
+  }
+  return dw;
+}
+
+Padding2d same_padding(int64_t height, int64_t width, int64_t kernel_h, int64_t kernel_w,
+                       const Conv2dParams& params) {
+  const auto total = [](int64_t size, int64_t kernel, int64_t stride, int64_t dilation) {
+    const int64_t windows = (size + stride - 1) / stride;
+    return std::max<int64_t>(0, (windows - 1) * stride + (kernel - 1) * dilation + 1 - size);
+  };
+  const int64_t h = total(height, kernel_h, params.stride_h, params.dilation_h);
+  const int64_t w = total(width, kernel_w, params.stride_w, params.dilation_w);
+  return {h / 2, h - h / 2, w / 2, w - w / 2};
+}
+
+}  // namespace graft

@@ -1,0 +1,125 @@
+#include <algorithm>
+
+#include "graft/core/parallel.h"
+#include "graft/kernels/cpu/blas.h"
+#include "graft/kernels/cpu/float_dispatch.h"
+#include "graft/kernels/cpu/kernels.h"
+#include "graft/kernels/cpu/product/correlation.h"
+#include "graft/kernels/cpu/product/pack.h"
+
+namespace graft::cpu {
+namespace {
+
+int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// One product: A [rows, depth] with any strides, B packed, C [rows, columns] dense.
+template <class T>
+struct Product {
+  const T* a;
+  int64_t row_stride, depth_stride;
+  int64_t rows, depth, columns;
+  const T* packed;
+  T* c;
+};
+
+// A's rows lie along the reduction: a correlation with a window of one pixel, where the pixels are
+// the rows.
+template <class T>
+void multiply_rows(const KernelCtx& ctx, const Product<T>& p) {
+  Correlation c;
+  c.in_w = c.out_w = p.rows;
+  c.channels = p.depth;
+  c.columns = p.columns;
+  c.in = {0, 0, p.row_stride};
+  c.out = {0, 0, p.columns};
+  correlate(ctx, c, p.a, p.packed, Epilogue<T>{}, p.c);
+}
+
+// Any other A is packed, a stretch of the reduction at a time.
+template <class T>
+void multiply_packed(const KernelCtx& ctx, const Product<T>& p) {
+  constexpr int64_t kTiles = 8, kStretch = 512, kPieces = 16;
+  const int tile_rows = tile_shape<T>(simd_level()).rows;
+  const ColumnBlocks blocks = ColumnBlocks::of<T>(p.columns);
+  const int64_t pieces = ceil_div(p.rows, kTiles * tile_rows);
+  const int64_t parts = std::min(blocks.count(), ceil_div(kPieces, pieces));
+  const int64_t scratch = kTiles * tile_rows * kStretch;
+  T* const packs = ctx.workspace.take_array<T>(num_threads() * scratch);
+  parallel_for(pieces * parts, [&](int64_t item, int worker) {
+    const int64_t row = item / parts * kTiles * tile_rows, part = item % parts;
+    const int64_t column = blocks.begin(blocks.count() * part / parts);
+    const int64_t end = std::min(p.columns, blocks.begin(blocks.count() * (part + 1) / parts));
+    Tile<T> tiles[kTiles];
+    Panel<T> panel;
+    panel.tiles = tiles;
+    panel.c_stride = p.columns;
+    panel.packed = p.packed + column * p.depth;
+    panel.packed_depth = p.depth;
+    panel.columns = end - column;
+    panel.layout = LayoutA::Packed;
+    constexpr int64_t kNoOffset = 0;
+    panel.offsets = &kNoOffset;
+    for (int64_t k = 0; k < std::max<int64_t>(p.depth, 1); k += kStretch) {
+      panel.run = std::min(kStretch, p.depth - k);
+      panel.packed_begin = k;
+      panel.continued = k > 0;
+      T* pack = packs + worker * scratch;
+      panel.tile_count = 0;
+      for (int64_t r = row; r < std::min(p.rows, row + kTiles * tile_rows); r += tile_rows) {
+        const int height = static_cast<int>(std::min<int64_t>(tile_rows, p.rows - r));
+        const Strided<T> from{p.a + r * p.row_stride + k * p.depth_stride, p.depth_stride,
+                              p.row_stride};
+        pack_block(from, panel.run, height, tile_rows, pack);
+        tiles[panel.tile_count++] = {pack, p.c + r * p.columns + column, nullptr, height};
+        pack += tile_rows * panel.run;
+      }
+      with_simd([&]<SimdLevel kLevel>() { multiply_panel<kLevel, T>(panel); });
+    }
+  });
+}
+
+template <class T>
+void multiply(const KernelCtx& ctx, const ConstView& a, bool transpose_a, const ConstView& b,
+              bool transpose_b, const View& c) {
+  const int last = c.rank() - 1;
+  const int64_t batch = last == 2 ? c.dim(0) : 1;
+  Product<T> p{};
+  p.rows = c.dim(last - 1);
+  p.columns = c.dim(last);
+  p.depth = a.dim(transpose_a ? last - 1 : last);
+  p.row_stride = a.strides[transpose_a ? last : last - 1];
+  p.depth_stride = a.strides[transpose_a ? last - 1 : last];
+  if (batch == 0 || p.rows == 0 || p.columns == 0) return;
+  const ColumnBlocks blocks = ColumnBlocks::of<T>(p.columns);
+  T* const packed = ctx.workspace.take_array<T>(blocks.size(p.depth));
+  p.packed = packed;
+  for (int64_t i = 0; i < batch; ++i) {
+    const int64_t a_at = last == 2 ? i * a.strides[0] : 0, b_at = last == 2 ? i * b.strides[0] : 0;
+    const Strided<T> columns{b.as<T>() + b_at, b.strides[transpose_b ? last : last - 1],
+                             b.strides[transpose_b ? last - 1 : last]};
+    pack_columns(columns, p.depth, blocks, packed);
+    p.a = a.as<T>() + a_at;
+    p.c = c.as<T>() + i * p.rows * p.columns;
+    Workspace scratch(ctx.stream);  // given back after each product
+    const KernelCtx inner{ctx.stream, scratch};
+    if (p.depth_stride == 1 || p.depth <= 1)
+      multiply_rows(inner, p);
+    else
+      multiply_packed(inner, p);
+  }
+}
+
+}  // namespace
+
+void gemm(const KernelCtx& ctx, ConstView a, bool transpose_a, ConstView b, bool transpose_b,
+          View c) {
+  with_float("gemm", c.dtype, [&](auto zero) {
+    using T = decltype(zero);
+    if (uses_openblas())
+      openblas_gemm<T>(ctx, a, transpose_a, b, transpose_b, c);
+    else
+      multiply<T>(ctx, a, transpose_a, b, transpose_b, c);
+  });
+}
+
+}  // namespace graft::cpu

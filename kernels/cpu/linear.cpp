@@ -1,0 +1,34 @@
+#include "graft/kernels/cpu/contiguous.h"
+#include "graft/kernels/cpu/float_dispatch.h"
+#include "graft/kernels/cpu/kernels.h"
+#include "graft/kernels/cpu/product/correlation.h"
+#include "graft/kernels/cpu/product/pack.h"
+
+namespace graft::cpu {
+namespace {
+
+template <class T>
+void multiply(const KernelCtx& ctx, const ConstView& x, const ConstView& w, const ConstView& bias,
+              Activation activation, const View& y) {
+  Correlation c;  // a window of one pixel; the pixels are the rows of x
+  c.in_w = c.out_w = y.dim(0);
+  c.columns = y.dim(1);
+  c.channels = x.dim(1);
+  c.in = {0, 0, c.channels};
+  c.out = {0, 0, c.columns};
+  const ColumnBlocks blocks = ColumnBlocks::of<T>(c.columns);
+  T* const packed = ctx.workspace.take_array<T>(blocks.size(c.channels));
+  pack_columns({w.as<T>(), w.strides[1], w.strides[0]}, c.channels, blocks, packed);
+  correlate(ctx, c, x.as<T>(), packed, {bias.as<T>(), nullptr, activation}, y.as<T>());
+}
+
+}  // namespace
+
+void linear(const KernelCtx& ctx, ConstView x, ConstView w, ConstView bias, Activation activation,
+            View y) {
+  const ConstView rows = contiguous_operand(ctx, x), shift = contiguous_operand(ctx, bias);
+  with_float("linear", y.dtype,
+             [&](auto zero) { multiply<decltype(zero)>(ctx, rows, w, shift, activation, y); });
+}
+
+}  // namespace graft::cpu

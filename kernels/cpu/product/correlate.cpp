@@ -1,0 +1,119 @@
+#include <algorithm>
+
+#include "graft/core/parallel.h"
+#include "graft/kernels/cpu/product/band.h"
+#include "graft/kernels/cpu/product/pack.h"
+#include "graft/kernels/cpu/product/panel.h"
+#include "graft/kernels/cpu/product/partition.h"
+
+namespace graft::cpu {
+namespace {
+
+int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
+
+// Tiles of rows a piece of work has, and pieces below which the columns are divided as well.
+constexpr int64_t kTilesOfPiece = 8;
+constexpr int64_t kPieces = 16;
+
+// Cuts a row of `width` outputs into tiles of nearly equal size.
+template <class T>
+void add_tiles(Tile<T>*& to, const Tile<T>& first, int64_t width, int64_t a_stride,
+               int64_t c_stride, int max_rows) {
+  const int64_t count = ceil_div(width, max_rows);
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t begin = width * i / count, end = width * (i + 1) / count;
+    *to++ = {first.a + begin * a_stride, first.c + begin * c_stride,
+             first.residual ? first.residual + begin * c_stride : nullptr,
+             static_cast<int>(end - begin)};
+  }
+}
+
+// Everything that is the same for all pieces of one call.
+template <class T>
+struct Job {
+  const Correlation& c;
+  const Partition partition;
+  const BandLayout layout;
+  const ColumnBlocks blocks;
+  const T* x;
+  const T* packed;
+  const Epilogue<T>& epilogue;
+  T* y;
+  int tile_rows;
+
+  int64_t max_tiles() const {
+    return partition.together() * partition.height() * ceil_div(partition.width(), tile_rows);
+  }
+
+  // Outputs of `piece`, group `group`, column blocks first_block..end_block-1.
+  void run(int64_t piece, int64_t group, int64_t first_block, int64_t end_block, Tile<T>* tiles,
+           T* band) const {
+    const int64_t column = blocks.begin(first_block);
+    const int64_t channel = group * c.columns + column;
+    const ImageStrides step = window_strides(c, layout);
+    Tile<T>* end = tiles;
+    partition.for_each(piece, [&](const Rectangle& r) {
+      const T* const origin = window_origin(c, layout, r, group, x, band);
+      band += layout.size();
+      const int64_t at = r.image * c.out.image + r.row * c.out.row + r.col * c.out.pixel + channel;
+      for (int64_t row = 0; row < r.height; ++row) {
+        const int64_t y_at = at + row * c.out.row;
+        const Tile<T> first{origin + row * step.row, y + y_at,
+                            epilogue.residual ? epilogue.residual + y_at : nullptr, 0};
+        add_tiles(end, first, r.width, step.pixel, c.out.pixel, tile_rows);
+      }
+    });
+    Panel<T> panel;
+    panel.tiles = tiles;
+    panel.tile_count = end - tiles;
+    panel.a_stride = step.pixel;
+    panel.c_stride = c.out.pixel;
+    panel.offsets = layout.offsets.data();
+    panel.runs = static_cast<int64_t>(layout.offsets.size());
+    panel.run = layout.run;
+    panel.packed = packed + group * blocks.size(c.depth()) + column * c.depth();
+    panel.packed_depth = c.depth();
+    panel.columns = std::min(c.columns, blocks.begin(end_block)) - column;
+    panel.bias = epilogue.bias ? epilogue.bias + channel : nullptr;
+    panel.activation = epilogue.activation;
+    with_simd([&]<SimdLevel kLevel>() { multiply_panel<kLevel, T>(panel); });
+  }
+};
+
+}  // namespace
+
+template <class T>
+void correlate(const KernelCtx& ctx, const Correlation& correlation, const T* x, const T* packed,
+               const Epilogue<T>& epilogue, T* y) {
+  const Correlation c = collapsed(correlation);
+  if (c.outputs() == 0 || c.columns == 0) return;
+  const int tile_rows = tile_shape<T>(simd_level()).rows;
+  const Partition partition(c, kTilesOfPiece * tile_rows);
+  const Job<T> job{c,
+                   partition,
+                   band_layout(c, partition.height(), partition.width(), sizeof(T)),
+                   ColumnBlocks::of<T>(c.columns),
+                   x,
+                   packed,
+                   epilogue,
+                   y,
+                   tile_rows};
+  const int64_t blocks = job.blocks.count();
+  const int64_t pieces = partition.count() * c.groups;
+  const int64_t parts = std::min(blocks, ceil_div(kPieces, pieces));
+  const int64_t band_size = partition.together() * job.layout.size();
+  Tile<T>* const tiles = ctx.workspace.take_array<Tile<T>>(num_threads() * job.max_tiles());
+  T* const bands = ctx.workspace.take_array<T>(num_threads() * band_size);
+  parallel_for(pieces * parts, [&](int64_t item, int worker) {
+    const int64_t part = item % parts, piece = item / parts;
+    job.run(piece / c.groups, piece % c.groups, blocks * part / parts, blocks * (part + 1) / parts,
+            tiles + worker * job.max_tiles(), bands + worker * band_size);
+  });
+}
+
+template void correlate(const KernelCtx&, const Correlation&, const float*, const float*,
+                        const Epilogue<float>&, float*);
+template void correlate(const KernelCtx&, const Correlation&, const double*, const double*,
+                        const Epilogue<double>&, double*);
+
+}  // namespace graft::cpu

@@ -1,0 +1,73 @@
+// The product every dense layer and convolution runs on: a panel of rows of A times packed columns.
+//
+//   C[tile rows][columns] = act(A B + bias + residual)
+//
+// A is read where it lies. Its reduction axis is a number of runs of contiguous elements at given
+// offsets from the start of a row, so that a row of A may be a row of a matrix (one run) or the
+// window of an output pixel in a padded image (one run per window row, and rows that overlap).
+// B is packed (pack.h). The micro-kernel keeps a tile of C in registers over a stretch of the
+// reduction, and starts from C when it continues: each element of C is one chain of multiply-adds
+// in the order of the reduction, whatever the tile, the panel or the number of threads.
+#pragma once
+
+#include <cstdint>
+
+#include "graft/core/op_params.h"
+#include "graft/kernels/cpu/simd/level.h"
+
+namespace graft::cpu {
+
+/// Largest tile of a level: 14 x 2 vectors where there are 32 registers, else 6 x 2.
+struct TileShape {
+  int rows, columns;
+};
+template <class T>
+constexpr TileShape tile_shape(SimdLevel level) {
+  constexpr int kSize = static_cast<int>(sizeof(T));
+  if (level == SimdLevel::Avx512) return {14, 128 / kSize};
+  if (level == SimdLevel::Avx2) return {6, 64 / kSize};
+#if defined(__aarch64__)
+  return {14, 32 / kSize};
+#else
+  return {6, 32 / kSize};
+#endif
+}
+
+/// Rows of A and C at a fixed distance from one another; at most tile_shape().rows.
+template <class T>
+struct Tile {
+  const T* a;
+  T* c;
+  const T* residual;  ///< laid out like c, or null
+  int rows;
+};
+
+/// How a tile's part of A lies in memory.
+enum class LayoutA : uint8_t {
+  Rows,    ///< rows at a_stride, the reduction along them in runs
+  Packed,  ///< [reduction][tile_shape().rows], one run, offsets unused
+};
+
+template <class T>
+struct Panel {
+  const Tile<T>* tiles = nullptr;
+  int64_t tile_count = 0;
+  int64_t a_stride = 0;              ///< between the rows of a tile, in A
+  int64_t c_stride = 0;              ///< between the rows of a tile, in C and in the residual
+  const int64_t* offsets = nullptr;  ///< of each run from a row's start
+  int64_t runs = 1;
+  int64_t run = 0;  ///< elements of a run
+  const T* packed = nullptr;
+  int64_t packed_depth = 0;  ///< rows of the packed B, of which
+  int64_t packed_begin = 0;  ///< the reduction's first is this one
+  int64_t columns = 0;
+  const T* bias = nullptr;  ///< [columns] or null
+  Activation activation = Activation::None;
+  LayoutA layout = LayoutA::Rows;
+  bool continued = false;  ///< start from C
+};
+
+template <SimdLevel kLevel, class T>
+void multiply_panel(const Panel<T>& panel);
+
+}  // namespace graft::cpu

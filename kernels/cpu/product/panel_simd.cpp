@@ -1,0 +1,229 @@
+#include "graft/kernels/cpu/product/panel.h"
+
+#include <utility>
+
+#include "graft/kernels/cpu/simd/activate.h"
+#include "graft/kernels/cpu/simd/vec.h"
+
+namespace graft::cpu {
+namespace {
+
+template <class T>
+constexpr TileShape kTile = tile_shape<T>(kSimd);
+
+// Reduction entries between two visits of a tile of C: their packed columns stay in the L1 cache.
+constexpr int64_t kDepth = 384;
+
+// One call of the micro-kernel.
+template <class T>
+struct Call {
+  const T* a;
+  int64_t a_stride;
+  const int64_t* offsets;
+  int64_t runs, run;
+  const T* b;
+  T* c;
+  int64_t c_stride;
+  int columns;     // to be stored
+  bool continued;  // start from C
+  bool last;       // apply the epilogue
+  const T* bias;
+  const T* residual;
+  Activation activation;
+};
+
+// acc (+)= A B. Every third row has a pointer, so that all rows are at base + 0, 1 or 2 strides.
+template <class T, int kRows, int kVecs>
+[[gnu::always_inline]] inline void reduce_rows(Vec<T> (&acc)[kRows][kVecs], const Call<T>& call) {
+  const int64_t s = call.a_stride;
+  const T* b = call.b;
+  for (int64_t i = 0; i < call.runs; ++i) {
+    const T* a[(kRows + 2) / 3];
+#pragma GCC unroll 5
+    for (int r = 0; r < (kRows + 2) / 3; ++r) a[r] = call.a + call.offsets[i] + 3 * r * s;
+    for (int64_t k = 0; k < call.run; ++k) {
+      Vec<T> bv[kVecs];
+#pragma GCC unroll 2
+      for (int v = 0; v < kVecs; ++v) bv[v] = load(b + v * kLanes<T>);
+      b += kVecs * kLanes<T>;
+#pragma GCC unroll 14
+      for (int r = 0; r < kRows; ++r) {
+        const Vec<T> av = splat(a[r / 3][r % 3 * s]);
+#pragma GCC unroll 2
+        for (int v = 0; v < kVecs; ++v) acc[r][v] += av * bv[v];
+      }
+#pragma GCC unroll 5
+      for (int r = 0; r < (kRows + 2) / 3; ++r) ++a[r];
+    }
+  }
+}
+
+template <class T, int kRows, int kVecs>
+[[gnu::always_inline]] inline void reduce_packed(Vec<T> (&acc)[kRows][kVecs], const Call<T>& call) {
+  const T* a = call.a;
+  const T* b = call.b;
+  for (int64_t k = 0; k < call.run; ++k) {
+    Vec<T> bv[kVecs];
+#pragma GCC unroll 2
+    for (int v = 0; v < kVecs; ++v) bv[v] = load(b + v * kLanes<T>);
+    b += kVecs * kLanes<T>;
+#pragma GCC unroll 14
+    for (int r = 0; r < kRows; ++r) {
+      const Vec<T> av = splat(a[r]);
+#pragma GCC unroll 2
+      for (int v = 0; v < kVecs; ++v) acc[r][v] += av * bv[v];
+    }
+    a += kTile<T>.rows;
+  }
+}
+
+// acc += the tile at `from`, whose rows are `stride` apart (0: one row for all).
+template <class T, int kRows, int kVecs>
+[[gnu::always_inline]] inline void add_tile(Vec<T> (&acc)[kRows][kVecs], const T* from,
+                                            int64_t stride, int columns) {
+  const int tail = columns - (kVecs - 1) * kLanes<T>;
+  const bool whole = tail == kLanes<T>;
+#pragma GCC unroll 14
+  for (int r = 0; r < kRows; ++r, from += stride) {
+    if constexpr (kVecs == 2) acc[r][0] += load(from);
+    const T* const last = from + (kVecs - 1) * kLanes<T>;
+    acc[r][kVecs - 1] += whole ? load(last) : load_first(last, tail);
+  }
+}
+
+template <class T, int kRows, int kVecs>
+[[gnu::always_inline]] inline void store_tile(const Vec<T> (&acc)[kRows][kVecs], T* to,
+                                              int64_t stride, int columns) {
+  const int tail = columns - (kVecs - 1) * kLanes<T>;
+  const bool whole = tail == kLanes<T>;
+#pragma GCC unroll 14
+  for (int r = 0; r < kRows; ++r, to += stride) {
+    if constexpr (kVecs == 2) store(to, acc[r][0]);
+    T* const last = to + (kVecs - 1) * kLanes<T>;
+    if (whole)
+      store(last, acc[r][kVecs - 1]);
+    else
+      store_first(last, acc[r][kVecs - 1], tail);
+  }
+}
+
+template <class T, int kRows, int kVecs>
+[[gnu::always_inline]] inline void activate_tile(Vec<T> (&acc)[kRows][kVecs], Activation kind) {
+#pragma GCC unroll 14
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 2
+    for (int v = 0; v < kVecs; ++v) acc[r][v] = activate<T>(acc[r][v], kind);
+}
+
+template <class T, int kRows, int kVecs, LayoutA kLayout>
+void multiply_tile(const Call<T>& call) {
+  Vec<T> acc[kRows][kVecs]{};
+  if (call.continued) add_tile(acc, static_cast<const T*>(call.c), call.c_stride, call.columns);
+  if constexpr (kLayout == LayoutA::Rows)
+    reduce_rows(acc, call);
+  else
+    reduce_packed(acc, call);
+  if (call.last) {
+    if (call.bias) add_tile(acc, call.bias, 0, call.columns);
+    if (call.residual) add_tile(acc, call.residual, call.c_stride, call.columns);
+    if (call.activation != Activation::None) activate_tile<T>(acc, call.activation);
+  }
+  store_tile(acc, call.c, call.c_stride, call.columns);
+}
+
+template <class T>
+using TileFunction = void (*)(const Call<T>&);
+
+// Micro-kernels of 1 to kTile.rows rows.
+template <class T, int kVecs, LayoutA kLayout>
+struct Kernels {
+  template <int... kRow>
+  static constexpr auto list(std::integer_sequence<int, kRow...>) {
+    struct List {
+      TileFunction<T> of[sizeof...(kRow)];
+    };
+    return List{{multiply_tile<T, kRow + 1, kVecs, kLayout>...}};
+  }
+  static constexpr auto kList = list(std::make_integer_sequence<int, kTile<T>.rows>());
+};
+
+template <class T>
+TileFunction<T> tile_function(LayoutA layout, bool narrow, int rows) {
+  if (layout == LayoutA::Rows)
+    return narrow ? Kernels<T, 1, LayoutA::Rows>::kList.of[rows - 1]
+                  : Kernels<T, 2, LayoutA::Rows>::kList.of[rows - 1];
+  return narrow ? Kernels<T, 1, LayoutA::Packed>::kList.of[rows - 1]
+                : Kernels<T, 2, LayoutA::Packed>::kList.of[rows - 1];
+}
+
+// A stretch of the reduction: `runs` whole runs, or a piece of one.
+struct Stretch {
+  int64_t first_run, runs;
+  int64_t begin, length;  // within each run
+};
+
+template <class T>
+void multiply_stretch(const Panel<T>& panel, const Stretch& k, bool first, bool last) {
+  constexpr int kColumns = kTile<T>.columns, kStep = kLanes<T>;
+  Call<T> call{};
+  call.a_stride = panel.a_stride;
+  call.c_stride = panel.c_stride;
+  call.offsets = panel.offsets + k.first_run;
+  call.runs = k.runs;
+  call.run = k.length;
+  call.continued = panel.continued || !first;
+  call.last = last;
+  call.activation = panel.activation;
+  const int64_t skipped = k.first_run * panel.run + k.begin;
+  const int64_t a_skip = panel.layout == LayoutA::Rows ? k.begin : skipped * kTile<T>.rows;
+  for (int64_t column = 0; column < panel.columns; column += kColumns) {
+    const int64_t left = panel.columns - column;
+    call.columns = static_cast<int>(left < kColumns ? left : kColumns);
+    const bool narrow = call.columns <= kStep;
+    call.b = panel.packed + column * panel.packed_depth +
+             (panel.packed_begin + skipped) * (narrow ? kStep : kColumns);
+    call.bias = panel.bias ? panel.bias + column : nullptr;
+    for (int64_t t = 0; t < panel.tile_count; ++t) {
+      const Tile<T>& tile = panel.tiles[t];
+      call.a = tile.a + a_skip;
+      call.c = tile.c + column;
+      call.residual = tile.residual ? tile.residual + column : nullptr;
+      tile_function<T>(panel.layout, narrow, tile.rows)(call);
+    }
+  }
+}
+
+// Cuts the reduction into stretches of about kDepth.
+template <class T>
+void multiply(const Panel<T>& panel) {
+  if (panel.run > kDepth) {
+    const int64_t pieces = (panel.run + kDepth - 1) / kDepth;
+    for (int64_t i = 0; i < panel.runs; ++i)
+      for (int64_t piece = 0; piece < pieces; ++piece) {
+        const int64_t begin = panel.run * piece / pieces, end = panel.run * (piece + 1) / pieces;
+        multiply_stretch(panel, {i, 1, begin, end - begin}, i == 0 && piece == 0,
+                         i + 1 == panel.runs && piece + 1 == pieces);
+      }
+    return;
+  }
+  const int64_t together = panel.run > 0 ? kDepth / panel.run : panel.runs;
+  int64_t i = 0;
+  do {  // once even for an empty reduction: the epilogue still has to run
+    const int64_t runs = panel.runs - i < together ? panel.runs - i : together;
+    multiply_stretch(panel, {i, runs, 0, panel.run}, i == 0, i + runs == panel.runs);
+    i += runs;
+  } while (i < panel.runs);
+}
+
+}  // namespace
+
+template <>
+void multiply_panel<kSimd, float>(const Panel<float>& panel) {
+  multiply(panel);
+}
+template <>
+void multiply_panel<kSimd, double>(const Panel<double>& panel) {
+  multiply(panel);
+}
+
+}  // namespace graft::cpu
