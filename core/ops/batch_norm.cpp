@@ -84,8 +84,8 @@ struct TrainNode final : Node {
       run(slots().batch_norm_input_grad, g, in, m, r, gamma.get(*this), sums.g, sums.gx,
           result[kX]);
     }
-    result[kGamma] = sums.gx;
-    result[kBeta] = sums.g;
+    if (wants(kGamma)) result[kGamma] = sums.gx;
+    if (wants(kBeta)) result[kBeta] = sums.g;
   }
 
   // The same from operations, which can be differentiated again: the statistics are functions of x.
@@ -102,8 +102,8 @@ struct TrainNode final : Node {
       const Tensor inner = sub(sub(g, mul(sum_g, share)), mul(normal, mul(sum_gx, share)));
       result[kX] = mul(inner, mul(gamma.get(*this), r));
     }
-    result[kGamma] = sum_gx;
-    result[kBeta] = sum_g;
+    if (wants(kGamma)) result[kGamma] = sum_gx;
+    if (wants(kBeta)) result[kBeta] = sum_g;
   }
 };
 
@@ -126,7 +126,7 @@ struct EvalNode final : Node {
       } else {
         const GradSums sums = fused_sums(g, x.get(*this), m, r);
         result[kGamma] = sums.gx;
-        result[kBeta] = sums.g;
+        if (wants(kBeta)) result[kBeta] = sums.g;
       }
     }
     if (wants(kBeta) && !result[kBeta].defined()) result[kBeta] = sum_to(g, inputs[kBeta].shape);
@@ -139,7 +139,7 @@ struct EvalNode final : Node {
         scale.defined() ? scale.get(*this) : mul(gamma.get(*this), rstd.get(*this));
     if (grad_enabled()) return mul(g, factor);
     Tensor dx = like(g);
-    run(slots().scale_shift, g, factor, Tensor(), Tensor(), Activation::None, dx);
+    run(slots().batch_norm_apply, g, Tensor(), factor, Tensor(), Tensor(), Activation::None, dx);
     return dx;
   }
 };
@@ -164,10 +164,10 @@ Tensor batch_norm_train(const Tensor& x, const Tensor& gamma, const Tensor& beta
 
   const Tensor mean = like(gamma), variance = like(gamma);
   run(slots().batch_norm_stats, x, mean, variance);
-  const Tensor rstd = like(gamma), scale = like(gamma), shift = like(gamma);
-  run(slots().batch_norm_fold, gamma, beta, mean, variance, params.eps, rstd, scale, shift);
+  const Tensor rstd = like(gamma), scale = like(gamma);
+  run(slots().batch_norm_scale, gamma, variance, params.eps, rstd, scale);
   Tensor y = like(x);
-  run(slots().scale_shift, x, scale, shift, residual, params.activation, y);
+  run(slots().batch_norm_apply, x, mean, scale, beta, residual, params.activation, y);
   const auto n = static_cast<double>(count);
   if (running_mean.defined()) update_running(running_mean, mean, params.momentum);
   if (running_var.defined())
@@ -192,11 +192,10 @@ Tensor batch_norm_eval(const Tensor& x, const Tensor& gamma, const Tensor& beta,
                        const BatchNormParams& params, const Tensor& residual) {
   const OpScope scope("batch_norm_eval");
   check_operands("batch_norm_eval", x, residual, {&gamma, &beta, &running_mean, &running_var});
-  const Tensor rstd = like(gamma), scale = like(gamma), shift = like(gamma);
-  run(slots().batch_norm_fold, gamma, beta, running_mean, running_var, params.eps, rstd, scale,
-      shift);
+  const Tensor rstd = like(gamma), scale = like(gamma);
+  run(slots().batch_norm_scale, gamma, running_var, params.eps, rstd, scale);
   Tensor y = like(x);
-  run(slots().scale_shift, x, scale, shift, residual, params.activation, y);
+  run(slots().batch_norm_apply, x, running_mean, scale, beta, residual, params.activation, y);
 
   if (const Mask need = needs_grad({&x, &gamma, &beta, &residual})) {
     auto node = std::make_shared<EvalNode>(params.activation);

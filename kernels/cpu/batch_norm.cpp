@@ -1,90 +1,49 @@
-// Batch normalisation over the rows of x [rows, C], vectorised over C.
+// Batch normalisation over the rows of x [rows, C].
 //
-// Statistics and gradient sums cut x into blocks of rows and channels whose size depends on the
-// shape alone. Within a block, groups of rows are summed in the working type; groups and blocks
+// x is cut into blocks of rows and channels whose size depends on the shape alone; sums over blocks
 // are added in f64, in order. So results do not depend on the number of threads.
 #include <algorithm>
 #include <cmath>
 
 #include "graft/core/parallel.h"
+#include "graft/kernels/cpu/batch_norm_rows.h"
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/kernels.h"
-#include "graft/kernels/functors.h"
 
 namespace graft::cpu {
 namespace {
 
-constexpr int64_t kMaxChannels = 256;      // of a block: its sums stay in the first-level cache
-constexpr int64_t kBlockElements = 32768;  // of a block: it stays in the second-level cache
+constexpr int64_t kBlockElements = 32768;  // a block stays in the second-level cache
 
 struct Blocks {
   int64_t rows, channels, block_rows, block_channels, down, across;
 
   explicit Blocks(const ConstView& x) : channels(x.dim(x.rank() - 1)) {
     rows = channels ? x.numel() / channels : 0;
-    block_channels = std::clamp<int64_t>(channels, 1, kMaxChannels);
+    block_channels = std::clamp<int64_t>(channels, 1, kMaxBlockChannels);
     block_rows = kBlockElements / block_channels;
     down = (rows + block_rows - 1) / block_rows;
     across = (channels + block_channels - 1) / block_channels;
   }
 };
 
-struct Block {
-  int64_t index;  // among the blocks that share these channels
-  int64_t row_begin, row_end, channel, lanes;
-  int64_t rows() const { return row_end - row_begin; }
+struct Position {
+  int64_t element;  // of x: the block's first
+  int64_t channel;  // the block's first
+  int64_t part;     // where [down, channels] results of the block begin
 };
 
+// Runs body(RowBlock, Position) over all blocks, in parallel.
 template <class Body>
 void for_blocks(const Blocks& blocks, const Body& body) {
   parallel_for(blocks.down * blocks.across, [&](int64_t chunk, int) {
-    const int64_t down = chunk / blocks.across;
+    const int64_t down = chunk / blocks.across, row = down * blocks.block_rows;
     const int64_t channel = chunk % blocks.across * blocks.block_channels;
-    const int64_t begin = down * blocks.block_rows;
-    body(Block{down, begin, std::min(begin + blocks.block_rows, blocks.rows), channel,
-               std::min(blocks.block_channels, blocks.channels - channel)});
+    body(RowBlock{std::min(blocks.block_rows, blocks.rows - row),
+                  std::min(blocks.block_channels, blocks.channels - channel), blocks.channels},
+         Position{row * blocks.channels + channel, channel, down * blocks.channels + channel});
   });
-}
-
-// Runs body(first row, last row) over groups short enough to sum in f32.
-template <class Body>
-void for_groups(const Block& block, const Body& body) {
-  constexpr int64_t kGroup = 128;
-  for (int64_t row = block.row_begin; row < block.row_end; row += kGroup)
-    body(row, std::min(row + kGroup, block.row_end));
-}
-
-// Mean and sum of squared deviations of one block. The mean found first is only a centre: the
-// second pass corrects for its rounding.
-template <class T>
-void block_moments(const T* x, int64_t channels, const Block& block, double* mean, double* m2) {
-  const auto count = static_cast<double>(block.rows());
-  T centre[kMaxChannels] = {};
-  for (int64_t row = block.row_begin; row < block.row_end; ++row) {
-    const T* in = x + row * channels + block.channel;
-    for (int64_t c = 0; c < block.lanes; ++c) centre[c] += in[c];
-  }
-  for (int64_t c = 0; c < block.lanes; ++c) centre[c] /= static_cast<T>(count);
-  double sum[kMaxChannels] = {}, squares[kMaxChannels] = {};
-  for_groups(block, [&](int64_t begin, int64_t end) {
-    T group_sum[kMaxChannels] = {}, group_squares[kMaxChannels] = {};
-    for (int64_t row = begin; row < end; ++row) {
-      const T* in = x + row * channels + block.channel;
-      for (int64_t c = 0; c < block.lanes; ++c) {
-        const T d = in[c] - centre[c];
-        group_sum[c] += d;
-        group_squares[c] += d * d;
-      }
-    }
-    for (int64_t c = 0; c < block.lanes; ++c) sum[c] += static_cast<double>(group_sum[c]);
-    for (int64_t c = 0; c < block.lanes; ++c) squares[c] += static_cast<double>(group_squares[c]);
-  });
-  for (int64_t c = 0; c < block.lanes; ++c) {
-    const double shift = sum[c] / count;
-    mean[c] = static_cast<double>(centre[c]) + shift;
-    m2[c] = squares[c] - sum[c] * shift;
-  }
 }
 
 template <class T>
@@ -95,9 +54,10 @@ void stats(const KernelCtx& ctx, const ConstView& x, T* mean, T* variance) {
   double* m2s = means + blocks.down * channels;
   double* centre = m2s + blocks.down * channels;
   double* m2 = centre + channels;
-  for_blocks(blocks, [&](const Block& block) {
-    const int64_t at = block.index * channels + block.channel;
-    block_moments(x.as<T>(), channels, block, means + at, m2s + at);
+  for_blocks(blocks, [&](RowBlock block, Position at) {
+    with_simd([&]<SimdLevel kLevel>() {
+      block_moments<kLevel>(x.as<T>() + at.element, block, means + at.part, m2s + at.part);
+    });
   });
   // Chan, Golub and LeVeque 1979: moments of the union from the moments of the parts.
   std::fill_n(centre, 2 * channels, 0.0);
@@ -126,25 +86,10 @@ void grad_sums(const KernelCtx& ctx, const ConstView& g, const ConstView& x, con
   double* parts_g = ctx.workspace.take_array<double>(2 * (blocks.down + 1) * channels);
   double* parts_gx = parts_g + blocks.down * channels;
   double* total = parts_gx + blocks.down * channels;
-  for_blocks(blocks, [&](const Block& block) {
-    const int64_t at = block.index * channels + block.channel;
-    std::fill_n(parts_g + at, block.lanes, 0.0);
-    std::fill_n(parts_gx + at, block.lanes, 0.0);
-    const T* centre = mean + block.channel;
-    for_groups(block, [&](int64_t begin, int64_t end) {
-      T group_g[kMaxChannels] = {}, group_gx[kMaxChannels] = {};
-      for (int64_t row = begin; row < end; ++row) {
-        const T* gs = g.as<T>() + row * channels + block.channel;
-        const T* xs = x.as<T>() + row * channels + block.channel;
-        for (int64_t c = 0; c < block.lanes; ++c) {
-          group_g[c] += gs[c];
-          group_gx[c] += gs[c] * (xs[c] - centre[c]);
-        }
-      }
-      for (int64_t c = 0; c < block.lanes; ++c) {
-        parts_g[at + c] += static_cast<double>(group_g[c]);
-        parts_gx[at + c] += static_cast<double>(group_gx[c]);
-      }
+  for_blocks(blocks, [&](RowBlock block, Position at) {
+    with_simd([&]<SimdLevel kLevel>() {
+      block_grad_sums<kLevel>(g.as<T>() + at.element, x.as<T>() + at.element, mean + at.channel,
+                              block, parts_g + at.part, parts_gx + at.part);
     });
   });
   std::fill_n(total, 2 * channels, 0.0);
@@ -173,50 +118,22 @@ void input_grad(const KernelCtx& ctx, const ConstView& g, const ConstView& x, co
     offset[c] = sum_g[c] / count;
     slope[c] = sum_gx[c] * rstd[c] / count;
   }
-  for_blocks(blocks, [&](const Block& block) {
-    const int64_t first = block.channel;
-    for (int64_t row = block.row_begin; row < block.row_end; ++row) {
-      const int64_t at = row * blocks.channels + first;
-      const T *gs = g.as<T>() + at, *xs = x.as<T>() + at;
-      T* out = dx + at;
-      for (int64_t c = 0; c < block.lanes; ++c)
-        out[c] = scale[first + c] *
-                 (gs[c] - offset[first + c] - (xs[c] - mean[first + c]) * slope[first + c]);
-    }
+  for_blocks(blocks, [&](RowBlock block, Position at) {
+    with_simd([&]<SimdLevel kLevel>() {
+      block_input_grad<kLevel>(g.as<T>() + at.element, x.as<T>() + at.element, mean + at.channel,
+                               scale + at.channel, offset + at.channel, slope + at.channel, block,
+                               dx + at.element);
+    });
   });
 }
 
+// The elements of a [C] operand, zeros if it is absent.
 template <class T>
-const T* zeros(const KernelCtx& ctx, int64_t count) {
-  T* const out = ctx.workspace.take_array<T>(count);
-  std::fill_n(out, count, T(0));
-  return out;
-}
-
-struct Identity {
-  template <class T>
-  static T f(T x) {
-    return x;
-  }
-};
-
-template <class Act, class T>
-void scale_shift_rows(const ConstView& x, const T* scale, const T* shift, const T* residual, T* y) {
-  const Blocks blocks(x);
-  for_blocks(blocks, [&](const Block& block) {
-    const T *factor = scale + block.channel, *term = shift + block.channel;
-    for (int64_t row = block.row_begin; row < block.row_end; ++row) {
-      const int64_t at = row * blocks.channels + block.channel;
-      const T* in = x.as<T>() + at;
-      T* out = y + at;
-      if (residual) {
-        for (int64_t c = 0; c < block.lanes; ++c)
-          out[c] = Act::f(in[c] * factor[c] + term[c] + residual[at + c]);
-      } else {
-        for (int64_t c = 0; c < block.lanes; ++c) out[c] = Act::f(in[c] * factor[c] + term[c]);
-      }
-    }
-  });
+const T* or_zeros(const KernelCtx& ctx, const ConstView& operand, int64_t count) {
+  if (operand) return operand.as<T>();
+  T* const zeros = ctx.workspace.take_array<T>(count);
+  std::fill_n(zeros, count, T(0));
+  return zeros;
 }
 
 }  // namespace
@@ -227,39 +144,33 @@ void batch_norm_stats(const KernelCtx& ctx, ConstView x, View mean, View varianc
              [&]<class T>(T) { stats(ctx, x, mean.as<T>(), variance.as<T>()); });
 }
 
-void batch_norm_fold(const KernelCtx& ctx, ConstView gamma, ConstView beta, ConstView mean,
-                     ConstView variance, double eps, View rstd, View scale, View shift) {
-  for (ConstView* operand : {&gamma, &beta, &mean, &variance})
-    *operand = contiguous_operand(ctx, *operand);
-  with_float("batch_norm_fold", gamma.dtype, [&]<class T>(T) {
+void batch_norm_scale(const KernelCtx& ctx, ConstView gamma, ConstView variance, double eps,
+                      View rstd, View scale) {
+  for (ConstView* operand : {&gamma, &variance}) *operand = contiguous_operand(ctx, *operand);
+  with_float("batch_norm_scale", gamma.dtype, [&]<class T>(T) {
     for (int64_t c = 0; c < gamma.numel(); ++c) {
       const double r = 1.0 / std::sqrt(static_cast<double>(variance.as<T>()[c]) + eps);
-      const double s = static_cast<double>(gamma.as<T>()[c]) * r;
       rstd.as<T>()[c] = static_cast<T>(r);
-      scale.as<T>()[c] = static_cast<T>(s);
-      shift.as<T>()[c] = static_cast<T>(static_cast<double>(beta.as<T>()[c]) -
-                                        static_cast<double>(mean.as<T>()[c]) * s);
+      scale.as<T>()[c] = static_cast<T>(static_cast<double>(gamma.as<T>()[c]) * r);
     }
   });
 }
 
-void scale_shift(const KernelCtx& ctx, ConstView x, ConstView scale, ConstView shift,
-                 ConstView residual, Activation activation, View y) {
-  for (ConstView* operand : {&x, &scale, &shift, &residual})
+void batch_norm_apply(const KernelCtx& ctx, ConstView x, ConstView mean, ConstView scale,
+                      ConstView shift, ConstView residual, Activation activation, View y) {
+  for (ConstView* operand : {&x, &mean, &scale, &shift, &residual})
     *operand = contiguous_operand(ctx, *operand);
-  with_float("scale_shift", x.dtype, [&]<class T>(T) {
-    const T* term = shift ? shift.as<T>() : zeros<T>(ctx, scale.numel());
-    const auto rows = [&]<class Act>(Act) {
-      scale_shift_rows<Act>(x, scale.as<T>(), term, residual.as<T>(), y.as<T>());
-    };
-    switch (activation) {
-      case Activation::None:
-        return rows(Identity{});
-      case Activation::Relu:
-        return rows(Relu{});
-      case Activation::Relu6:
-        return rows(Relu6{});
-    }
+  with_float("batch_norm_apply", x.dtype, [&]<class T>(T) {
+    const Blocks blocks(x);
+    const T* centre = or_zeros<T>(ctx, mean, blocks.channels);
+    const T* term = or_zeros<T>(ctx, shift, blocks.channels);
+    for_blocks(blocks, [&](RowBlock block, Position at) {
+      with_simd([&]<SimdLevel kLevel>() {
+        block_apply<kLevel>(x.as<T>() + at.element, centre + at.channel, scale.as<T>() + at.channel,
+                            term + at.channel, residual ? residual.as<T>() + at.element : nullptr,
+                            activation, block, y.as<T>() + at.element);
+      });
+    });
   });
 }
 
