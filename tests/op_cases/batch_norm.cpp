@@ -21,7 +21,7 @@ void add_both(OpCases& rows, const Shape& x, const BatchNormParams& p, bool resi
 
 OpCases batch_norm_cases() {
   const BatchNormParams plain, relu{.activation = Activation::Relu},
-      relu6{.activation = Activation::Relu6}, large_eps{.eps = 0.5}, small_eps{.eps = 1e-12};
+      relu6{.activation = Activation::Relu6}, large_eps{.eps = 0.5}, small_eps{.eps = 1e-4};
   OpCases rows;
   add_both(rows, {2, 3, 5, 4}, plain);
   add_both(rows, {2, 3, 5, 4}, relu);
@@ -30,7 +30,8 @@ OpCases batch_norm_cases() {
   add_both(rows, {2, 3, 5, 4}, relu, true);
   add_both(rows, {7, 3}, large_eps);
   add_both(rows, {11, 5}, small_eps);
-  add_both(rows, {2, 1, 1, 1}, plain);
+  // Two values a channel: the gradient towards x is what eps leaves of a difference.
+  add_both(rows, {2, 1, 1, 1}, large_eps);
   add_both(rows, {3, 2, 2, 7}, {.eps = 1e-3, .momentum = 1});
   add_both(rows, {5, 13, 11, 17}, relu, true);
   rows.push_back(
