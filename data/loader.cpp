@@ -85,7 +85,7 @@ class Loader::Impl {
     nothing_read_ = first_batch == 0;
     const int64_t size = dataset_->size();
     if (options_.shuffle) {
-      order_ = permutation(size, {options_.seed, Purpose::Shuffle, epoch, 0});
+      order_ = epoch_order(size, options_.seed, epoch);
     } else {
       order_.resize(static_cast<size_t>(size));
       std::iota(order_.begin(), order_.end(), 0);

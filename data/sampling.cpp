@@ -48,6 +48,10 @@ std::vector<int64_t> permutation(int64_t n, const RandomKey& key) {
   return order;
 }
 
+std::vector<int64_t> epoch_order(int64_t samples, uint64_t seed, uint32_t epoch) {
+  return permutation(samples, {seed, Purpose::Shuffle, epoch, 0});
+}
+
 Split stratified_split(const Dataset& dataset, double dev_fraction, uint64_t seed,
                        Duplicates duplicates) {
   check(dev_fraction > 0 && dev_fraction < 1, ErrorKind::Argument, "split: dev fraction ",

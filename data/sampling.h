@@ -12,6 +12,9 @@ namespace graft::data {
 /// A permutation of 0..n-1: Fisher and Yates, drawn from the stream of `key`.
 std::vector<int64_t> permutation(int64_t n, const RandomKey& key);
 
+/// The order in which epoch `epoch` of a training run visits its samples.
+std::vector<int64_t> epoch_order(int64_t samples, uint64_t seed, uint32_t epoch);
+
 struct Split {
   std::vector<int64_t> train, dev;  ///< ascending and disjoint; together all samples
 };

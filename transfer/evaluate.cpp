@@ -1,5 +1,7 @@
 #include "graft/transfer/evaluate.h"
 
+#include <algorithm>
+
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/ops/loss.h"
 #include "graft/core/ops/reduce.h"
@@ -35,6 +37,64 @@ std::vector<std::vector<int64_t>> confusion_matrix(const Tensor& logits, const T
     ++matrix[static_cast<size_t>(labels.data<int64_t>()[i])]
             [static_cast<size_t>(predicted.data<int64_t>()[i])];
   return matrix;
+}
+
+namespace {
+
+// Collects the results of batches into one tensor that is made when the first one shows its shape.
+class Collector {
+ public:
+  Collector(int64_t samples, size_t limit) : samples_(samples), limit_(limit) {}
+
+  void add(const Tensor& part) {
+    if (!all_.defined()) {
+      Shape shape = part.shape();
+      shape[0] = samples_;
+      const size_t bytes = static_cast<size_t>(shape.numel()) * size_of(part.dtype());
+      check(bytes <= limit_, ErrorKind::Limit, "features: ", samples_, " results ", shape, " need ",
+            bytes, " bytes, the limit is ", limit_);
+      all_ = Tensor::empty(shape, part.dtype(), part.device());
+    }
+    slice(all_, 0, filled_, filled_ + part.dim(0)).copy_(part);
+    filled_ += part.dim(0);
+  }
+  int64_t filled() const { return filled_; }
+  Tensor result() const { return all_; }
+
+ private:
+  int64_t samples_, filled_ = 0;
+  size_t limit_;
+  Tensor all_;
+};
+
+}  // namespace
+
+Tensor run_over(layers::Network& network, size_t to, const data::DatasetPtr& dataset,
+                const Preprocess& preprocess, int64_t batch, const ProgressFunction& progress,
+                size_t limit) {
+  const EvalMode eval_mode(network);
+  data::LoaderOptions options;
+  options.batch_size = batch;
+  options.workers = 1;
+  data::Loader loader(dataset, preprocess, options);
+  loader.start_epoch(0);
+  Collector collector(dataset->size(), limit);
+  for (data::Batch part; loader.next(part);) {
+    collector.add(network.run(part.images, 0, to));
+    if (progress) progress(collector.filled(), dataset->size());
+  }
+  return collector.result();
+}
+
+Tensor run_on_features(layers::Network& network, size_t from, const Tensor& features,
+                       int64_t batch) {
+  const EvalMode eval_mode(network);
+  Collector collector(features.dim(0), SIZE_MAX);
+  for (int64_t begin = 0; begin < features.dim(0); begin += batch) {
+    const int64_t end = std::min(begin + batch, features.dim(0));
+    collector.add(network.run(slice(features, 0, begin, end), from, network.stages().size()));
+  }
+  return collector.result();
 }
 
 }  // namespace graft::transfer

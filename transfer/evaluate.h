@@ -25,12 +25,15 @@ Evaluation score(const Tensor& logits, const Tensor& labels);
 /// Called after each batch with samples done and in all.
 using ProgressFunction = std::function<void(int64_t done, int64_t total)>;
 
-/// Stages from..to-1 of the network, in evaluation mode without gradients, over a whole data set in
-/// its order: [n, ...]. Modes are restored afterwards. Error(Limit) if the result would exceed
-/// `limit` bytes.
-Tensor run_over(layers::Network& network, size_t from, size_t to, const data::Dataset& dataset,
+/// The input of a network, or the result of a stage, for every sample of a data set: [n, ...].
+/// Stages from..to-1 run in evaluation mode without gradients; modes are restored afterwards.
+/// Error(Limit) if the result would exceed `limit` bytes.
+Tensor run_over(layers::Network& network, size_t to, const data::DatasetPtr& dataset,
                 const Preprocess& preprocess, int64_t batch, const ProgressFunction& progress = {},
                 size_t limit = SIZE_MAX);
+/// The same from features [n, ...] that are the input of stage `from`, to the logits.
+Tensor run_on_features(layers::Network& network, size_t from, const Tensor& features,
+                       int64_t batch);
 
 /// The labels of a data set, i64 [n].
 Tensor labels_of(const data::Dataset& dataset);

@@ -13,11 +13,11 @@ std::vector<ContentMark> marks_of(layers::Network& network, size_t stages) {
 
 }  // namespace
 
-FeatureCache::FeatureCache(layers::Network& network, size_t prefix, const data::Dataset& dataset,
+FeatureCache::FeatureCache(layers::Network& network, size_t prefix, const data::DatasetPtr& dataset,
                            const Preprocess& preprocess, int64_t batch, size_t limit,
                            const ProgressFunction& progress)
     : stages_(prefix),
-      features_(run_over(network, 0, prefix, dataset, preprocess, batch, progress, limit)),
+      features_(run_over(network, prefix, dataset, preprocess, batch, progress, limit)),
       marks_(marks_of(network, prefix)) {}
 
 bool FeatureCache::valid(layers::Network& network) const {

@@ -12,7 +12,7 @@ namespace graft::transfer {
 class FeatureCache {
  public:
   /// Runs stages 0..prefix-1 over `dataset`. Error(Limit) if the features exceed `limit` bytes.
-  FeatureCache(layers::Network& network, size_t prefix, const data::Dataset& dataset,
+  FeatureCache(layers::Network& network, size_t prefix, const data::DatasetPtr& dataset,
                const Preprocess& preprocess, int64_t batch, size_t limit,
                const ProgressFunction& progress = {});
 

@@ -1,6 +1,7 @@
 // Where the training loop gets its batches: pictures through the loader, or cached features.
 //
-// Both give the same samples in the same order: the order of an epoch depends on (seed, epoch) alone.
+// Both give the same samples in the same order: the order of an epoch depends on (seed, epoch)
+// alone.
 #pragma once
 
 #include <memory>
@@ -30,9 +31,10 @@ class SampleSource {
   virtual SampleBatch next() = 0;
 };
 
-std::unique_ptr<SampleSource> image_source(const data::Dataset& dataset,
+std::unique_ptr<SampleSource> image_source(data::DatasetPtr dataset, const Preprocess& preprocess,
                                            const data::LoaderOptions& options);
-/// `cache` must outlive the source.
+/// `cache` holds the features of `dataset` and must outlive the source. Of the options only the
+/// order and size of batches count.
 std::unique_ptr<SampleSource> feature_source(const data::Dataset& dataset,
                                              const FeatureCache& cache,
                                              const data::LoaderOptions& options);

@@ -33,11 +33,11 @@ std::unique_ptr<optim::Optimizer> make_optimizer(const layers::Network& network,
   }
   const std::vector<NamedTensor> parameters = network.parameters();
   if (options.optimizer == OptimizerKind::Sgd)
-    return std::make_unique<optim::Sgd>(parameters,
-                                        optim::SgdOptions{.lr = options.lr,
-                                                          .momentum = options.momentum,
-                                                          .weight_decay = options.weight_decay},
-                                        groups);
+    return std::make_unique<optim::Sgd>(
+        parameters,
+        optim::SgdOptions{
+            .lr = options.lr, .momentum = options.momentum, .weight_decay = options.weight_decay},
+        groups);
   return std::make_unique<optim::Adam>(
       parameters, optim::AdamOptions{.lr = options.lr, .weight_decay = options.weight_decay},
       groups,
@@ -52,12 +52,18 @@ optim::Schedule make_schedule(const TrainOptions& options, int64_t steps_per_epo
   schedule.warmup_steps =
       std::llround(options.warmup_epochs * static_cast<double>(steps_per_epoch));
   switch (options.schedule) {
-    case ScheduleKind::Constant: schedule.curve = optim::ConstantCurve{}; break;
+    case ScheduleKind::Constant:
+      schedule.curve = optim::ConstantCurve{};
+      break;
     case ScheduleKind::Step:
       schedule.curve = optim::StepCurve{std::max<int64_t>(1, schedule.total_steps / 3), 0.1};
       break;
-    case ScheduleKind::Cosine: schedule.curve = optim::CosineCurve{}; break;
-    case ScheduleKind::OneCycle: schedule.curve = optim::OneCycleCurve{}; break;
+    case ScheduleKind::Cosine:
+      schedule.curve = optim::CosineCurve{};
+      break;
+    case ScheduleKind::OneCycle:
+      schedule.curve = optim::OneCycleCurve{};
+      break;
   }
   return schedule;
 }
@@ -65,14 +71,14 @@ optim::Schedule make_schedule(const TrainOptions& options, int64_t steps_per_epo
 // One call of train(): holds what its parts share.
 class Run {
  public:
-  Run(layers::Network& network, const data::Dataset& train_set, const data::Dataset* dev_set,
-      const Preprocess& preprocess, const TrainOptions& options, TrainObserver& observer)
+  Run(layers::Network& network, const data::DatasetPtr& train_set, const data::DatasetPtr& dev_set,
+      const Preprocess& preprocess, const TrainOptions& options, TrainObserver* observer)
       : network_(network),
         train_set_(train_set),
         dev_set_(dev_set),
         preprocess_(preprocess),
         options_(options),
-        observer_(observer),
+        observer_(observer ? *observer : silent_),
         optimizer_(make_optimizer(network, options)) {}
 
   TrainResult operator()() {
@@ -87,8 +93,7 @@ class Run {
         observer_.on_note("resumed at epoch " + std::to_string(progress_.epoch) + ", step " +
                           std::to_string(progress_.step_in_epoch));
     }
-    while (progress_.epoch <= options_.epochs && !progress_.finished && !result_.interrupted)
-      run_epoch(checkpoints.get());
+    while (more_to_do() && !result_.interrupted) run_epoch(checkpoints.get());
     if (!result_.interrupted) finish();
     result_.history = progress_.history;
     result_.best_epoch = progress_.best_epoch;
@@ -99,47 +104,48 @@ class Run {
 
  private:
   void check_arguments() const {
-    const auto classes = static_cast<int64_t>(train_set_.class_names().size());
-    check(train_set_.size() > 0, ErrorKind::Argument, "train: the training set is empty");
-    check(options_.epochs > 0 && options_.batch > 0, ErrorKind::Argument, "train: ", options_.epochs,
-          " epochs of batches of ", options_.batch);
+    const int64_t classes = train_set_->class_count();
+    check(train_set_->size() > 0, ErrorKind::Argument, "train: the training set is empty");
+    check(options_.epochs > 0 && options_.batch > 0, ErrorKind::Argument,
+          "train: ", options_.epochs, " epochs of batches of ", options_.batch);
     check(network_.classes() == classes, ErrorKind::Argument, "train: the head has ",
           network_.classes(), " outputs for ", classes,
           " classes; reset_head() gives it the right number");
     bool any = false;
-    for (const NamedTensor& parameter : network_.parameters()) any |= parameter.tensor.requires_grad();
+    for (const NamedTensor& parameter : network_.parameters())
+      any |= parameter.tensor.requires_grad();
     check(any, ErrorKind::Argument, "train: every parameter is frozen, nothing is left to train");
   }
 
   data::LoaderOptions loader_options() const {
     data::LoaderOptions loader;
-    loader.batch = options_.batch;
+    loader.batch_size = options_.batch;
     loader.seed = options_.seed;
     loader.shuffle = true;
     loader.workers = options_.workers;
-    loader.augmentation = options_.augmentation;
-    loader.preprocess = preprocess_;
+    loader.cache_bytes = options_.picture_cache;
+    loader.augment = options_.augment;
     // A single sample has no batch statistics.
-    loader.drop_last = train_set_.size() > 1 && train_set_.size() % options_.batch == 1;
+    loader.drop_last = train_set_->size() > 1 && train_set_->size() % options_.batch == 1;
     return loader;
   }
 
   // Caches the frozen prefix of both sets, or says why not.
   void make_caches() {
-    source_ = image_source(train_set_, loader_options());
+    source_ = image_source(train_set_, preprocess_, loader_options());
     const size_t prefix = network_.fixed_prefix();
     if (!options_.cache_features) {
       result_.cache_note = "off by request";
     } else if (prefix == 0) {
       result_.cache_note = "off: no frozen prefix";
-    } else if (options_.augmentation != data::Augmentation::None) {
+    } else if (options_.augment.random()) {
       result_.cache_note = "off: augmentation draws new pictures each epoch";
     } else {
       const Clock::time_point start = Clock::now();
       try {
         cache_ = make_cache(prefix, train_set_);
-        if (dev_set_) dev_cache_ = make_cache(prefix, *dev_set_);
-        source_ = feature_source(train_set_, *cache_, loader_options());
+        if (dev_set_) dev_cache_ = make_cache(prefix, dev_set_);
+        source_ = feature_source(*train_set_, *cache_, loader_options());
         result_.cached_stages = prefix;
         result_.cache_note = "holds the output of " + network_.stages()[prefix - 1].name;
       } catch (const Error& error) {
@@ -153,7 +159,7 @@ class Run {
     observer_.on_note("feature cache " + result_.cache_note);
   }
 
-  std::unique_ptr<FeatureCache> make_cache(size_t prefix, const data::Dataset& dataset) {
+  std::unique_ptr<FeatureCache> make_cache(size_t prefix, const data::DatasetPtr& dataset) {
     return std::make_unique<FeatureCache>(
         network_, prefix, dataset, preprocess_, options_.batch, options_.cache_limit,
         [this](int64_t done, int64_t total) {
@@ -166,38 +172,42 @@ class Run {
     if (!cache_ || cache_->valid(network_)) return;
     cache_.reset();
     dev_cache_.reset();
-    source_ = image_source(train_set_, loader_options());
+    source_ = image_source(train_set_, preprocess_, loader_options());
     result_.cached_stages = 0;
     result_.cache_note = "dropped: the prefix is no longer frozen";
     observer_.on_note("feature cache " + result_.cache_note);
   }
+
+  bool more_to_do() const { return progress_.epoch <= options_.epochs && !progress_.finished; }
 
   void run_epoch(TrainingCheckpoints* checkpoints) {
     const Clock::time_point start = Clock::now();
     drop_stale_caches();
     const int64_t steps = source_->batches();
     source_->start(static_cast<uint32_t>(progress_.epoch), progress_.step_in_epoch);
-    while (progress_.step_in_epoch < steps) {
-      const SampleBatch batch = source_->next();
-      const double loss = train_step(batch);
-      progress_.loss_sum += loss * static_cast<double>(batch.indices.size());
-      progress_.samples += static_cast<int64_t>(batch.indices.size());
-      ++progress_.step_in_epoch;
-      observer_.on_progress({"epoch", progress_.epoch, options_.epochs, progress_.step_in_epoch,
-                             steps, loss, optimizer_->lr()});
-      const bool stop = observer_.should_stop();
-      const bool due = options_.checkpoint_steps > 0 &&
-                       progress_.step_in_epoch % options_.checkpoint_steps == 0;
+    bool stop = false;
+    while (progress_.step_in_epoch < steps && !stop) {
+      train_batch(source_->next(), steps);
+      stop = observer_.should_stop();
+      const bool due =
+          options_.checkpoint_steps > 0 && progress_.step_in_epoch % options_.checkpoint_steps == 0;
       if (checkpoints && (due || stop) && progress_.step_in_epoch < steps)
         checkpoints->save(network_, *optimizer_, progress_, global_step());
-      if (stop && progress_.step_in_epoch < steps) {
-        result_.interrupted = true;
-        return;
-      }
-      result_.interrupted = stop;
     }
-    end_epoch(seconds_since(start));
-    if (checkpoints) checkpoints->save(network_, *optimizer_, progress_, global_step());
+    if (progress_.step_in_epoch == steps) {
+      end_epoch(seconds_since(start));
+      if (checkpoints) checkpoints->save(network_, *optimizer_, progress_, global_step());
+    }
+    result_.interrupted = stop && more_to_do();
+  }
+
+  void train_batch(const SampleBatch& batch, int64_t steps) {
+    const double loss = train_step(batch);
+    progress_.loss_sum += loss * static_cast<double>(batch.indices.size());
+    progress_.samples += static_cast<int64_t>(batch.indices.size());
+    ++progress_.step_in_epoch;
+    observer_.on_progress({"epoch", progress_.epoch, options_.epochs, progress_.step_in_epoch,
+                           steps, loss, optimizer_->lr()});
   }
 
   int64_t global_step() const {
@@ -230,7 +240,7 @@ class Run {
         samples += " ...";
         break;
       }
-      samples += ' ' + train_set_.id(index);
+      samples += ' ' + train_set_->id(index);
     }
     fail(ErrorKind::NotFinite, "train: loss is ", loss, " at epoch ", progress_.epoch, ", step ",
          step, "; a lower learning rate or clipping may help. Samples:", samples);
@@ -239,7 +249,8 @@ class Run {
   void end_epoch(double seconds) {
     EpochResult epoch;
     epoch.epoch = progress_.epoch;
-    epoch.train_loss = progress_.loss_sum / static_cast<double>(std::max<int64_t>(1, progress_.samples));
+    epoch.train_loss =
+        progress_.loss_sum / static_cast<double>(std::max<int64_t>(1, progress_.samples));
     epoch.lr = optimizer_->lr();
     epoch.seconds = seconds;
     if (dev_set_) {
@@ -263,10 +274,9 @@ class Run {
       observer_.on_progress(
           {"evaluate", progress_.epoch, options_.epochs, done, total, 0, optimizer_->lr()});
     };
-    const Tensor logits =
-        dev_cache_ ? run_on_features(network_, *dev_cache_, options_.batch)
-                   : run_over(network_, 0, network_.stages().size(), *dev_set_, preprocess_,
-                              options_.batch, report);
+    const Tensor logits = dev_cache_ ? run_on_features(network_, *dev_cache_, options_.batch)
+                                     : run_over(network_, 0, network_.stages().size(), *dev_set_,
+                                                preprocess_, options_.batch, report);
     return score(logits, labels_of(*dev_set_));
   }
 
@@ -277,10 +287,11 @@ class Run {
   }
 
   layers::Network& network_;
-  const data::Dataset& train_set_;
-  const data::Dataset* dev_set_;
+  const data::DatasetPtr& train_set_;
+  const data::DatasetPtr& dev_set_;
   const Preprocess& preprocess_;
   const TrainOptions& options_;
+  TrainObserver silent_;
   TrainObserver& observer_;
   const Clock::time_point start_ = Clock::now();
   std::unique_ptr<optim::Optimizer> optimizer_;
@@ -293,9 +304,9 @@ class Run {
 
 }  // namespace
 
-TrainResult train(layers::Network& network, const data::Dataset& train_set,
-                  const data::Dataset* dev_set, const Preprocess& preprocess,
-                  const TrainOptions& options, TrainObserver& observer) {
+TrainResult train(layers::Network& network, const data::DatasetPtr& train_set,
+                  const data::DatasetPtr& dev_set, const Preprocess& preprocess,
+                  const TrainOptions& options, TrainObserver* observer) {
   return Run(network, train_set, dev_set, preprocess, options, observer)();
 }
 

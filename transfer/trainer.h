@@ -39,7 +39,7 @@ struct TrainOptions {
   uint64_t seed = 0;
   bool cache_features = true;  ///< run the frozen prefix once where augmentation allows it
   size_t cache_limit = size_t{2} << 30;  ///< bytes of cached features; above it the cache stays off
-  data::Augmentation augmentation = data::Augmentation::None;
+  data::Augment augment;
   int workers = 1;                    ///< loader threads
   std::filesystem::path checkpoints;  ///< folder; empty: none
   int64_t checkpoint_steps = 0;       ///< also every so many steps; 0: at the end of each epoch
@@ -63,7 +63,7 @@ struct TrainResult {
   double seconds_features = 0;    ///< of them, running the frozen prefix for the cache
   size_t cached_stages = 0;       ///< length of the prefix that was cached; 0: no cache
   std::string cache_note;         ///< why there is no cache, or what it holds
-  bool interrupted = false;
+  bool interrupted = false;       ///< stopped on request with work left
 };
 
 /// Follows a run; called on the thread that runs it. The library prints nothing itself.
@@ -86,8 +86,8 @@ class TrainObserver {
 /// Trains `network` in place on `train`, choosing by accuracy on `dev` (may be null: the last
 /// weights stay). Error(NotFinite) naming step and samples if the loss is not finite;
 /// Error(Argument) if nothing is left to train or the head's size is not the number of classes.
-TrainResult train(layers::Network& network, const data::Dataset& train_set,
-                  const data::Dataset* dev_set, const Preprocess& preprocess,
-                  const TrainOptions& options, TrainObserver& observer);
+TrainResult train(layers::Network& network, const data::DatasetPtr& train_set,
+                  const data::DatasetPtr& dev_set, const Preprocess& preprocess,
+                  const TrainOptions& options = {}, TrainObserver* observer = nullptr);
 
 }  // namespace graft::transfer

@@ -1,4 +1,5 @@
-// What a training run saves so that it goes on bit-equal: network, optimizer, best weights, counters.
+// What a training run saves so that it goes on bit-equal: network, optimizer, best weights,
+// counters.
 #pragma once
 
 #include <filesystem>

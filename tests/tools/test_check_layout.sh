@@ -16,8 +16,9 @@ good_tree() {
   echo '#include "graft/core/tensor.h"' >"$tree/layers/linear.h"
   echo '#include "graft/layers/linear.h"' >"$tree/tools/main.cpp"
   echo 'add_executable(x main.cpp)' >"$tree/tools/CMakeLists.txt"
+  mkdir "$tree/data/list"
   echo '#include <png.h>' >"$tree/data/png.cpp"
-  echo 'target_sources(graft PRIVATE png.cpp)' >"$tree/data/CMakeLists.txt"
+  echo 'target_sources(graft PRIVATE ../png.cpp)' >"$tree/data/list/CMakeLists.txt"
 }
 
 expect_violation() {  # text that the checker must print, having failed

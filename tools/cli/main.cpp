@@ -1,10 +1,7 @@
 // The `graft` command.
-#include <CLI/CLI.hpp>
+#include "graft/tools/cli/command_line.h"
 
 int main(int argc, char** argv) {
-  CLI::App app("Graft: transfer learning on pretrained networks");
-  app.set_version_flag("--version", "graft " GRAFT_VERSION);
-  app.require_subcommand(1);
-  CLI11_PARSE(app, argc, argv);
-  return 0;
+  graft::cli::CommandLine command_line;
+  return command_line.run(argc, argv);
 }

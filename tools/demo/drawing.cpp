@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "graft/core/random.h"
-#include "graft/data/image.h"
+#include "graft/data/in_memory.h"
 
 namespace graft::demo {
 namespace {
@@ -99,8 +99,7 @@ data::Image draw_picture(const ShapeClass& shape, RandomStream random) {
 
 }  // namespace
 
-std::unique_ptr<data::Dataset> draw_dataset(std::span<const ShapeClass> shapes, int per_class,
-                                            uint64_t seed) {
+data::DatasetPtr draw_dataset(std::span<const ShapeClass> shapes, int per_class, uint64_t seed) {
   std::vector<data::Image> images;
   std::vector<int64_t> labels;
   std::vector<std::string> names;
@@ -112,7 +111,8 @@ std::unique_ptr<data::Dataset> draw_dataset(std::span<const ShapeClass> shapes, 
       labels.push_back(static_cast<int64_t>(c));
     }
   }
-  return std::make_unique<data::InMemory>(std::move(images), std::move(labels), std::move(names));
+  return std::make_shared<data::InMemory>("drawn", std::move(images), std::move(labels),
+                                          std::move(names));
 }
 
 }  // namespace graft::demo

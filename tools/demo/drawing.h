@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 
 #include "graft/data/dataset.h"
@@ -15,7 +14,6 @@ inline constexpr int kPictureSide = 32;
 /// `per_class` pictures of each shape, 32x32 RGB, interleaved by class: any position, size, turn
 /// and colours, on a shaded background with distractors and noise. Picture i of class c is a
 /// function of (seed, c, i) alone.
-std::unique_ptr<data::Dataset> draw_dataset(std::span<const ShapeClass> shapes, int per_class,
-                                            uint64_t seed);
+data::DatasetPtr draw_dataset(std::span<const ShapeClass> shapes, int per_class, uint64_t seed);
 
 }  // namespace graft::demo

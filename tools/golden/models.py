@@ -18,29 +18,35 @@ from converters.tensor import Tensor
 from . import formula
 from .stability import expected_flips, record_kinks
 
-BATCH, SIDE, CLASSES = 2, 33, 1000
+SIDE, CLASSES = 33, 1000
+# MobileNetV2's last batch norms need more than the 8 values per channel that two images leave.
+BATCH = {"resnet18": 2, "resnet34": 2, "resnet50": 2, "squeezenet1_1": 2, "mobilenet_v2": 4}
 PROBES, SAMPLES = 4, 16
 MODES = ("eval", "train")
 # A gradient this far below the median is zero by the mathematics (a shift that the next batch norm
 # takes out) and holds rounding noise alone.
 ZERO = 1e-9
-# The bias of every norm is this + v / 4: 1 keeps MobileNetV2's 35 norms in training mode from
-# amplifying rounding errors a thousandfold. The residual networks do not need it.
-NORM_BIAS_OFFSET = {"mobilenet_v2": 1.0}
+# The bias of every norm is this + v / 4: a positive one keeps the pre-activations away from the
+# kinks, without which MobileNetV2 in training mode amplifies rounding errors a thousandfold.
+NORM_BIAS_OFFSET = {"resnet18": 0.0, "resnet34": 0.0, "resnet50": 0.25, "squeezenet1_1": 0.0,
+                    "mobilenet_v2": 1.5}
 # The norms that end a residual branch, damped so that depth does not amplify rounding errors.
 DAMPED = {"resnet18": ".bn2.weight", "resnet34": ".bn2.weight", "resnet50": ".bn3.weight",
           "mobilenet_v2": ".conv.3.weight", "squeezenet1_1": "no norms"}
-# Input numbers per mode, found by --search-inputs: smallest expected_flips of the first 64.
-INPUTS = {"resnet18": (0, 0), "resnet34": (0, 0), "resnet50": (0, 0), "squeezenet1_1": (0, 0),
-          "mobilenet_v2": (0, 0)}
+# Input numbers (eval, train), chosen for few expected_flips and for an f32 pass of PyTorch that
+# stays within 2e-5 of the truth: the best of the first 64 (resnet18, resnet34, squeezenet1_1), of
+# 16 and 24 (resnet50), of 8 (mobilenet_v2 train; its eval input is the first). The deviations
+# stored in the files are therefore those of good inputs, not typical ones: a flip costs about 1e-3.
+INPUTS = {"resnet18": (41, 15), "resnet34": (27, 22), "resnet50": (5, 6),
+          "squeezenet1_1": (44, 44), "mobilenet_v2": (0, 3)}
 
 
 def input_name(number):
     return f"input.{number}"
 
 
-def labels():
-    return [(37 * i + 11) % CLASSES for i in range(BATCH)]
+def labels(name):
+    return [(37 * i + 11) % CLASSES for i in range(BATCH[name])]
 
 
 def build(name, dtype):
@@ -50,7 +56,7 @@ def build(name, dtype):
     state = network.state_dict()
     for key, tensor in state.items():
         norm = key.rpartition(".")[0] + ".running_mean" in state
-        offset = NORM_BIAS_OFFSET.get(name, 0.0) if norm and key.endswith(".bias") else 0.0
+        offset = NORM_BIAS_OFFSET[name] if norm and key.endswith(".bias") else 0.0
         values = formula.state_tensor(key, tuple(tensor.shape), offset, key in damped(name, state))
         state[key] = torch.from_numpy(np.asarray(values))
     network.load_state_dict(state, strict=True)
@@ -65,9 +71,9 @@ def one_pass(name, dtype, mode, number):
     """Forward and backward: logits, loss, gradients, buffers afterwards, kinks."""
     network = build(name, dtype).train(mode == "train")
     kinks = record_kinks(network)
-    images = torch.from_numpy(formula.unit(input_name(number), (BATCH, SIDE, SIDE, 3)))
+    images = torch.from_numpy(formula.unit(input_name(number), (BATCH[name], SIDE, SIDE, 3)))
     logits = network(images.to(dtype).permute(0, 3, 1, 2))
-    loss = torch.nn.functional.cross_entropy(logits, torch.tensor(labels()))
+    loss = torch.nn.functional.cross_entropy(logits, torch.tensor(labels(name)))
     loss.backward()
     gradients = {key: p.grad.double().numpy() for key, p in network.named_parameters()}
     buffers = {key: b.double().numpy() for key, b in network.named_buffers()
@@ -123,9 +129,9 @@ def make_model(name, path):
     """Write one network's file; returns a line that says how stable it is."""
     state = build(name, torch.float32).state_dict()
     metadata = {"model": name, "torch": torch.__version__, "torchvision": torchvision.__version__,
-                "batch": str(BATCH), "height": str(SIDE), "width": str(SIDE),
-                "labels": ",".join(map(str, labels())),
-                "norm_bias_offset": str(NORM_BIAS_OFFSET.get(name, 0.0)),
+                "batch": str(BATCH[name]), "height": str(SIDE), "width": str(SIDE),
+                "labels": ",".join(map(str, labels(name))),
+                "norm_bias_offset": str(NORM_BIAS_OFFSET[name]),
                 "damped": ",".join(damped(name, state))}
     tensors, lines = {}, []
     for mode, number in zip(MODES, INPUTS[name]):

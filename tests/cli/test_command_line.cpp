@@ -1,0 +1,165 @@
+#include <doctest/doctest.h>
+
+#include <initializer_list>
+#include <string>
+#include <vector>
+
+#include "graft/core/error.h"
+#include "graft/core/parallel.h"
+#include "graft/tools/cli/command_line.h"
+#include "graft/tools/cli/commands.h"
+#include "support/captured_stderr.h"
+
+namespace graft::cli {
+namespace {
+
+TuneOptions tuned;
+EvalOptions evaluated;
+CommonOptions common_seen;
+
+int fake_tune(const TuneOptions& options, const CommonOptions& common) {
+  tuned = options;
+  common_seen = common;
+  return 0;
+}
+int fake_eval(const EvalOptions& options, const CommonOptions& common) {
+  evaluated = options;
+  common_seen = common;
+  return 0;
+}
+int failing_info(const InfoOptions& options, const CommonOptions&) {
+  fail(ErrorKind::Data, "info: ", options.file, ": not a weight file");
+}
+
+struct Outcome {
+  int code;
+  std::string stderr_text;
+};
+
+Outcome run(std::initializer_list<const char*> words) {
+  std::vector<const char*> argv{"graft"};
+  argv.insert(argv.end(), words.begin(), words.end());
+  CommandLine command_line;
+  command_line.add<TuneOptions>("tune", "Fine-tune", fake_tune);
+  command_line.add<EvalOptions>("eval", "Evaluate", fake_eval);
+  command_line.add<InfoOptions>("info", "Describe", failing_info);
+  tests::CapturedStderr captured;
+  const int code = command_line.run(static_cast<int>(argv.size()), argv.data());
+  return {code, captured.text()};
+}
+
+}  // namespace
+
+TEST_CASE("command line: every form of tune") {
+  CHECK(run({"tune", "photos", "--model", "resnet18", "--weights", "w.pth", "--out", "run"}).code ==
+        0);
+  CHECK(tuned.data == "photos");
+  CHECK(tuned.model == "resnet18");
+  CHECK(tuned.weights == "w.pth");
+  CHECK(tuned.out == "run");
+  CHECK(tuned.freeze.empty());
+  CHECK(tuned.dev == 0.2);
+  CHECK(tuned.cache);
+  CHECK(common_seen.device == "auto");
+
+  CHECK(run({"tune",
+             "photos",
+             "--model=resnet18",
+             "--weights=w.pth",
+             "--freeze",
+             "conv1..layer3",
+             "--epochs",
+             "3",
+             "--lr",
+             "1e-3",
+             "--batch",
+             "16",
+             "--dev",
+             "0.25",
+             "--seed",
+             "7",
+             "--cache",
+             "off",
+             "--out",
+             "run",
+             "--json",
+             "--threads",
+             "2",
+             "--device",
+             "cpu"})
+            .code == 0);
+  CHECK(tuned.freeze == "conv1..layer3");
+  CHECK(tuned.epochs == 3);
+  CHECK(tuned.lr == 1e-3);
+  CHECK(tuned.batch == 16);
+  CHECK(tuned.dev == 0.25);
+  CHECK(!tuned.cache);
+  CHECK(common_seen.seed == 7);
+  CHECK(common_seen.json);
+  CHECK(common_seen.threads == 2);
+  CHECK(num_threads() == 2);
+}
+
+TEST_CASE("command line: a network is a run, or a model and its weights") {
+  CHECK(run({"eval", "photos", "--run", "run", "--logits", "l.npy"}).code == 0);
+  CHECK(evaluated.source.run == "run");
+  CHECK(evaluated.logits == "l.npy");
+  CHECK(run({"eval", "photos", "--model", "resnet18", "--weights", "w.pth"}).code == 0);
+  CHECK(run({"eval", "photos"}).code == 2);
+  CHECK(run({"eval", "photos", "--model", "resnet18"}).code == 2);
+  CHECK(run({"eval", "photos", "--run", "run", "--weights", "w.pth"}).code == 2);
+}
+
+TEST_CASE("command line: unknown words get a suggestion") {
+  Outcome outcome = run({"tnue", "photos"});
+  CHECK(outcome.code == 2);
+  CHECK(outcome.stderr_text ==
+        "graft: unknown command 'tnue'; did you mean 'tune'?\n"
+        "Run `graft --help` for the options.\n");
+  outcome = run({"tune", "photos", "--modle", "resnet18", "--out", "run"});
+  CHECK(outcome.code == 2);
+  CHECK(outcome.stderr_text ==
+        "graft: unknown option '--modle'; did you mean '--model'?\n"
+        "Run `graft tune --help` for the options.\n");
+  CHECK(run({"eval", "photos", "--runn=run"}).stderr_text.find("did you mean '--run'?") !=
+        std::string::npos);
+  CHECK(run({}).code == 2);
+}
+
+TEST_CASE("command line: settings out of their domain") {
+  for (const char* wrong : {"--epochs=-1", "--lr=0", "--lr=x", "--batch=0", "--dev=1", "--cache=no",
+                            "--optimizer=sdg", "--threads=-1"}) {
+    CAPTURE(wrong);
+    CHECK(run({"tune", "photos", "--model=m", "--weights=w", "--out=o", wrong}).code == 2);
+  }
+  CHECK(run({"tune", "photos", "--model=m", "--out=o"}).code == 2);  // no weights, no --scratch
+  CHECK(run({"tune", "photos", "--model=m", "--scratch", "--out=o"}).code == 0);
+}
+
+TEST_CASE("command line: an error ends in one line and its code") {
+  const Outcome outcome = run({"info", "notes.txt"});
+  CHECK(outcome.code == 3);
+  CHECK(outcome.stderr_text == "graft: info: notes.txt: not a weight file\n");
+}
+
+TEST_CASE("device: auto falls back with a line, a named one must serve") {
+  CommonOptions options;
+  {
+    tests::CapturedStderr captured;
+    CHECK(choose_device(options) == Device{});
+    CHECK(captured.text() == "graft: running on the CPU: this version has no CUDA kernels\n");
+  }
+  options.device = "cpu";
+  CHECK(choose_device(options) == Device{});
+  options.device = "cuda:1";
+  try {
+    choose_device(options);
+    FAIL("accepted");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::Device);
+    CHECK(std::string(error.what()) ==
+          "device: cuda:1 is not available: this version has no CUDA kernels; use --device cpu");
+  }
+}
+
+}  // namespace graft::cli

@@ -1,0 +1,132 @@
+// The three facts of a module: requires_grad, training, frozen.
+#include <doctest/doctest.h>
+
+#include "graft/core/ops.h"
+#include "graft/layers/conv_norm.h"
+#include "graft/layers/dropout.h"
+#include "graft/layers/linear.h"
+#include "graft/layers/sequential.h"
+#include "graft/layers/stateless.h"
+#include "graft/optim/sgd.h"
+#include "support/error_text.h"
+#include "support/formula.h"
+
+namespace {
+
+using namespace graft;
+using layers::Sequential;
+
+Tensor formula(const std::string& name, const Shape& shape) {
+  return Tensor::from(testing::formula_units(name, shape.numel()), shape);
+}
+
+std::vector<float> copy_of(const Tensor& t) {
+  const Tensor c = contiguous(t.detach());
+  return {c.values<float>().begin(), c.values<float>().end()};
+}
+
+// 0: convolution + norm + relu, 1: pooling, 2: dropout, 3: dense
+std::unique_ptr<Sequential> small_net() {
+  auto net = std::make_unique<Sequential>();
+  net->add<layers::ConvNormAct>(3, 8, 3, layers::Conv2dOptions{.padding = 1}, Activation::Relu);
+  net->add<layers::GlobalAvgPool2d>();
+  net->add<layers::Dropout>(0.5);
+  net->add<layers::Linear>(8, 4);
+  initialise(*net, 1);
+  return net;
+}
+
+}  // namespace
+
+TEST_CASE("module: names are torch's, parameters and buffers are apart") {
+  const auto net = small_net();
+  std::vector<std::string> names, buffers;
+  for (const NamedTensor& entry : net->named_tensors())
+    (entry.buffer ? buffers : names).push_back(entry.path);
+  CHECK(names ==
+        std::vector<std::string>{"0.0.weight", "0.1.weight", "0.1.bias", "3.weight", "3.bias"});
+  CHECK(buffers ==
+        std::vector<std::string>{"0.1.running_mean", "0.1.running_var", "0.1.num_batches_tracked"});
+}
+
+TEST_CASE("module: freeze takes gradients, statistics and dropout, and train() gives none back") {
+  const auto net = small_net();
+  net->freeze();
+  net->train();
+  const std::vector<float> mean = copy_of(net->named_tensors()[3].tensor);
+  REQUIRE(net->named_tensors()[3].path == "0.1.running_mean");
+  const Tensor x = formula("x", {4, 6, 6, 3});
+  const Tensor y = (*net)(x);
+  CHECK_FALSE(y.requires_grad());
+  CHECK(copy_of(net->named_tensors()[3].tensor) == mean);
+  CHECK(copy_of(y) == copy_of((*net)(x)));  // dropout would differ
+  for (const NamedTensor& entry : net->parameters()) CHECK_FALSE(entry.tensor.requires_grad());
+}
+
+TEST_CASE("module: statistics of a frozen part move only where the policy says so") {
+  const auto net = small_net();
+  net->freeze(layers::FrozenStatistics::Adapt);
+  const std::vector<float> before = copy_of(net->at("0.1").named_tensors()[2].tensor);
+  (*net)(formula("x", {4, 6, 6, 3}));
+  CHECK(copy_of(net->at("0.1").named_tensors()[2].tensor) != before);
+  CHECK_FALSE(net->at("0.1").fixed());
+}
+
+TEST_CASE("module: weight decay and momentum leave a frozen layer alone to the last bit") {
+  const auto net = small_net();
+  optim::Sgd sgd(net->parameters(), {.lr = 0.1, .momentum = 0.9, .weight_decay = 0.1});
+  const auto step = [&] {
+    sgd.zero_grad();
+    backward(cross_entropy((*net)(formula("x", {4, 6, 6, 3})),
+                           Tensor::from<int64_t>({0, 1, 2, 3}, {4})));
+    sgd.step();
+  };
+  step();  // momentum is alive now
+  net->at("0").freeze();
+  const std::vector<float> frozen = copy_of(net->parameters()[0].tensor);
+  const std::vector<float> open = copy_of(net->parameters()[3].tensor);
+  step();
+  CHECK(copy_of(net->parameters()[0].tensor) == frozen);
+  CHECK(copy_of(net->parameters()[3].tensor) != open);
+}
+
+TEST_CASE("module: train and eval switch dropout and statistics of what is not frozen") {
+  const auto net = small_net();
+  const Tensor x = formula("x", {4, 6, 6, 3});
+  net->eval();
+  CHECK(copy_of((*net)(x)) == copy_of((*net)(x)));
+  net->train();
+  CHECK(copy_of((*net)(x)) != copy_of((*net)(x)));
+}
+
+TEST_CASE(
+    "module: folded convolution and norm agree with the two apart, and follow their tensors") {
+  layers::ConvNormAct block(3, 8, 3, {.stride = 2, .padding = 1}, Activation::Relu6);
+  initialise(block, 3);
+  const Tensor x = formula("x", {2, 9, 7, 3});
+  block.train();
+  for (int i = 0; i < 3; ++i) block(x);  // gives the statistics some life
+  block.eval();
+  const auto apart = [&] { return copy_of(block(x)); };  // gradients wanted: not folded
+  const auto folded = [&] {
+    const NoGrad no_grad;
+    return copy_of(block(x));
+  };
+  const auto close = [](const std::vector<float>& a, const std::vector<float>& b) {
+    for (size_t i = 0; i < a.size(); ++i)
+      if (std::abs(a[i] - b[i]) > 1e-5f) return false;
+    return a.size() == b.size();
+  };
+  CHECK(close(apart(), folded()));
+  block.named_tensors()[1].tensor.fill_(0.25);  // the norm's weight
+  CHECK(close(apart(), folded()));
+}
+
+TEST_CASE("module: a wrong path names its neighbour") {
+  const auto net = small_net();
+  CHECK(testing::error_text([&] {
+          net->at("0.2");
+        }).starts_with("module: no module '0.2'; did you mean"));
+  CHECK(testing::error_text([&] { net->at("1").reset_outputs(3, {}); }) ==
+        "module: this kind of layer has no output size to change");
+}

@@ -1,0 +1,76 @@
+// Networks as chains of stages: the fixed prefix, the head, the flatten order.
+#include <doctest/doctest.h>
+
+#include "graft/core/ops.h"
+#include "graft/layers/stateless.h"
+#include "graft/models/registry.h"
+#include "graft/transfer/freeze.h"
+#include "support/error_text.h"
+#include "support/formula.h"
+
+namespace {
+
+using namespace graft;
+
+std::unique_ptr<layers::Network> resnet20() { return models::make_model("cifar_resnet20"); }
+
+}  // namespace
+
+TEST_CASE("network: the fixed prefix ends where something can still change") {
+  const auto net = resnet20();
+  CHECK(net->fixed_prefix() == 0);
+  transfer::freeze(*net, "conv1..layer2");
+  CHECK(net->stages()[net->fixed_prefix()].name == "layer3.0");
+  transfer::freeze(*net, "layer3");
+  CHECK(net->fixed_prefix() == net->head_stage());
+  net->at("layer1.1").unfreeze();
+  CHECK(net->stages()[net->fixed_prefix()].name == "layer1.1");
+}
+
+TEST_CASE("network: running stage by stage is running the whole") {
+  const auto net = resnet20();
+  net->eval();
+  const NoGrad no_grad;
+  const Tensor x = Tensor::from(testing::formula_units("x", 2 * 32 * 32 * 3), {2, 32, 32, 3});
+  const size_t middle = net->stage_index("layer2.1"), end = net->stages().size();
+  const Tensor whole = (*net)(x), parts = net->run(net->run(x, 0, middle), middle, end);
+  CHECK(std::equal(whole.values<float>().begin(), whole.values<float>().end(),
+                   parts.values<float>().begin()));
+}
+
+TEST_CASE("network: a new head has the asked classes, the rest stays") {
+  const auto net = resnet20();
+  const float first = net->parameters().front().tensor.values<float>()[0];
+  net->reset_head(3, 5);
+  CHECK(net->classes() == 3);
+  const NoGrad no_grad;
+  net->eval();
+  CHECK((*net)(Tensor::zeros({1, 32, 32, 3})).shape() == Shape{1, 3});
+  CHECK(net->parameters().front().tensor.values<float>()[0] == first);
+  CHECK(testing::error_text([&] { net->reset_head(0, 0); }) ==
+        "network: a head needs at least one class, not 0");
+}
+
+TEST_CASE("network: a linear head replaces a convolutional one") {
+  const auto net = models::make_model("squeezenet1_1");
+  net->set_linear_head(512, 5, 0);
+  CHECK(net->classes() == 5);
+  CHECK(net->at("classifier.1").named_tensors()[0].tensor.shape() == Shape{5, 512});
+  const NoGrad no_grad;
+  net->eval();
+  CHECK((*net)(Tensor::zeros({1, 65, 65, 3})).shape() == Shape{1, 5});
+}
+
+TEST_CASE("network: flatten keeps the C, H, W order of weight files") {
+  layers::Flatten flatten;
+  const Tensor x = Tensor::from<float>({0, 1, 2, 3, 4, 5, 6, 7}, {1, 2, 2, 2});  // h w c
+  const Tensor y = contiguous(flatten(x));
+  CHECK(std::vector<float>(y.values<float>().begin(), y.values<float>().end()) ==
+        std::vector<float>{0, 2, 4, 6, 1, 3, 5, 7});
+}
+
+TEST_CASE("network: an unknown stage names what there is") {
+  CHECK(testing::error_text([] { resnet20()->stage_index("layer2.9"); })
+            .starts_with(
+                "network: no stage 'layer2.9'; did you mean 'layer2.0'? The stages are: conv1"));
+}

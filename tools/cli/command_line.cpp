@@ -1,0 +1,93 @@
+#include "graft/tools/cli/command_line.h"
+
+#include <cstdio>
+#include <iostream>
+#include <vector>
+
+#include "graft/core/parallel.h"
+#include "graft/core/text.h"
+#include "graft/tools/cli/exit_codes.h"
+#include "graft/tools/cli/version.h"
+
+namespace graft::cli {
+namespace {
+
+void print_error(const std::string& text) { std::fprintf(stderr, "graft: %s\n", text.c_str()); }
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  for (const CLI::App* group : app.get_subcommands([](const CLI::App*) { return true; }))
+    if (group->get_name().empty())
+      for (const std::string& name : option_names(*group)) names.push_back(name);
+  return names;
+}
+
+/// "unknown option '--modle'; did you mean '--model'?", or "" if every word was understood. Asked
+/// first: a mistyped word often causes the parser's own complaint, that something is missing.
+std::string unknown_word(const CLI::App& app) {
+  for (const CLI::App* command : app.get_subcommands())
+    for (const std::string& word : command->remaining())
+      if (word.starts_with("-")) {
+        const std::string name = word.substr(0, word.find('='));
+        return "unknown option '" + name + "'" + did_you_mean(name, option_names(*command));
+      }
+  if (!app.get_subcommands().empty() || app.remaining().empty()) return "";
+  std::vector<std::string> known;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    known.push_back(command->get_name());
+  const std::string word = app.remaining().front();
+  if (word.starts_with("-"))
+    return "unknown option '" + word + "'" + did_you_mean(word, option_names(app));
+  return "unknown command '" + word + "'" + did_you_mean(word, known);
+}
+
+}  // namespace
+
+CommandLine::CommandLine() : app_("Graft: transfer learning on pretrained networks", "graft") {
+  app_.set_version_flag("--version", version_text, "Print versions and what this build can do");
+  app_.require_subcommand(1);
+  app_.get_formatter()->column_width(34);
+}
+
+CLI::App& CommandLine::new_command(const std::string& name, const std::string& help) {
+  return *app_.add_subcommand(name, help);
+}
+
+int CommandLine::parse(int argc, const char* const* argv) {
+  try {
+    app_.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help, --version
+    return app_.exit(success);
+  } catch (const CLI::ParseError& error) {
+    const std::string unknown = unknown_word(app_);
+    print_error(unknown.empty() ? error.what() : unknown);
+    std::string command;
+    for (const CLI::App* chosen : app_.get_subcommands()) command = " " + chosen->get_name();
+    std::fprintf(stderr, "Run `graft%s --help` for the options.\n", command.c_str());
+    return kUsage;
+  }
+  return kDone;
+}
+
+int CommandLine::run(int argc, const char* const* argv) {
+  int code = parse(argc, argv);
+  try {
+    if (code == kDone && chosen_) {
+      if (common_.threads > 0) set_num_threads(common_.threads);
+      code = chosen_();
+    }
+  } catch (const std::exception& error) {
+    print_error(error.what());
+    code = exit_code(error);
+  }
+  std::cout.flush();
+  if (code == kDone && (!std::cout || std::fflush(stdout) != 0)) {
+    print_error("stdout: cannot write the result");
+    code = kIo;
+  }
+  return code;
+}
+
+}  // namespace graft::cli

@@ -1,0 +1,108 @@
+#include <CLI/CLI.hpp>
+
+#include "graft/tools/cli/commands.h"
+
+namespace graft::cli {
+namespace {
+
+constexpr const char* kDataHelp =
+    "Folder of class folders (or of train/ and val/), CIFAR-10 .bin, or IDX image file";
+
+void add_data(CLI::App& app, std::string& data) {
+  app.add_option("DATA", data, kDataHelp)->required();
+}
+
+void add_batch(CLI::App& app, int64_t& batch) {
+  app.add_option("--batch", batch, "Samples a batch")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 20))
+      ->capture_default_str();
+}
+
+/// An option with a default that its help shows.
+template <class T>
+CLI::Option* add(CLI::App& app, const char* name, T& value, const char* help) {
+  return app.add_option(name, value, help)->capture_default_str();
+}
+
+}  // namespace
+
+void add_options(CLI::App& app, TuneOptions& options) {
+  add_data(app, options.data);
+  app.add_option("--model", options.model, "Model, e.g. resnet18")->required();
+  CLI::Option_group* start = app.add_option_group("Start", "where the weights come from");
+  start->add_option("--weights", options.weights, "Weight file: .safetensors, .pth, .pt, .th");
+  start->add_flag("--scratch", options.scratch, "Start from random weights");
+  start->require_option(1);
+  app.add_option("--out", options.out, "Folder of the run")->required();
+
+  app.add_option("--freeze", options.freeze, "Modules to freeze, e.g. conv1..layer3");
+  app.add_option_function<std::string>(
+         "--cache", [&options](const std::string& word) { options.cache = word == "on"; },
+         "Run the frozen part once and train on its outputs")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->default_str("on");
+  add(app, "--epochs", options.epochs, "Passes over the data")->check(CLI::Range(0, 1000000));
+  add(app, "--lr", options.lr, "Learning rate")->check(CLI::PositiveNumber);
+  add_batch(app, options.batch);
+  add(app, "--dev", options.dev, "Share of the training data that chooses the best epoch")
+      ->check(CLI::Range(0.0, 0.9));
+  add(app, "--optimizer", options.optimizer, "Update rule")
+      ->check(CLI::IsMember({"sgd", "adam", "adamw"}));
+  add(app, "--schedule", options.schedule, "Course of the learning rate")
+      ->check(CLI::IsMember({"constant", "step", "cosine", "onecycle"}));
+  add(app, "--warmup", options.warmup_epochs, "Epochs of rising rate")
+      ->check(CLI::NonNegativeNumber);
+  add(app, "--momentum", options.momentum, "Momentum of sgd")->check(CLI::Range(0.0, 1.0));
+  add(app, "--weight-decay", options.weight_decay, "Weight decay")->check(CLI::NonNegativeNumber);
+  add(app, "--label-smoothing", options.label_smoothing, "Label smoothing")
+      ->check(CLI::Range(0.0, 1.0));
+  add(app, "--clip", options.clip_norm, "Largest norm of the gradient; 0: any")
+      ->check(CLI::NonNegativeNumber);
+  add(app, "--trunk-lr", options.trunk_lr_scale, "Factor on the rate of all but the head")
+      ->check(CLI::NonNegativeNumber);
+  add(app, "--patience", options.patience, "Epochs without gain before stopping; 0: never")
+      ->check(CLI::NonNegativeNumber);
+  add(app, "--augment", options.augment, "Random views of the training pictures")
+      ->check(CLI::IsMember({"none", "flip", "crop"}));
+  add(app, "--workers", options.workers, "Threads that load pictures")->check(CLI::Range(1, 256));
+  add(app, "--save-every", options.save_every, "Steps between checkpoints; 0: an epoch")
+      ->check(CLI::NonNegativeNumber);
+  app.add_flag("--resume", options.resume, "Go on from the newest checkpoint in --out");
+}
+
+void add_options(CLI::App& app, EvalOptions& options) {
+  add_data(app, options.data);
+  add_options(app, options.source);
+  app.add_option("--logits", options.logits, "Write the logits as .npy");
+  add_batch(app, options.batch);
+}
+
+void add_options(CLI::App& app, PredictOptions& options) {
+  app.add_option("FILE", options.files, "Pictures, JPEG or PNG")->required();
+  add_options(app, options.source);
+  add(app, "--top", options.top, "Classes to name for each picture")->check(CLI::Range(1, 1000000));
+}
+
+void add_options(CLI::App& app, FeaturesOptions& options) {
+  add_data(app, options.data);
+  add_options(app, options.source);
+  app.add_option("--at", options.at, "Layer whose output is written; default: the head's input");
+  app.add_option("-o,--out", options.out, "File to write, .npy")->required();
+  add_batch(app, options.batch);
+}
+
+void add_options(CLI::App& app, InfoOptions& options) {
+  app.add_option("FILE", options.file, "Weight file")->required();
+}
+
+void add_options(CLI::App& app, AuditOptions& options) {
+  app.add_option("BEFORE", options.before, "Weight file")->required();
+  app.add_option("AFTER", options.after, "Weight file to compare")->required();
+}
+
+void add_options(CLI::App& app, DemoOptions& options) {
+  add(app, "--out", options.out, "Folder of the report");
+  add(app, "--seeds", options.seeds, "Repetitions")->check(CLI::Range(2, 100));
+}
+
+}  // namespace graft::cli

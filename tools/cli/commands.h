@@ -1,0 +1,96 @@
+// The subcommands: their options, and the function that does the work of each.
+//
+// A command is a struct of options, an add_options() that tells the parser about them (in
+// command_options.cpp), and a run function in a file of its own, which returns an ExitCode and
+// throws Error. Data goes to stdout, everything else to stderr.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "graft/tools/cli/common_options.h"
+#include "graft/tools/cli/model_source.h"
+
+namespace graft::cli {
+
+struct TuneOptions {
+  std::string data;      ///< folder of class folders (or with train/ and val/), .bin, or IDX images
+  std::string model;     ///< name in the registry
+  std::string weights;   ///< empty with `scratch`
+  bool scratch = false;  ///< start from random weights
+  std::string freeze;    ///< pattern of modules; empty: all is trained
+  int epochs = 10;
+  double lr = 0.01;
+  int64_t batch = 32;
+  double dev = 0.2;  ///< share of the training samples held out to choose the best epoch
+  bool cache = true;
+  std::string out;  ///< folder of the run
+  std::string optimizer = "sgd";
+  std::string schedule = "cosine";
+  double warmup_epochs = 0;
+  double momentum = 0.9;
+  double weight_decay = 0;
+  double label_smoothing = 0;
+  double clip_norm = 0;
+  double trunk_lr_scale = 1;
+  int patience = 0;
+  std::string augment = "none";
+  int workers = 1;
+  int64_t save_every = 0;  ///< steps between checkpoints; 0: at the end of each epoch
+  bool resume = false;
+};
+
+struct EvalOptions {
+  std::string data;
+  ModelSource source;
+  std::string logits;  ///< .npy to write; empty: none
+  int64_t batch = 32;
+};
+
+struct PredictOptions {
+  std::vector<std::string> files;
+  ModelSource source;
+  int top = 1;
+};
+
+struct FeaturesOptions {
+  std::string data;
+  ModelSource source;
+  std::string at;   ///< layer; empty: the input of the head
+  std::string out;  ///< .npy
+  int64_t batch = 32;
+};
+
+struct InfoOptions {
+  std::string file;
+};
+
+struct AuditOptions {
+  std::string before;
+  std::string after;
+};
+
+struct DemoOptions {
+  std::string out = "demo-out";
+  int seeds = 5;
+};
+
+void add_options(CLI::App& app, TuneOptions& options);
+void add_options(CLI::App& app, EvalOptions& options);
+void add_options(CLI::App& app, PredictOptions& options);
+void add_options(CLI::App& app, FeaturesOptions& options);
+void add_options(CLI::App& app, InfoOptions& options);
+void add_options(CLI::App& app, AuditOptions& options);
+void add_options(CLI::App& app, DemoOptions& options);
+
+int run_tune(const TuneOptions& options, const CommonOptions& common);
+int run_eval(const EvalOptions& options, const CommonOptions& common);
+int run_predict(const PredictOptions& options, const CommonOptions& common);
+int run_features(const FeaturesOptions& options, const CommonOptions& common);
+int run_info(const InfoOptions& options, const CommonOptions& common);
+int run_audit(const AuditOptions& options, const CommonOptions& common);
+int run_demo(const DemoOptions& options, const CommonOptions& common);
+
+}  // namespace graft::cli

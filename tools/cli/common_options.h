@@ -1,0 +1,30 @@
+// The options that every subcommand takes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "graft/core/device.h"
+
+namespace CLI {
+class App;
+}
+
+namespace graft::cli {
+
+struct CommonOptions {
+  bool json = false;   ///< one JSON object on stdout instead of text
+  bool quiet = false;  ///< nothing on stderr but errors
+  int threads = 0;     ///< 0: all hardware threads
+  uint64_t seed = 0;
+  std::string device = "auto";
+};
+
+void add_options(CLI::App& app, CommonOptions& options);
+
+/// The device that --device asks for. "auto" takes the best one there is and says in a line on
+/// stderr (unless quiet) why it is not a GPU; Error(Device) if a named one cannot serve,
+/// Error(Argument) if it is no device's name.
+Device choose_device(const CommonOptions& options);
+
+}  // namespace graft::cli

@@ -1,0 +1,70 @@
+// graft demo: needs no files. Draws a source and a target task, pretrains, transfers, reports.
+#include <iostream>
+
+#include "graft/core/file_system.h"
+#include "graft/tools/cli/commands.h"
+#include "graft/tools/cli/exit_codes.h"
+#include "graft/tools/cli/training_progress.h"
+#include "graft/tools/demo/demo_report.h"
+#include "graft/tools/report/statistics.h"
+#include "graft/transfer/json.h"
+
+namespace graft::cli {
+namespace {
+
+// Over a hundred short trainings: their epochs are not worth a line each.
+class DemoProgress final : public TrainingProgress {
+ public:
+  using TrainingProgress::TrainingProgress;
+  void on_epoch(const transfer::EpochResult&) override {}
+  void on_note(const std::string& text) override {
+    if (!text.starts_with("feature cache")) TrainingProgress::on_note(text);
+  }
+};
+
+transfer::Json to_json(const demo::ExperimentResult& result, const std::string& report) {
+  using transfer::Json;
+  Json methods = Json::object();
+  const std::vector<double> scratch = result.accuracies(demo::Method::Scratch);
+  for (const demo::Method method : demo::kMethods) {
+    const std::vector<double> values = result.accuracies(method);
+    const report::Spread accuracy = report::spread(values),
+                         gain = report::paired_gain(values, scratch);
+    Json entry = Json::object();
+    entry.set("accuracy", accuracy.mean / 100).set("deviation", accuracy.deviation / 100);
+    entry.set("gain", gain.mean / 100).set("gain_half_interval", gain.half_interval / 100);
+    methods.set(demo::to_string(method), std::move(entry));
+  }
+  Json json = Json::object();
+  json.set("source_accuracy", result.source.accuracy()).set("methods", std::move(methods));
+  json.set("report", report);
+  return json;
+}
+
+}  // namespace
+
+int run_demo(const DemoOptions& options, const CommonOptions& common) {
+  choose_device(common);
+  catch_signals();
+  demo::ExperimentOptions experiment;
+  experiment.seeds = options.seeds;
+  experiment.seed = common.seed;
+  demo::ExperimentResult result;
+  {
+    ProgressLine line(common.quiet);
+    DemoProgress observer(line);
+    result = demo::run_experiment(experiment, observer);
+  }
+  if (stop_requested()) return exit_code_of_signal();
+  const std::string page = options.out + "/report.html";
+  FileSystem& files = real_file_system();
+  files.make_folders(options.out);
+  write_file_atomically(files, page, demo::html_report(result, experiment));
+  if (common.json)
+    std::cout << transfer::write_json(to_json(result, page)) << '\n';
+  else
+    std::cout << demo::text_table(result) << "report: " << page << '\n';
+  return kDone;
+}
+
+}  // namespace graft::cli

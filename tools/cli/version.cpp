@@ -1,0 +1,32 @@
+#include "graft/tools/cli/version.h"
+
+#include "graft/data/decode.h"
+#include "graft/kernels/cpu/blas_description.h"
+#include "graft/kernels/cpu/simd/level.h"
+
+namespace graft::cli {
+namespace {
+
+std::string compiler() {
+#if defined(__clang__)
+  return "clang " __clang_version__;
+#elif defined(__GNUC__)
+  return "gcc " __VERSION__;
+#else
+  return "unknown";
+#endif
+}
+
+}  // namespace
+
+std::string version_text() {
+  std::string text = "graft " GRAFT_VERSION;
+  text += "\ncompiler: " + compiler() + ", " GRAFT_BUILD_TYPE;
+  text += "\nvectors: " + std::string(cpu::to_string(cpu::simd_level()));
+  text += "\nblas: " + cpu::describe_blas();
+  text += "\nimage: " + data::describe_decoder();
+  text += "\ndevices: cpu";
+  return text;
+}
+
+}  // namespace graft::cli
