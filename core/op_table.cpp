@@ -135,7 +135,7 @@ const OpRow kRows[] = {
      keeps_nothing},
     {"contiguous", "x", [](Operands x, const OpParams&) { return contiguous(x[0]); },
      keeps_nothing},
-    {"cat", "a b",  // any number; two stand for it here
+    {"cat", "parts*",
      [](Operands x, const OpParams& p) { return cat(x, get<AxesParams>(p).axes.at(0)); },
      keeps_nothing},
     {"pad", "x",

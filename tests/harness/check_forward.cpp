@@ -20,17 +20,19 @@ double unit_roundoff(DType dtype) {
   }
 }
 
-// What each result element may be off by. For a product: rounding grows with the sum of the
-// magnitudes of its terms, which the reference gives on absolute values.
+// What each result element may be off by.
 Array tolerances(const Sample& sample, DType operands, DType result) {
   Array scale = sample.expected;
-  if (sample.reference.product) {
+  if (sample.reference.rounding == Rounding::OfTerms) {
     Arrays magnitudes = sample.inputs;
     for (Array& input : magnitudes)
       for (double& value : input.values) value = std::abs(value);
     scale = sample.reference.run(magnitudes, sample.op_case.params);
   } else {
-    std::fill(scale.values.begin(), scale.values.end(), largest(sample.expected));
+    double top = largest(sample.expected);
+    if (sample.reference.rounding == Rounding::OfOperands)
+      for (const Array& input : sample.inputs) top = std::max(top, largest(input));
+    std::fill(scale.values.begin(), scale.values.end(), top);
   }
   // Eight roundings of a transcendental function's own, and a random walk over the sum.
   const double steps = 8 + 2 * std::sqrt(static_cast<double>(terms_of(sample)));

@@ -13,8 +13,9 @@ Arrays everything(const Sample& sample) {
     all.push_back(
         read(sample.row.apply(place_operands(sample, DType::F32, 0), sample.op_case.params)));
   }
-  const bool gradient = sample.row.differentiable && is_floating(result_dtype(sample, DType::F32));
-  if (gradient && full_mask(sample) != 0)
+  const bool has_gradient =
+      sample.row.differentiable && is_floating(result_dtype(sample, DType::F32));
+  if (has_gradient && full_mask(sample) != 0)
     for (Array& gradient : gradients_of(sample, DType::F32, full_mask(sample)))
       all.push_back(std::move(gradient));
   return all;

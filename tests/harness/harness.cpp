@@ -14,8 +14,8 @@ constexpr size_t kShownFailures = 6;
 
 // Repeated values are ties where elements of one operand compete.
 bool suits(const Sample& sample) {
-  return sample.layout != Layout::Broadcast || sample.op_case.kink_gap == 0 ||
-         terms_of(sample) == 1;
+  const bool competing = sample.op_case.kink_gap > 0 && terms_of(sample) > 1;
+  return sample.layout != Layout::Broadcast || (sample.op_case.repeats && !competing);
 }
 
 // A cast's result may be too coarse for differences, or have no gradient at all.

@@ -15,11 +15,15 @@ uint64_t seed_of(const std::string& text) {
 }
 
 // Distinct points of a grid that misses the multiples of 3 and the points of other operands.
-void draw_apart(Array& array, const Values& values, double gap, size_t operand, size_t operands,
-                RandomStream& random) {
-  const auto count = static_cast<double>(array.size());
+void draw_apart(Array& array, const OpCase& op_case, size_t operand, RandomStream& random) {
+  const Values& values = op_case.values[operand];
+  const double gap = op_case.kink_gap;
+  const size_t operands = op_case.shapes.size();
+  int64_t count = 1;
+  for (const Shape& shape : op_case.shapes)
+    if (shape != kAbsent) count = std::max(count, shape.numel());
   double spacing = 3;
-  while (spacing * (count + 1) > values.high - values.low) spacing /= 2;
+  while (spacing * static_cast<double>(count + 1) > values.high - values.low) spacing /= 2;
   const double offset = static_cast<double>(operand + 1) / static_cast<double>(operands + 1);
   check(spacing / static_cast<double>(operands + 1) > gap, ErrorKind::Internal,
         "harness: no room for ", count, " values ", gap, " apart");
@@ -143,7 +147,7 @@ Sample make_sample(const OpRow& row, const OpCase& op_case, const Reference& ref
       array = Array(op_case.shapes[i]);
       const Values& values = op_case.values[i];
       if (op_case.kink_gap > 0 && values.below == 0)
-        draw_apart(array, values, op_case.kink_gap, i, op_case.shapes.size(), random);
+        draw_apart(array, op_case, i, random);
       else
         draw(array, values, random);
       for (double& value : array.values) value = static_cast<float>(value);

@@ -28,10 +28,10 @@ OpCases batch_norm_cases() {
   add_both(rows, {2, 3, 5, 4}, relu6);
   add_both(rows, {2, 3, 5, 4}, plain, true);
   add_both(rows, {2, 3, 5, 4}, relu, true);
-  add_both(rows, {7, 3}, large_eps);
-  add_both(rows, {11, 5}, small_eps);
+  add_both(rows, {7, 3}, large_eps, false, NoRepeats{});
+  add_both(rows, {11, 5}, small_eps, false, NoRepeats{});
   // Two values a channel: the gradient towards x is what eps leaves of a difference.
-  add_both(rows, {2, 1, 1, 1}, large_eps);
+  add_both(rows, {2, 1, 1, 1}, large_eps, false, NoRepeats{});
   add_both(rows, {3, 2, 2, 7}, {.eps = 1e-3, .momentum = 1});
   add_both(rows, {5, 13, 11, 17}, relu, true);
   rows.push_back(

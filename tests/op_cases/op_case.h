@@ -48,6 +48,9 @@ struct KinkGap {
 /// Floating operands are rounded to whole numbers, so that equal ones occur.
 struct Whole {};
 
+/// Not with values that repeat along an axis, which would make the op ill-conditioned.
+struct NoRepeats {};
+
 /// How the elements of one operand are made.
 struct Values {
   double low = -2, high = 2;
@@ -68,6 +71,7 @@ struct OpCase {
   OpParams params;
   std::vector<Values> values;
   double kink_gap = 0;
+  bool repeats = true;
   bool checked = true;
   std::vector<Shape> perf;  ///< empty: not timed
 
@@ -80,6 +84,7 @@ struct OpCase {
       if (r.operand < 0 || r.operand == static_cast<int>(i))
         values[i].low = r.low, values[i].high = r.high;
   }
+  void set(const NoRepeats&) { repeats = false; }
   void set(const Whole&) {
     for (Values& v : values) v.whole = true;
   }

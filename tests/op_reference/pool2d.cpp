@@ -120,9 +120,9 @@ std::vector<Reference> pool2d_references() {
       {"max_pool2d", max_pool2d_loop, window_terms},
       {"max_pool2d_gather", gather_loop},
       {"max_pool2d_scatter", scatter_loop},
-      {"avg_pool2d", avg_pool2d_loop, window_terms, true},
-      {"avg_pool2d_grad", avg_pool2d_grad_loop, window_terms, true},
-      {"global_avg_pool2d", global_avg_pool2d_loop, reduced_terms, true},
+      {"avg_pool2d", avg_pool2d_loop, window_terms, Rounding::OfTerms},
+      {"avg_pool2d_grad", avg_pool2d_grad_loop, window_terms, Rounding::OfTerms},
+      {"global_avg_pool2d", global_avg_pool2d_loop, reduced_terms, Rounding::OfTerms},
   };
 }
 

@@ -131,11 +131,11 @@ int64_t filter_grad_terms(const std::vector<Shape>& x, const Shape&, const OpPar
 
 std::vector<Reference> product_references() {
   return {
-      {"matmul", matmul_loop, matmul_terms, true},
-      {"linear", linear_loop, linear_terms, true},
-      {"conv2d", conv2d_loop, conv2d_terms, true},
-      {"conv2d_input_grad", conv2d_input_grad_loop, input_grad_terms, true},
-      {"conv2d_filter_grad", conv2d_filter_grad_loop, filter_grad_terms, true},
+      {"matmul", matmul_loop, matmul_terms, Rounding::OfTerms},
+      {"linear", linear_loop, linear_terms, Rounding::OfTerms},
+      {"conv2d", conv2d_loop, conv2d_terms, Rounding::OfTerms},
+      {"conv2d_input_grad", conv2d_input_grad_loop, input_grad_terms, Rounding::OfTerms},
+      {"conv2d_filter_grad", conv2d_filter_grad_loop, filter_grad_terms, Rounding::OfTerms},
   };
 }
 

@@ -98,11 +98,11 @@ Array broadcast_to_loop(const Arrays& x, const OpParams& params) {
 
 std::vector<Reference> reduce_references() {
   return {
-      {"sum", sum_loop, reduced_terms, true},
-      {"mean", mean_loop, reduced_terms, true},
+      {"sum", sum_loop, reduced_terms, Rounding::OfTerms},
+      {"mean", mean_loop, reduced_terms, Rounding::OfTerms},
       {"max", max_loop, reduced_terms},
       {"argmax", argmax_loop, reduced_terms},
-      {"sum_to", sum_to_loop, reduced_terms, true},
+      {"sum_to", sum_to_loop, reduced_terms, Rounding::OfTerms},
       {"broadcast_to", broadcast_to_loop},
   };
 }

@@ -9,6 +9,13 @@
 
 namespace graft::tests {
 
+/// What the rounding error of a result element is in proportion to.
+enum class Rounding {
+  OfResult,    ///< the largest result
+  OfOperands,  ///< the largest operand or result: terms that may cancel
+  OfTerms,     ///< the sum of the magnitudes of its terms: the loops, run on absolute values
+};
+
 struct Reference {
   std::string op;
   Array (*run)(const Arrays& operands, const OpParams& params);
@@ -16,8 +23,7 @@ struct Reference {
   /// and an add are counted for each where the op is a product. Null: one.
   int64_t (*terms)(const std::vector<Shape>& operands, const Shape& result,
                    const OpParams& params) = nullptr;
-  /// Sums of products: run on absolute values it bounds the rounding error of each element.
-  bool product = false;
+  Rounding rounding = Rounding::OfResult;
 };
 
 std::vector<Reference> elementwise_references();

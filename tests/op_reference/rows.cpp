@@ -109,11 +109,11 @@ Array dropout_loop(const Arrays& x, const OpParams& params) {
 
 std::vector<Reference> row_references() {
   return {
-      {"batch_norm_train", batch_norm_train_loop, batch_terms},
-      {"batch_norm_eval", batch_norm_eval_loop},
+      {"batch_norm_train", batch_norm_train_loop, batch_terms, Rounding::OfOperands},
+      {"batch_norm_eval", batch_norm_eval_loop, nullptr, Rounding::OfOperands},
       {"softmax", softmax_loop, row_terms},
-      {"log_softmax", log_softmax_loop, row_terms},
-      {"cross_entropy", cross_entropy_loop, all_terms},
+      {"log_softmax", log_softmax_loop, row_terms, Rounding::OfOperands},
+      {"cross_entropy", cross_entropy_loop, all_terms, Rounding::OfOperands},
       {"mse_loss", mse_loss_loop, all_terms},
       {"dropout", dropout_loop},
   };
