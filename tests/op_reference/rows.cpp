@@ -111,7 +111,7 @@ std::vector<Reference> row_references() {
   return {
       {"batch_norm_train", batch_norm_train_loop, batch_terms, Rounding::OfOperands},
       {"batch_norm_eval", batch_norm_eval_loop, nullptr, Rounding::OfOperands},
-      {"softmax", softmax_loop, row_terms},
+      {"softmax", softmax_loop, row_terms, Rounding::OfOperands},
       {"log_softmax", log_softmax_loop, row_terms, Rounding::OfOperands},
       {"cross_entropy", cross_entropy_loop, all_terms, Rounding::OfOperands},
       {"mse_loss", mse_loss_loop, all_terms},
