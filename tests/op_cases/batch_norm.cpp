@@ -21,7 +21,7 @@ void add_both(OpCases& rows, const Shape& x, const BatchNormParams& p, bool resi
 
 OpCases batch_norm_cases() {
   const BatchNormParams plain, relu{.activation = Activation::Relu},
-      relu6{.activation = Activation::Relu6}, large_eps{.eps = 0.5}, small_eps{.eps = 1e-4};
+      relu6{.activation = Activation::Relu6}, large_eps{.eps = 0.5}, small_eps{.eps = 1e-12};
   OpCases rows;
   add_both(rows, {2, 3, 5, 4}, plain);
   add_both(rows, {2, 3, 5, 4}, relu);
