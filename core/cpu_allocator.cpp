@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <limits>
+#include <new>
 
 #include "graft/core/error.h"
 #include "graft/core/op_scope.h"
@@ -30,42 +32,54 @@ SizeClass size_class(size_t bytes) {
 }  // namespace
 
 void* CpuAllocator::allocate(size_t bytes, Stream) {
-  const SizeClass cls = size_class(bytes);
   std::lock_guard lock(mutex_);
   check(bytes <= budget_ && stats_.live <= budget_ - bytes, ErrorKind::OutOfMemory,
         OpScope::current(), ": out of memory: ", bytes, " bytes on cpu would exceed the budget of ",
         budget_, " (", stats_.live, " in use)");
-  check(cls.index < kClasses, ErrorKind::OutOfMemory, OpScope::current(),
-        ": out of memory: ", bytes, " bytes on cpu");
-  std::vector<void*>& list = free_[cls.index];
+  constexpr size_t kLargest = std::numeric_limits<size_t>::max() / 4;
+  const SizeClass cls = size_class(std::min(bytes, kLargest));
   void* data = nullptr;
-  if (!list.empty()) {
-    data = list.back();
-    list.pop_back();
-    stats_.cached -= cls.block_bytes;
-  } else {
-    list.reserve(list.capacity() + 1);  // so that release() need not allocate
-    data = std::aligned_alloc(kAlignment, cls.block_bytes);
-    check(data != nullptr, ErrorKind::OutOfMemory, OpScope::current(), ": out of memory: ", bytes,
-          " bytes on cpu (", stats_.live, " in use)");
+  if (bytes <= kLargest && cls.index < kClasses) {
+    FreeList& list = free_[cls.index];
+    if (!list.blocks.empty()) {
+      data = list.blocks.back();
+      list.blocks.pop_back();
+      stats_.cached -= cls.block_bytes;
+    } else {
+      data = new_block(list, cls.block_bytes);
+    }
+    if (data) ++list.in_use;
   }
+  check(data != nullptr, ErrorKind::OutOfMemory, OpScope::current(), ": out of memory: ", bytes,
+        " bytes on cpu (", stats_.live, " in use)");
   stats_.live += bytes;
   stats_.peak = std::max(stats_.peak, stats_.live);
   ++stats_.allocations;
   return data;
 }
 
+// Null if the system refuses even after the cache was given back.
+void* CpuAllocator::new_block(FreeList& list, size_t bytes) {
+  try {
+    if (list.blocks.capacity() <= list.in_use)
+      list.blocks.reserve(std::max<size_t>(16, 2 * list.in_use));
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+  void* const data = std::aligned_alloc(kAlignment, bytes);
+  if (data) return data;
+  free_cached();
+  return std::aligned_alloc(kAlignment, bytes);
+}
+
 void CpuAllocator::release(void* data, size_t bytes, Stream) noexcept {
   const SizeClass cls = size_class(bytes);
   std::lock_guard lock(mutex_);
+  FreeList& list = free_[cls.index];
   stats_.live -= bytes;
-  std::vector<void*>& list = free_[cls.index];
-  if (list.size() < list.capacity()) {
-    list.push_back(data);
-    stats_.cached += cls.block_bytes;
-  } else {
-    std::free(data);
-  }
+  --list.in_use;
+  list.blocks.push_back(data);
+  stats_.cached += cls.block_bytes;
 }
 
 MemoryStats CpuAllocator::stats() const {
@@ -85,9 +99,13 @@ void CpuAllocator::set_budget(size_t bytes) {
 
 void CpuAllocator::trim() noexcept {
   std::lock_guard lock(mutex_);
-  for (std::vector<void*>& list : free_) {
-    for (void* const data : list) std::free(data);
-    list.clear();
+  free_cached();
+}
+
+void CpuAllocator::free_cached() noexcept {
+  for (FreeList& list : free_) {
+    for (void* const data : list.blocks) std::free(data);
+    list.blocks.clear();
   }
   stats_.cached = 0;
 }

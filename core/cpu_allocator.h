@@ -23,8 +23,16 @@ class CpuAllocator final : public Allocator {
   // Four classes per power of two: at most a quarter of a block is lost.
   static constexpr size_t kClasses = 4 * 48;
 
+  struct FreeList {
+    std::vector<void*> blocks;  // has room for every block of the class: release() cannot fail
+    size_t in_use = 0;
+  };
+
+  void* new_block(FreeList& list, size_t bytes);
+  void free_cached() noexcept;
+
   mutable std::mutex mutex_;
-  std::array<std::vector<void*>, kClasses> free_;
+  std::array<FreeList, kClasses> free_;
   MemoryStats stats_;
   size_t budget_ = kNoBudget;
 };

@@ -5,8 +5,11 @@
 #include <chrono>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
+
+#include "graft/core/error.h"
 
 namespace graft {
 namespace {
@@ -60,6 +63,7 @@ class Pool {
   int threads() const { return threads_.load(std::memory_order_relaxed); }
 
   void resize(int threads) {
+    check(!inside_job, ErrorKind::Argument, "set_num_threads: called from inside a job");
     std::lock_guard lock(busy_);
     stop();
     threads_ = std::max(1, threads);
@@ -90,7 +94,11 @@ class Pool {
   void start() {
     while (static_cast<int>(workers_.size()) + 1 < threads()) {
       const int worker = static_cast<int>(workers_.size()) + 1;
-      workers_.emplace_back([this, worker, seen = generation_.load()] { serve(worker, seen); });
+      try {
+        workers_.emplace_back([this, worker, seen = generation_.load()] { serve(worker, seen); });
+      } catch (const std::system_error&) {
+        threads_ = worker;  // the system grants no more: go on with those there are
+      }
     }
   }
 

@@ -12,6 +12,7 @@ namespace graft {
 
 /// Threads that take part in a job, the caller included; at least 1. Default: hardware threads.
 int num_threads();
+/// At least 1. Waits for a running job; Error(Argument) from inside one.
 void set_num_threads(int count);
 
 namespace detail {

@@ -25,18 +25,14 @@ struct RandomKey {
 struct PhiloxBlock {
   uint32_t lane[4];
 };
+struct PhiloxKey {
+  uint32_t word[2];
+};
 
-/// Block `index` of the 2^64 blocks of a stream: ten Philox rounds over (sample, index).
-GRAFT_HD inline PhiloxBlock philox(const RandomKey& key, uint64_t index) {
-  // SplitMix64 finaliser: spreads seed, purpose and epoch over the 64 key bits.
-  uint64_t k = key.seed + 0x9e3779b97f4a7c15u *
-                              (1 + uint64_t{key.epoch} * 256 + static_cast<uint64_t>(key.purpose));
-  k = (k ^ (k >> 30)) * 0xbf58476d1ce4e5b9u;
-  k = (k ^ (k >> 27)) * 0x94d049bb133111ebu;
-  k ^= k >> 31;
-  uint32_t k0 = static_cast<uint32_t>(k), k1 = static_cast<uint32_t>(k >> 32);
-  uint32_t c0 = static_cast<uint32_t>(index), c1 = static_cast<uint32_t>(index >> 32);
-  uint32_t c2 = static_cast<uint32_t>(key.sample), c3 = static_cast<uint32_t>(key.sample >> 32);
+/// The bijection itself, in ten rounds: of a counter, under a key.
+GRAFT_HD inline PhiloxBlock philox4x32(PhiloxBlock counter, PhiloxKey key) {
+  uint32_t c0 = counter.lane[0], c1 = counter.lane[1], c2 = counter.lane[2], c3 = counter.lane[3];
+  uint32_t k0 = key.word[0], k1 = key.word[1];
   for (int round = 0; round < 10; ++round) {
     const uint64_t p0 = uint64_t{0xd2511f53u} * c0, p1 = uint64_t{0xcd9e8d57u} * c2;
     c0 = static_cast<uint32_t>(p1 >> 32) ^ c1 ^ k0;
@@ -47,6 +43,27 @@ GRAFT_HD inline PhiloxBlock philox(const RandomKey& key, uint64_t index) {
     k1 += 0xbb67ae85u;
   }
   return {{c0, c1, c2, c3}};
+}
+
+/// Seed, purpose and epoch spread over 64 bits by the finaliser of SplitMix64.
+GRAFT_HD inline PhiloxKey philox_key(const RandomKey& key) {
+  uint64_t k = key.seed + 0x9e3779b97f4a7c15u *
+                              (1 + uint64_t{key.epoch} * 256 + static_cast<uint64_t>(key.purpose));
+  k = (k ^ (k >> 30)) * 0xbf58476d1ce4e5b9u;
+  k = (k ^ (k >> 27)) * 0x94d049bb133111ebu;
+  k ^= k >> 31;
+  return {{static_cast<uint32_t>(k), static_cast<uint32_t>(k >> 32)}};
+}
+
+/// The counter of block `index` of a sample's stream.
+GRAFT_HD inline PhiloxBlock philox_counter(uint64_t sample, uint64_t index) {
+  return {{static_cast<uint32_t>(index), static_cast<uint32_t>(index >> 32),
+           static_cast<uint32_t>(sample), static_cast<uint32_t>(sample >> 32)}};
+}
+
+/// Block `index` of the 2^64 blocks of a stream.
+GRAFT_HD inline PhiloxBlock philox(const RandomKey& key, uint64_t index) {
+  return philox4x32(philox_counter(key.sample, index), philox_key(key));
 }
 
 /// Uniform in [0, 1): the top 24 bits, exact in f32.

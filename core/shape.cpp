@@ -21,13 +21,16 @@ void Shape::push_back(int64_t extent) {
 }
 
 int64_t Shape::numel() const {
+  // Zeros are left out of the product, so that strides cannot overflow either.
   int64_t product = 1;
+  bool empty = false;
   for (const int64_t extent : *this) {
     check(extent >= 0, ErrorKind::Shape, "shape: negative extent: ", *this);
-    check(!__builtin_mul_overflow(product, extent, &product), ErrorKind::Limit,
+    empty |= extent == 0;
+    check(extent == 0 || !__builtin_mul_overflow(product, extent, &product), ErrorKind::Limit,
           "shape: element count overflows: ", *this);
   }
-  return product;
+  return empty ? 0 : product;
 }
 
 Shape Shape::contiguous_strides() const {

@@ -17,7 +17,9 @@ TensorImpl& Tensor::impl() const {
 
 Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {
   auto impl = std::make_shared<TensorImpl>();
-  const size_t bytes = static_cast<size_t>(shape.numel()) * size_of(dtype);
+  size_t bytes = 0;
+  check(!__builtin_mul_overflow(static_cast<size_t>(shape.numel()), size_of(dtype), &bytes),
+        ErrorKind::Limit, OpScope::current(), ": byte count overflows: ", dtype, ' ', shape);
   try {
     impl->storage = std::make_shared<Storage>(bytes, Stream{device});
   } catch (const Error& error) {
@@ -84,6 +86,8 @@ Tensor Tensor::grad() const { return impl().autograd ? impl().autograd->grad : T
 void Tensor::set_grad(Tensor gradient) {
   check(!gradient.defined() || gradient.shape() == shape(), ErrorKind::Shape, "set_grad: gradient ",
         gradient.defined() ? gradient.shape() : Shape{}, " for tensor ", shape());
+  check(!gradient.defined() || requires_grad(), ErrorKind::Autograd, "set_grad: tensor ", shape(),
+        " wants no gradient");
   if (impl().autograd) impl().autograd->grad = std::move(gradient);
 }
 
@@ -124,7 +128,8 @@ Tensor& Tensor::copy_(const Tensor& source) {
   check(source.shape() == shape(), ErrorKind::Shape, "copy_: shapes differ: destination ", shape(),
         " source ", source.shape());
   check_writable("copy_");
-  run(slots().copy, source, *this);
+  const bool overlaps = &source.storage() == &storage();
+  run(slots().copy, overlaps ? source.clone() : source, *this);
   storage().bump_version();
   return *this;
 }

@@ -113,13 +113,14 @@ class Engine {
     Tensor& grad = leaf->autograd->grad;
     if (grad.defined()) {
       grad = add(grad, gradient);
-    } else if (grad_enabled()) {
-      grad = gradient;
     } else {
       // Two leaves may be handed one tensor (both sides of a sum); each must own its gradient.
       const bool sole = gradient.impl_ptr().use_count() == 1 &&
                         gradient.impl().storage.use_count() == 1 && gradient.is_contiguous();
-      grad = sole ? std::move(gradient) : gradient.clone();
+      if (sole)
+        grad = std::move(gradient);
+      else
+        grad = grad_enabled() ? mul(gradient, 1.0) : gradient.clone();  // recorded, or not
     }
   }
 

@@ -29,12 +29,14 @@ Shape without_axes(const char* op, const Shape& shape, const std::vector<int>& a
   return out;
 }
 
+// `kept` is the result's shape with the reduced axes as 1.
 struct SumNode final : Node {
-  Shape input;
+  SumNode(const Shape& from, const Shape& to) : input(from), kept(to) {}
+  const Shape input, kept;
   const char* name() const override { return "sum"; }
   void release() override {}
   std::vector<Tensor> backward(const std::vector<Tensor>& grad) override {
-    return {broadcast_to(grad[0], input)};
+    return {broadcast_to(reshape(grad[0], kept), input)};
   }
 };
 
@@ -47,30 +49,28 @@ struct BroadcastNode final : Node {
 
 // Piecewise linear: which elements are largest is a constant to every derivative.
 struct MaxNode final : Node {
+  explicit MaxNode(const Shape& to) : kept(to) {}
+  const Shape kept;
   Saved x, y;
   const char* name() const override { return "max"; }
   void release() override { x = {}, y = {}; }
   std::vector<Tensor> backward(const std::vector<Tensor>& grad) override {
-    const Tensor in = x.get(*this).detach(), top = y.get(*this).detach();
-    const Tensor hit = equal(in, top);
-    return {mul(div(hit, sum_to(hit, top.shape())), grad[0])};
+    const Tensor top = reshape(y.get(*this).detach(), kept);
+    const Tensor hit = equal(x.get(*this).detach(), top);
+    return {mul(div(hit, sum_to(hit, kept)), reshape(grad[0], kept))};
   }
 };
 
-// Reduction that keeps the axes.
-Tensor reduce_keep(ReduceKind kind, const Tensor& x, const Shape& shape) {
-  Tensor y = Tensor::empty(shape, x.dtype(), x.device());
+// `kept` has 1 for a reduced axis; `shape` has the same elements.
+Tensor reduce_to(ReduceKind kind, const Tensor& x, const Shape& kept, const Shape& shape) {
+  const Tensor y = Tensor::empty(kept, x.dtype(), x.device());
   run(slots().reduce, kind, x, y);
-  return y;
+  return y.alias(shape, shape.contiguous_strides(), 0);
 }
 
-Tensor sum_keep(const Tensor& x, const Shape& shape) {
-  Tensor y = reduce_keep(ReduceKind::Sum, x, shape);
-  if (needs_grad({&x})) {
-    auto node = std::make_shared<SumNode>();
-    node->input = x.shape();
-    attach(y, node, {&x});
-  }
+Tensor sum_into(const Tensor& x, const Shape& kept, const Shape& shape) {
+  Tensor y = reduce_to(ReduceKind::Sum, x, kept, shape);
+  if (needs_grad({&x})) attach(y, std::make_shared<SumNode>(x.shape(), kept), {&x});
   return y;
 }
 
@@ -79,8 +79,8 @@ Tensor sum_keep(const Tensor& x, const Shape& shape) {
 Tensor sum(const Tensor& x, const std::vector<int>& axes, bool keep_axes) {
   const OpScope scope("sum");
   check_floating("sum", x);
-  const Tensor y = sum_keep(x, reduced_shape("sum", x.shape(), axes));
-  return keep_axes ? y : reshape(y, without_axes("sum", x.shape(), axes));
+  const Shape kept = reduced_shape("sum", x.shape(), axes);
+  return sum_into(x, kept, keep_axes ? kept : without_axes("sum", x.shape(), axes));
 }
 
 Tensor mean(const Tensor& x, const std::vector<int>& axes, bool keep_axes) {
@@ -94,14 +94,16 @@ Tensor max(const Tensor& x, const std::vector<int>& axes, bool keep_axes) {
   const OpScope scope("max");
   check_floating("max", x);
   check(x.numel() > 0, ErrorKind::Shape, "max: no elements: ", x.shape());
-  Tensor y = reduce_keep(ReduceKind::Max, x, reduced_shape("max", x.shape(), axes));
+  const Shape kept = reduced_shape("max", x.shape(), axes);
+  Tensor y =
+      reduce_to(ReduceKind::Max, x, kept, keep_axes ? kept : without_axes("max", x.shape(), axes));
   if (needs_grad({&x})) {
-    auto node = std::make_shared<MaxNode>();
+    auto node = std::make_shared<MaxNode>(kept);
     node->x = Saved::input(x, 0);
     node->y = Saved::output(y);
     attach(y, node, {&x});
   }
-  return keep_axes ? y : reshape(y, without_axes("max", x.shape(), axes));
+  return y;
 }
 
 Tensor argmax(const Tensor& x) {
@@ -127,8 +129,7 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
           " does not sum to ", shape);
     kept[axis] = target;
   }
-  const Tensor y = kept == x.shape() ? x : sum_keep(x, kept);
-  return reshape(y, shape);
+  return kept == x.shape() ? reshape(x, shape) : sum_into(x, kept, shape);
 }
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {

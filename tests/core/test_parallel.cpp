@@ -1,0 +1,117 @@
+#include "graft/core/parallel.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include "graft/core/error.h"
+
+namespace graft {
+namespace {
+
+// Restores the number of threads.
+struct Threads {
+  explicit Threads(int count) : before(num_threads()) { set_num_threads(count); }
+  ~Threads() { set_num_threads(before); }
+  const int before;
+};
+
+}  // namespace
+
+TEST_CASE("parallel: every chunk runs once, for any number of threads") {
+  for (const int threads : {1, 2, 3, 8}) {
+    const Threads scope(threads);
+    CHECK(num_threads() == threads);
+    for (const int64_t chunks : {0, 1, 2, 7, 1000}) {
+      std::vector<std::atomic<int>> runs(static_cast<size_t>(chunks));
+      parallel_for(chunks, [&](int64_t chunk, int worker) {
+        CHECK((worker >= 0 && worker < threads));
+        ++runs[static_cast<size_t>(chunk)];
+      });
+      for (const auto& count : runs) CHECK(count == 1);
+    }
+  }
+}
+
+TEST_CASE("parallel: running chunks never share a worker number") {
+  const Threads scope(4);
+  std::vector<std::atomic<int>> users(4);
+  std::atomic<bool> clash{false};
+  for (int job = 0; job < 200; ++job)
+    parallel_for(16, [&](int64_t, int worker) {
+      auto& user = users[static_cast<size_t>(worker)];
+      if (user.fetch_add(1) != 0) clash = true;
+      std::this_thread::yield();
+      user.fetch_sub(1);
+    });
+  CHECK_FALSE(clash);
+}
+
+TEST_CASE("parallel: ranges have borders that depend on the count and the grain alone") {
+  const Threads scope(3);
+  std::vector<std::atomic<int>> covered(103);
+  parallel_ranges(103, 10, [&](int64_t begin, int64_t end) {
+    CHECK(begin % 10 == 0);
+    CHECK(end == std::min<int64_t>(begin + 10, 103));
+    for (int64_t i = begin; i < end; ++i) ++covered[static_cast<size_t>(i)];
+  });
+  for (const auto& count : covered) CHECK(count == 1);
+}
+
+TEST_CASE("parallel: an exception reaches the caller, and the pool still works") {
+  const Threads scope(4);
+  for (const int64_t failing : {0, 57, 99}) {
+    CHECK_THROWS_WITH_AS(parallel_for(100,
+                                      [&](int64_t chunk, int) {
+                                        if (chunk == failing) throw std::runtime_error("chunk");
+                                      }),
+                         "chunk", std::runtime_error);
+    std::atomic<int> runs{0};
+    parallel_for(100, [&](int64_t, int) { ++runs; });
+    CHECK(runs == 100);
+  }
+}
+
+TEST_CASE("parallel: a job inside a job runs serially") {
+  const Threads scope(4);
+  std::atomic<int> runs{0};
+  std::atomic<bool> moved{false};
+  parallel_for(8, [&](int64_t, int) {
+    const auto here = std::this_thread::get_id();
+    parallel_for(8, [&](int64_t, int) {
+      if (std::this_thread::get_id() != here) moved = true;
+      ++runs;
+    });
+  });
+  CHECK(runs == 64);
+  CHECK_FALSE(moved);
+}
+
+TEST_CASE("parallel: many threads may call at once") {
+  const Threads scope(3);
+  std::atomic<int64_t> total{0};
+  std::vector<std::thread> callers;
+  for (int t = 0; t < 4; ++t)
+    callers.emplace_back([&] {
+      for (int job = 0; job < 300; ++job)
+        parallel_for(10, [&](int64_t chunk, int) { total += chunk; });
+    });
+  for (std::thread& caller : callers) caller.join();
+  CHECK(total == 4 * 300 * 45);
+}
+
+TEST_CASE("parallel: the number of threads is at least one, and fixed inside a job") {
+  {
+    const Threads scope(0);
+    CHECK(num_threads() == 1);
+  }
+  const Threads scope(2);
+  CHECK_THROWS_WITH_AS(parallel_for(4, [](int64_t, int) { set_num_threads(3); }),
+                       "set_num_threads: called from inside a job", Error);
+  CHECK(num_threads() == 2);
+}
+
+}  // namespace graft
