@@ -19,7 +19,9 @@ void FileSystem::make_folders(const Path& path) {
   Path so_far;
   for (const Path& part : path) {
     so_far /= part;
-    if (kind(so_far) == Kind::Missing) make_folder(so_far);
+    if (kind(so_far) != Kind::Missing) continue;
+    make_folder(so_far);
+    sync_folder(so_far.has_parent_path() ? so_far.parent_path() : Path("."));
   }
 }
 
