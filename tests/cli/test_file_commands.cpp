@@ -1,0 +1,105 @@
+// graft info and graft audit on files that the test writes.
+#include <doctest/doctest.h>
+
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "graft/core/file_system.h"
+#include "graft/tools/cli/commands.h"
+#include "graft/transfer/json.h"
+#include "graft/transfer/weights/safetensors.h"
+#include "support/files.h"
+
+namespace graft::cli {
+namespace {
+
+class CapturedStdout {
+ public:
+  CapturedStdout() : saved_(std::cout.rdbuf(text_.rdbuf())) {}
+  ~CapturedStdout() { std::cout.rdbuf(saved_); }
+  std::string text() const { return text_.str(); }
+
+ private:
+  std::ostringstream text_;
+  std::streambuf* saved_;
+};
+
+std::string write_two_tensors(const std::filesystem::path& path, float weight) {
+  transfer::WeightFile file;
+  file.add("fc.weight", Tensor::from(std::vector<float>{weight, 2, 3, 4, 5, 6}, {2, 3}));
+  file.add("fc.bias", Tensor::from(std::vector<double>{0.5}, {1}));
+  file.metadata["note"] = "colour \x1b[31m";
+  write_safetensors(real_file_system(), path, file);
+  return path.string();
+}
+
+}  // namespace
+
+TEST_CASE("info: text and JSON of a weight file") {
+  const tests::TempFolder folder;
+  const std::string path = write_two_tensors(folder.path() / "w.safetensors", 1);
+  CommonOptions common;
+  {
+    const CapturedStdout captured;
+    CHECK(run_info({path}, common) == 0);
+    const std::string text = captured.text();
+    CHECK(text.find("format    safetensors\ntensors   2, 7 values, 32 bytes\n") !=
+          std::string::npos);
+    CHECK(text.find("fc.weight                                f32  [2, 3]\n") != std::string::npos);
+    CHECK(text.find("metadata  note = colour ?[31m\n") != std::string::npos);
+  }
+  common.json = true;
+  const CapturedStdout captured;
+  CHECK(run_info({path}, common) == 0);
+  const transfer::Json json = transfer::read_json(captured.text(), Limits().json, "info");
+  CHECK(json.at("format").as_string("format") == "safetensors");
+  CHECK(json.at("values").as_integer("values") == 7);
+  CHECK(json.at("bytes").as_integer("bytes") == 32);
+  const transfer::Json& last = json.at("tensors").as_array("tensors").at(1);
+  CHECK(last.at("name").as_string("name") == "fc.bias");
+  CHECK(last.at("dtype").as_string("dtype") == "f64");
+  CHECK(json.at("metadata").at("note").as_string("note") == "colour \x1b[31m");
+}
+
+TEST_CASE("info: a missing file is an Io error, another format a Data error") {
+  const tests::TempFolder folder;
+  const CommonOptions common;
+  try {
+    run_info({(folder.path() / "absent.pth").string()}, common);
+    FAIL("read a file that does not exist");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::Io);
+  }
+  const auto text = folder.path() / "notes.txt";
+  write_file_atomically(real_file_system(), text, "hello");
+  try {
+    run_info({text.string()}, common);
+    FAIL("took text for weights");
+  } catch (const Error& error) {
+    CHECK(error.kind() == ErrorKind::Data);
+    CHECK(std::string(error.what()).starts_with(text.string() + ": "));
+  }
+}
+
+TEST_CASE("audit: names what changed") {
+  const tests::TempFolder folder;
+  const std::string before = write_two_tensors(folder.path() / "before.safetensors", 1),
+                    after = write_two_tensors(folder.path() / "after.safetensors", -1);
+  CommonOptions common;
+  {
+    const CapturedStdout captured;
+    CHECK(run_audit({before, after}, common) == 0);
+    CHECK(captured.text() == "equal        fc.bias\nchanged      fc.weight\n1 equal, 1 changed\n");
+  }
+  common.json = true;
+  const CapturedStdout captured;
+  CHECK(run_audit({before, after}, common) == 0);
+  const transfer::Json json = transfer::read_json(captured.text(), Limits().json, "audit");
+  CHECK(json.at("changed").as_array("changed").size() == 1);
+  CHECK(json.at("equal").as_array("equal").at(0).as_string("equal") == "fc.bias");
+  CHECK(json.at("only_before").as_array("only_before").empty());
+}
+
+}  // namespace graft::cli
