@@ -14,7 +14,7 @@ struct ModelOptions {
   uint64_t seed = 0;    ///< of the initial values
   /// Variant, as "key=value,key=value"; what a network takes stands in its header. Weight files
   /// carry it in their metadata under "graft.model_options".
-  std::string variant;
+  std::string variant = {};
 };
 
 /// A new network with initial values; Error(Argument) naming the nearest names for an unknown one,

@@ -5,7 +5,6 @@
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/binary.h"
-#include "graft/core/ops/shape_ops.h"
 
 namespace graft::optim {
 
@@ -16,7 +15,7 @@ double grad_norm(const std::vector<NamedTensor>& parameters) {
     const Tensor gradient = named.tensor.grad();
     if (!gradient.defined()) continue;
     const Tensor squares = Tensor::empty({1}, DType::F64, gradient.device());
-    run(slots().sum_squares, contiguous(gradient.detach()), squares);
+    run(slots().sum_squares, gradient, squares);
     const double sum = squares.item();
     check(std::isfinite(sum), ErrorKind::NotFinite, "grad_norm: gradient of '", named.path, "' ",
           gradient.shape(), " holds NaN or infinity");

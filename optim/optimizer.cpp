@@ -6,7 +6,6 @@
 
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/glob.h"
-#include "graft/core/ops/shape_ops.h"
 
 namespace graft::optim {
 namespace {
@@ -85,7 +84,7 @@ void Optimizer::step() {
         state.moments.push_back(Tensor::zeros(entry.parameter.shape(), entry.parameter.dtype(),
                                               entry.parameter.device()));
     ++state.steps;
-    update(entry.parameter, contiguous(gradient.detach()), state.moments,
+    update(entry.parameter, gradient, state.moments,
            {lr_ * entry.lr_scale, entry.weight_decay, state.steps});
     entry.parameter.storage().bump_version();
   }

@@ -1,69 +1,33 @@
-// Max pooling and its gather and scatter by index, vectorised over channels.
+// Max pooling and its gather and scatter by index.
 #include <algorithm>
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/kernels.h"
-#include "graft/kernels/cpu/pool2d_window.h"
+#include "graft/kernels/cpu/pool2d_axis.h"
 
 namespace graft::cpu {
 namespace {
 
-constexpr int64_t kLanes = 16;  // channels whose maxima stay in registers over a window
-
-// Maxima of `lanes` channels over a window of an image; `x` points at the first channel of pixel
-// (0, 0). A NaN replaces every maximum, as in PyTorch.
-template <bool kIndexed, class T>
-void window_max(const T* x, int64_t width, int64_t channels, PixelRange rows, PixelRange columns,
-                int64_t lanes, T* y, int32_t* index) {
-  T best[kLanes];
-  int32_t at[kLanes];
-  const int64_t first = rows.begin * width + columns.begin;
-  for (int64_t c = 0; c < lanes; ++c) best[c] = x[first * channels + c];
-  for (int64_t c = 0; c < lanes; ++c) at[c] = static_cast<int32_t>(first);
-  for (int64_t h = rows.begin; h < rows.end; ++h) {
-    for (int64_t w = columns.begin; w < columns.end; ++w) {
-      const T* in = x + (h * width + w) * channels;
-      const auto here = static_cast<int32_t>(h * width + w);
-      for (int64_t c = 0; c < lanes; ++c) {
-        const bool larger = (in[c] > best[c]) | (in[c] != in[c]);
-        best[c] = larger ? in[c] : best[c];
-        if constexpr (kIndexed) at[c] = larger ? here : at[c];
-      }
-    }
-  }
-  std::copy_n(best, lanes, y);
-  if constexpr (kIndexed) std::copy_n(at, lanes, index);
-}
-
-template <bool kIndexed, class T>
-void max_pool(const ConstView& x, const View& y, const View& index, const Pool2dParams& p) {
+template <class T>
+void max_windows(const ConstView& x, const View& y, const View& index, const Pool2dParams& p) {
   const int64_t height = x.dim(1), width = x.dim(2), channels = x.dim(3);
   const int64_t out_h = y.dim(1), out_w = y.dim(2);
-  const Padding2d& pad = p.padding;
+  const PoolAxis down = vertical(p, height, out_h), across = horizontal(p, width, out_w);
   parallel_ranges(
       y.dim(0) * out_h, rows_per_chunk(out_w * channels), [&](int64_t begin, int64_t end) {
-        for (int64_t row = begin; row < end; ++row) {
-          const T* image = x.as<T>() + row / out_h * height * width * channels;
-          const PixelRange rows =
-              clip(padded_window(row % out_h, p.kernel_h, p.stride_h, pad.top, pad.bottom, height),
-                   height);
-          for (int64_t ow = 0; ow < out_w; ++ow) {
-            const PixelRange columns =
-                clip(padded_window(ow, p.kernel_w, p.stride_w, pad.left, pad.right, width), width);
-            const int64_t out = (row * out_w + ow) * channels;
-            int64_t c = 0;
-            for (; c + kLanes <= channels; c += kLanes)
-              window_max<kIndexed>(image + c, width, channels, rows, columns, kLanes,
-                                   y.as<T>() + out + c,
-                                   kIndexed ? index.as<int32_t>() + out + c : nullptr);
-            if (c < channels)
-              window_max<kIndexed>(image + c, width, channels, rows, columns, channels - c,
-                                   y.as<T>() + out + c,
-                                   kIndexed ? index.as<int32_t>() + out + c : nullptr);
+        with_simd([&]<SimdLevel kLevel>() {
+          for (int64_t row = begin; row < end; ++row) {
+            const T* image = x.as<T>() + row / out_h * height * width * channels;
+            const PixelRange rows = down.pixels(row % out_h);
+            for (int64_t ow = 0; ow < out_w; ++ow) {
+              const int64_t out = (row * out_w + ow) * channels;
+              window_max<kLevel>(image, channels, {rows, across.pixels(ow), width}, y.as<T>() + out,
+                                 index ? index.as<int32_t>() + out : nullptr);
+            }
           }
-        }
+        });
       });
 }
 
@@ -88,9 +52,7 @@ void check_pixel(const char* kernel, int32_t pixel, int64_t pixels) {
 
 void max_pool2d(const KernelCtx& ctx, ConstView x, View y, View index, const Pool2dParams& params) {
   x = contiguous_operand(ctx, x);
-  with_float("max_pool2d", x.dtype, [&]<class T>(T) {
-    index ? max_pool<true, T>(x, y, index, params) : max_pool<false, T>(x, y, index, params);
-  });
+  with_float("max_pool2d", x.dtype, [&]<class T>(T) { max_windows<T>(x, y, index, params); });
 }
 
 void max_pool2d_gather(const KernelCtx& ctx, ConstView x, ConstView index, View y) {

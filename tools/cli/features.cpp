@@ -1,0 +1,47 @@
+// graft features: the output of a layer for every sample, as a .npy file.
+#include <cstdio>
+#include <iostream>
+#include <sstream>
+
+#include "graft/data/open_dataset.h"
+#include "graft/tools/cli/commands.h"
+#include "graft/tools/cli/exit_codes.h"
+#include "graft/tools/cli/load_network.h"
+#include "graft/tools/cli/progress.h"
+#include "graft/transfer/evaluate.h"
+#include "graft/transfer/json.h"
+#include "graft/transfer/weights/npy.h"
+
+namespace graft::cli {
+
+int run_features(const FeaturesOptions& options, const CommonOptions& common) {
+  choose_device(common);
+  const LoadedNetwork loaded = load_network(options.source);
+  layers::Network& network = *loaded.network;
+  const size_t end =
+      options.at.empty() ? network.head_stage() : network.stage_index(options.at) + 1;
+  const data::DatasetPtr dataset = data::open_dataset(options.data).train;
+  Tensor features;
+  {
+    ProgressLine line(common.quiet);
+    features = transfer::run_over(network, end, dataset, loaded.preprocess, options.batch,
+                                  [&](int64_t done, int64_t total) {
+                                    line.update({"features", done, total, {}, {}});
+                                  });
+  }
+  transfer::write_npy(options.out, features);
+  std::ostringstream shape;
+  shape << features.shape();
+  if (common.json) {
+    transfer::Json json = transfer::Json::object(), extents = transfer::Json::array();
+    for (const int64_t extent : features.shape()) extents.push(extent);
+    json.set("schema", 1).set("shape", std::move(extents)).set("file", options.out);
+    json.set("at", end == 0 ? "input" : network.stages()[end - 1].name);
+    std::cout << transfer::write_json(json) << '\n';
+  } else {
+    std::cout << options.out << ": " << shape.str() << '\n';
+  }
+  return kDone;
+}
+
+}  // namespace graft::cli

@@ -1,0 +1,40 @@
+// From names on a command line to a network with weights: where models/ and transfer/ meet.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graft/core/preprocess.h"
+#include "graft/layers/network.h"
+#include "graft/tools/cli/model_source.h"
+#include "graft/transfer/state.h"
+
+namespace graft::cli {
+
+/// A network and what belongs to its weights.
+struct LoadedNetwork {
+  std::unique_ptr<layers::Network> network;
+  std::string model, variant;       ///< as the registry takes them
+  Preprocess preprocess;            ///< the file's contract, else the network's own
+  std::vector<std::string> labels;  ///< of the outputs in order; empty if the file names none
+  transfer::LoadReport report;
+
+  /// labels[i], or the number if there are no labels.
+  std::string label(int64_t i) const;
+};
+
+/// The network of a run folder, or of a model name and a weight file, all tensors strictly matched;
+/// the number of classes is the file's.
+LoadedNetwork load_network(const ModelSource& source);
+
+/// A network to be tuned: everything but the head from `weights` (nothing if empty: from scratch),
+/// a new head for `classes` drawn from `seed`. With `keep_head` the file's head stays; it must have
+/// `classes` outputs then.
+LoadedNetwork load_for_tuning(const std::string& model, const std::string& weights, int64_t classes,
+                              uint64_t seed, bool keep_head);
+
+/// Metadata that lets load_network() and others read the weights again.
+std::map<std::string, std::string> metadata_of(const LoadedNetwork& loaded);
+
+}  // namespace graft::cli

@@ -1,0 +1,127 @@
+#include "graft/transfer/state.h"
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "graft/core/glob.h"
+#include "graft/transfer/file_layout.h"
+#include "graft/transfer/load_diagnosis.h"
+
+namespace graft::transfer {
+namespace {
+
+// Wrappers that put their own name before every tensor's: DataParallel, torch.compile, Lightning
+// and home-made ones.
+constexpr std::array<std::string_view, 4> kWrapperPrefixes = {"module.", "_orig_mod.", "model.",
+                                                             "net."};
+
+using Names = std::unordered_set<std::string_view>;
+
+size_t count_known(const std::vector<std::string>& names, const Names& known) {
+  return static_cast<size_t>(std::count_if(names.begin(), names.end(), [&](const auto& name) {
+    return known.contains(name);
+  }));
+}
+
+// Strips wrappers' prefixes as long as that makes more names known.
+void strip_prefixes(std::vector<std::string>& names, const Names& known,
+                    std::vector<std::string>& notes) {
+  for (bool again = true; std::exchange(again, false);) {
+    for (const std::string_view prefix : kWrapperPrefixes) {
+      if (!std::all_of(names.begin(), names.end(),
+                       [&](const auto& name) { return name.starts_with(prefix); }))
+        continue;
+      std::vector<std::string> stripped;
+      for (const std::string& name : names) stripped.push_back(name.substr(prefix.size()));
+      if (count_known(stripped, known) <= count_known(names, known)) continue;
+      names = std::move(stripped);
+      notes.push_back("prefix \"" + std::string(prefix) + "\" stripped");
+      again = true;
+    }
+  }
+}
+
+bool is_counter(std::string_view path) {
+  return path == "num_batches_tracked" || path.ends_with(".num_batches_tracked");
+}
+
+bool skips(const LoadOptions& options, std::string_view path) {
+  return std::any_of(options.skip.begin(), options.skip.end(),
+                     [&](const std::string& pattern) { return selects(pattern, path); });
+}
+
+bool converts(DType from, DType to) {
+  return from == to || (is_floating(from) && is_floating(to));
+}
+
+}  // namespace
+
+LoadReport load_state(const std::vector<NamedTensor>& model, const WeightFile& file,
+                      const LoadOptions& options) {
+  LoadReport report;
+  Names model_names;
+  for (const NamedTensor& target : model) model_names.insert(target.path);
+  std::vector<std::string> names;
+  for (const WeightFile::Entry& entry : file.entries()) names.push_back(entry.name);
+  strip_prefixes(names, model_names, report.notes);
+  std::unordered_map<std::string_view, const Tensor*> by_name;
+  for (size_t i = 0; i < names.size(); ++i) by_name[names[i]] = &file.entries()[i].tensor;
+
+  std::vector<std::pair<Tensor, Tensor>> copies;  // target, source
+  for (const NamedTensor& target : model) {
+    const auto found = by_name.find(target.path);
+    if (skips(options, target.path)) {
+      report.skipped.push_back(target.path);
+    } else if (found == by_name.end()) {
+      if (!is_counter(target.path)) report.missing.push_back(target.path);
+    } else {
+      const Tensor& source = *found->second;
+      if (source.shape() != file_shape(target) ||
+          !converts(source.dtype(), target.tensor.dtype())) {
+        report.mismatched.push_back({target.path, source.shape(), file_shape(target),
+                                     source.dtype(), target.tensor.dtype()});
+        continue;
+      }
+      report.loaded.push_back(target.path);
+      copies.emplace_back(target.tensor.detach(), as_in_memory(source, target.layout));
+    }
+  }
+  for (const std::string& name : names) {
+    if (model_names.contains(name) || is_counter(name)) continue;
+    (skips(options, name) ? report.skipped : report.unexpected).push_back(name);
+  }
+
+  if (options.strict && !report.complete())
+    fail(ErrorKind::Data, diagnose(report, model, names));
+  for (auto& [target, source] : copies) target.copy_(source);
+  return report;
+}
+
+std::string LoadReport::summary() const {
+  std::string text = std::to_string(loaded.size()) + " loaded";
+  const auto add = [&](size_t count, const char* what) {
+    if (count > 0) text += ", " + std::to_string(count) + ' ' + what;
+  };
+  add(missing.size(), "missing");
+  add(unexpected.size(), "unexpected");
+  add(mismatched.size(), "of another shape");
+  add(skipped.size(), "skipped");
+  for (const std::string& note : notes) text += "; " + note;
+  return text;
+}
+
+WeightFile to_weight_file(const std::vector<NamedTensor>& model,
+                          std::map<std::string, std::string> metadata) {
+  WeightFile file;
+  file.metadata = std::move(metadata);
+  for (const NamedTensor& source : model) {
+    Tensor copy = Tensor::empty(file_shape(source), source.tensor.dtype());
+    file.add(source.path, copy.copy_(as_in_file(source)));
+  }
+  return file;
+}
+
+}  // namespace graft::transfer
