@@ -44,13 +44,19 @@ const OpRow kRows[] = {
    keeps_always<keeps>},
 #include "graft/core/ops/unary.def"
 #undef UNARY
-    {"unary_grad", "g k",
-     [](Operands x, const OpParams& p) { return unary_grad(get<UnaryParams>(p).kind, x[0], x[1]); },
-     [](uint32_t mask, const OpParams&) {
-       constexpr const char* kept[] = {"", "k", "g k", "g k"};
-       return kept[mask];
-     }},
-    {"unary_grad2", "g k:",  // towards k it would be a third derivative
+    {.name = "unary_grad",
+     .operands = "g k",
+     .apply =
+         [](Operands x, const OpParams& p) {
+           return unary_grad(get<UnaryParams>(p).kind, x[0], x[1]);
+         },
+     .keeps =
+         [](uint32_t mask, const OpParams&) {
+           constexpr const char* kept[] = {"", "k", "g k", "g k"};
+           return kept[mask];
+         },
+     .second_derivative = false},  // towards k it would be a third derivative of the function
+    {"unary_grad2", "g k:",  // towards k it would be a third derivative, too
      [](Operands x, const OpParams& p) {
        return unary_grad2(get<UnaryParams>(p).kind, x[0], x[1]);
      },

@@ -57,7 +57,8 @@ struct UnaryGrad2Node final : Node {
   const char* name() const override { return "unary_grad2"; }
   void release() override { k = {}; }
   std::vector<Tensor> backward(const std::vector<Tensor>& grad) override {
-    check(!wants(1), ErrorKind::Autograd, info(kind).name, ": no third derivative");
+    check(!wants(1), ErrorKind::Autograd, "unary_grad2: ", info(kind).name,
+          " has no third derivative");
     return {unary_grad2(kind, grad[0], k.get(*this)), Tensor()};
   }
 };

@@ -45,6 +45,12 @@ OpCases unary_cases() {
   for (const char* op : {"abs", "relu", "relu6", "leaky_relu", "elu", "hardswish"})
     add_unary(rows, op, Range{-5, 9}, kGap);
   for (const char* op : {"log", "sqrt", "rsqrt", "reciprocal"}) add_unary(rows, op, Range{0.1, 4});
+  for (const char* op : {"unary_grad", "unary_grad2"}) {
+    for (const Shape& shape : kShapes)
+      rows.push_back({op, Shapes{shape, shape}, UnaryParams{UnaryKind::Tanh}});
+    for (const UnaryKind kind : {UnaryKind::Sin, UnaryKind::Square, UnaryKind::Sigmoid})
+      rows.push_back({op, Shapes{{2, 3, 5}, {2, 3, 5}}, UnaryParams{kind}});
+  }
   return rows;
 }
 

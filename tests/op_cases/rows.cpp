@@ -20,12 +20,16 @@ OpCases softmax_cases() {
 }
 
 OpCases loss_cases() {
-  const LossParams plain, smooth{.smoothing = 0.1}, smoothest{.smoothing = 0.9};
+  const LossParams plain, smooth{.smoothing = 0.1}, smoothest{.smoothing = 0.9},
+      each{.reduction = Reduction::None}, total{.smoothing = 0.1, .reduction = Reduction::Sum};
   return {
       {"cross_entropy", Shapes{{1, 1}, {1}}, plain, Indices{1, 1}},
       {"cross_entropy", Shapes{{1, 7}, {1}}, plain, Indices{1, 7}},
       {"cross_entropy", Shapes{{5, 3}, {5}}, plain, Indices{1, 3}},
       {"cross_entropy", Shapes{{5, 3}, {5}}, smooth, Indices{1, 3}},
+      {"cross_entropy", Shapes{{5, 3}, {5}}, each, Indices{1, 3}},
+      {"cross_entropy", Shapes{{0, 3}, {0}}, each, Indices{1, 3}},
+      {"cross_entropy", Shapes{{2, 7}, {2}}, total, Indices{1, 7}},
       {"cross_entropy", Shapes{{4, 11}, {4}}, smoothest, Indices{1, 11}},
       {"cross_entropy", Shapes{{3, 5}, {3}}, plain, Indices{1, 5}, Range{-30, 30}},
       {"cross_entropy", Shapes{{307, 131}, {307}}, smooth, Indices{1, 131},
@@ -36,6 +40,9 @@ OpCases loss_cases() {
       {"mse_loss", Shapes{{7}, {7}}, plain},
       {"mse_loss", Shapes{{2, 3}, {2, 3}}, plain},
       {"mse_loss", Shapes{{5, 1, 3}, {5, 1, 3}}, plain},
+      {"mse_loss", Shapes{{5, 3}, {5, 3}}, each},
+      {"mse_loss", Shapes{{0, 3}, {0, 3}}, total},
+      {"mse_loss", Shapes{{5, 3}, {5, 3}}, total},
       {"mse_loss", Shapes{{2, 3, 5, 2}, {2, 3, 5, 2}}, plain},
       {"mse_loss", Shapes{{13, 3079}, {13, 3079}}, plain, Perf{{4096, 1000}, {4096, 1000}}},
   };

@@ -6,6 +6,7 @@ namespace {
 
 ShapeParams to(const Shape& shape) { return {shape}; }
 AxesParams order(std::vector<int> list) { return {std::move(list)}; }
+AxesParams axes(int a, int b) { return {{a, b}}; }
 AxesParams along(int axis) { return {{axis}}; }
 SliceParams cut(int axis, int64_t begin, int64_t end, int64_t step = 1) {
   return {axis, begin, end, step};
@@ -34,6 +35,20 @@ OpCases shape_cases() {
       {"permute", Shapes{{7}}, order({0})},
       {"permute", Shapes{{0, 3}}, order({1, 0})},
       {"permute", Shapes{{1, 5, 1}}, order({2, 1, 0})},
+
+      {"flatten", Shapes{{2, 3, 5}}, axes(0, -1)},
+      {"flatten", Shapes{{2, 3, 5}}, axes(1, 2)},
+      {"flatten", Shapes{{2, 3, 5, 4}}, axes(1, -2)},
+      {"flatten", Shapes{{7}}, axes(0, 0)},
+      {"flatten", Shapes{{0, 3}}, axes(0, 1)},
+      {"flatten", Shapes{{5, 1, 3}}, axes(0, 1)},
+
+      {"transpose", Shapes{{2, 3}}, axes(0, 1)},
+      {"transpose", Shapes{{2, 3, 5}}, axes(0, -1)},
+      {"transpose", Shapes{{2, 3, 5, 4}}, axes(2, 1)},
+      {"transpose", Shapes{{7}}, axes(0, 0)},
+      {"transpose", Shapes{{0, 3}}, axes(0, 1)},
+      {"transpose", Shapes{{1, 5, 1}}, axes(1, 2)},
 
       {"slice", Shapes{{7}}, cut(0, 2, 5)},
       {"slice", Shapes{{7}}, cut(0, 0, 7, 3)},
@@ -75,6 +90,7 @@ OpCases shape_cases() {
       {"cast", Shapes{{7}}, CastParams{DType::F64}},
       {"cast", Shapes{{1}}, CastParams{DType::F64}},
       {"cast", Shapes{{2, 3, 5}}, CastParams{DType::F64}},
+      {"cast", Shapes{{5, 1, 3}}, CastParams{DType::F64}},
       {"cast", Shapes{{13, 3079}}, CastParams{DType::F64}},
       {"cast", Shapes{{2, 3, 5}}, CastParams{DType::F32}, Perf{{32, 56, 56, 64}}},
       {"cast", Shapes{{2, 3, 5}}, CastParams{DType::BF16}},
@@ -88,6 +104,14 @@ OpCases shape_cases() {
       {"gather_rows", Shapes{{4, 2, 3}, {4}}, Indices{1, 4}},
       {"gather_rows", Shapes{{3, 0}, {2}}, Indices{1, 3}},
       {"gather_rows", Shapes{{101, 131}, {307}}, Indices{1, 101}, Perf{{4096, 512}, {4096}}},
+
+      {"scatter_rows", Shapes{{7, 3}, {7}}, to({5}), Indices{1, 5}},
+      {"scatter_rows", Shapes{{2}, {2}}, to({5}), Indices{1, 5}},
+      {"scatter_rows", Shapes{{0, 3}, {0}}, to({5}), Indices{1, 5}},
+      {"scatter_rows", Shapes{{3, 1}, {3}}, to({1}), Indices{1, 1}},
+      {"scatter_rows", Shapes{{4, 2, 3}, {4}}, to({4}), Indices{1, 4}},
+      {"scatter_rows", Shapes{{2, 0}, {2}}, to({3}), Indices{1, 3}},
+      {"scatter_rows", Shapes{{307, 131}, {307}}, to({101}), Indices{1, 101}},
   };
 }
 

@@ -28,6 +28,42 @@ Reference of_two(const char* op, Function) {
   return {op, [](const Arrays& x, const OpParams&) { return combine(x[0], x[1], Function{}); }};
 }
 
+// g f'(k) and g f''(k), for functions whose derivative reads x (sin, square) or y (tanh, sigmoid).
+double first_derivative(UnaryKind kind, double k) {
+  switch (kind) {
+    case UnaryKind::Sin:
+      return std::cos(k);
+    case UnaryKind::Square:
+      return 2 * k;
+    case UnaryKind::Tanh:
+      return 1 - k * k;
+    case UnaryKind::Sigmoid:
+      return k - k * k;
+    default:
+      fail(ErrorKind::Internal, "reference: no derivative of this function");
+  }
+}
+double second_derivative(UnaryKind kind, double k) {
+  switch (kind) {
+    case UnaryKind::Sin:
+      return -std::sin(k);
+    case UnaryKind::Square:
+      return 2;
+    case UnaryKind::Tanh:
+      return -2 * k;
+    case UnaryKind::Sigmoid:
+      return 1 - 2 * k;
+    default:
+      fail(ErrorKind::Internal, "reference: no derivative of this function");
+  }
+}
+
+template <double (*kDerivative)(UnaryKind, double)>
+Array derivative_loop(const Arrays& x, const OpParams& params) {
+  const UnaryKind kind = std::get<UnaryParams>(params).kind;
+  return combine(x[0], x[1], [kind](double g, double k) { return g * kDerivative(kind, k); });
+}
+
 double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 double normal_cdf(double x) { return 0.5 * (1 + std::erf(x / std::numbers::sqrt2)); }
 
@@ -55,6 +91,9 @@ std::vector<Reference> elementwise_references() {
       of_one("hardswish", [](double x) { return x * std::clamp(x + 3, 0.0, 6.0) / 6; }),
       of_one("sin", [](double x) { return std::sin(x); }),
       of_one("cos", [](double x) { return std::cos(x); }),
+
+      {"unary_grad", derivative_loop<first_derivative>},
+      {"unary_grad2", derivative_loop<second_derivative>},
 
       of_two("add", [](double a, double b) { return a + b; }),
       of_two("sub", [](double a, double b) { return a - b; }),

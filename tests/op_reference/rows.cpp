@@ -63,14 +63,16 @@ int64_t row_terms(const std::vector<Shape>& x, const Shape&, const OpParams&) {
   return x[0].at(-1);
 }
 
-Array mean_of(const Array& x) {
+Array reduced(const Array& x, Reduction reduction) {
+  if (reduction == Reduction::None) return x;
   Array y{Shape{}};
-  for (const double value : x.values) y.values[0] += value / static_cast<double>(x.size());
+  for (const double value : x.values) y.values[0] += value;
+  if (reduction == Reduction::Mean) y.values[0] /= static_cast<double>(x.size());
   return y;
 }
 
 Array cross_entropy_loop(const Arrays& x, const OpParams& params) {
-  const double smoothing = std::get<LossParams>(params).smoothing;
+  const auto& [smoothing, reduction] = std::get<LossParams>(params);
   const Array log_p = log_softmax_loop(x, params);
   const int64_t classes = log_p.dim(1);
   Array loss(Shape{log_p.dim(0)});
@@ -80,16 +82,16 @@ Array cross_entropy_loop(const Arrays& x, const OpParams& params) {
       const double target = (hit ? 1 - smoothing : 0.0) + smoothing / static_cast<double>(classes);
       loss(n) -= target * log_p(n, c);
     }
-  return mean_of(loss);
+  return reduced(loss, reduction);
 }
 
-Array mse_loss_loop(const Arrays& x, const OpParams&) {
+Array mse_loss_loop(const Arrays& x, const OpParams& params) {
   Array squares(x[0].shape);
   for (size_t i = 0; i < squares.size(); ++i) {
     const double difference = x[0].values[i] - x[1].values[i];
     squares.values[i] = difference * difference;
   }
-  return mean_of(squares);
+  return reduced(squares, std::get<LossParams>(params).reduction);
 }
 
 int64_t all_terms(const std::vector<Shape>& x, const Shape&, const OpParams&) {

@@ -1,4 +1,6 @@
 // Geometry: elements move, none is computed.
+#include <utility>
+
 #include "op_reference/reference.h"
 
 namespace graft::tests {
@@ -15,8 +17,23 @@ Array reshape_loop(const Arrays& x, const OpParams& params) {
   return y;
 }
 
-Array permute_loop(const Arrays& x, const OpParams& params) {
-  const std::vector<int>& order = std::get<AxesParams>(params).axes;
+Array flatten_loop(const Arrays& x, const OpParams& params) {
+  const std::vector<int>& axes = std::get<AxesParams>(params).axes;
+  const int rank = x[0].shape.rank();
+  const int from = normalize_axis("reference", axes[0], rank);
+  const int to = normalize_axis("reference", axes[1], rank);
+  Shape shape;
+  for (int axis = 0; axis < rank; ++axis)
+    if (axis <= from || axis > to)
+      shape.push_back(x[0].dim(axis));
+    else
+      shape[from] *= x[0].dim(axis);
+  Array y(shape);
+  y.values = x[0].values;
+  return y;
+}
+
+Array permuted(const Arrays& x, const std::vector<int>& order) {
   Shape shape = x[0].shape;
   for (int axis = 0; axis < shape.rank(); ++axis)
     shape[axis] = x[0].dim(order[static_cast<size_t>(axis)]);
@@ -30,6 +47,20 @@ Array permute_loop(const Arrays& x, const OpParams& params) {
     y.values[i++] = x[0].values[position_in(x[0].shape, source)];
   });
   return y;
+}
+
+Array permute_loop(const Arrays& x, const OpParams& params) {
+  return permuted(x, std::get<AxesParams>(params).axes);
+}
+
+Array transpose_loop(const Arrays& x, const OpParams& params) {
+  const std::vector<int>& axes = std::get<AxesParams>(params).axes;
+  const int rank = x[0].shape.rank();
+  std::vector<int> order;
+  for (int axis = 0; axis < rank; ++axis) order.push_back(axis);
+  std::swap(order[static_cast<size_t>(normalize_axis("reference", axes[0], rank))],
+            order[static_cast<size_t>(normalize_axis("reference", axes[1], rank))]);
+  return permuted(x, order);
 }
 
 Array slice_loop(const Arrays& x, const OpParams& params) {
@@ -100,14 +131,37 @@ Array gather_rows_loop(const Arrays& x, const OpParams&) {
   return y;
 }
 
+Array scatter_rows_loop(const Arrays& x, const OpParams& params) {
+  const Array &source = x[0], &rows = x[1];
+  Shape shape = source.shape;
+  shape[0] = std::get<ShapeParams>(params).shape[0];
+  Array y(shape);
+  const size_t width = rows.size() == 0 ? 0 : source.size() / rows.size();
+  for (size_t i = 0; i < rows.size(); ++i)
+    for (size_t j = 0; j < width; ++j)
+      y.values[static_cast<size_t>(rows.values[i]) * width + j] += source.values[i * width + j];
+  return y;
+}
+
+int64_t scatter_terms(const std::vector<Shape>& x, const Shape&, const OpParams&) {
+  return x[1].numel();
+}
+
 }  // namespace
 
 std::vector<Reference> shape_references() {
   return {
-      {"reshape", reshape_loop}, {"permute", permute_loop},
-      {"slice", slice_loop},     {"contiguous", same_loop},
-      {"cat", cat_loop},         {"pad", pad_loop},
-      {"cast", same_loop},       {"gather_rows", gather_rows_loop},
+      {"reshape", reshape_loop},
+      {"flatten", flatten_loop},
+      {"permute", permute_loop},
+      {"transpose", transpose_loop},
+      {"slice", slice_loop},
+      {"contiguous", same_loop},
+      {"cat", cat_loop},
+      {"pad", pad_loop},
+      {"cast", same_loop},
+      {"gather_rows", gather_rows_loop},
+      {"scatter_rows", scatter_rows_loop, scatter_terms, Rounding::OfTerms},
   };
 }
 

@@ -11,6 +11,8 @@
 namespace graft::tests {
 namespace {
 
+constexpr int kGradientSamples = 30;
+
 // GRAFT_OPS="conv2d linear" checks only these.
 bool selected(const std::string& op) {
   const char* only = std::getenv("GRAFT_OPS");
@@ -24,6 +26,8 @@ void check_all(Device device) {
     if (!selected(row.name) || reference == nullptr) continue;
     const Report report = check_op(row, cases_of(row.name), *reference, device);
     CHECK_MESSAGE(report.failures().empty(), report.summary());
+    CAPTURE(std::string(row.name));
+    if (row.differentiable) CHECK(report.gradient_samples >= kGradientSamples);
   }
 }
 
