@@ -1,0 +1,69 @@
+// Runs a test body at every instruction set of this machine, and compares tensors.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "graft/core/parallel.h"
+#include "graft/core/tensor.h"
+#include "graft/kernels/cpu/simd/level.h"
+#include "support/formula.h"
+
+namespace graft::testing {
+
+template <class Body>
+void at_every_simd_level(const Body& body) {
+  const cpu::SimdLevel outer = cpu::simd_level();
+  for (const auto level :
+       {cpu::SimdLevel::Baseline, cpu::SimdLevel::Avx2, cpu::SimdLevel::Avx512}) {
+    if (cpu::set_simd_level(level) != level) continue;  // not on this machine
+    CAPTURE(std::string(to_string(level)));
+    body();
+  }
+  cpu::set_simd_level(outer);
+}
+
+/// The results of body() with 1, 2 and 3 threads must have the same bits.
+template <class Body>
+void same_bits_on_all_threads(const Body& body) {
+  const int outer = num_threads();
+  set_num_threads(1);
+  const Tensor alone = body();
+  for (const int threads : {2, 3}) {
+    set_num_threads(threads);
+    const Tensor found = body();
+    CAPTURE(threads);
+    CHECK(std::equal(alone.values<float>().begin(), alone.values<float>().end(),
+                     found.values<float>().begin()));
+  }
+  set_num_threads(outer);
+}
+
+/// Numbers in [-1, 1) that depend on the name alone.
+template <class T>
+Tensor numbers(const std::string& name, const Shape& shape) {
+  std::vector<T> values(static_cast<size_t>(shape.numel()));
+  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<T>(formula_unit(name, i));
+  return Tensor::from(values, shape);
+}
+
+/// Every element of `found` within rounding of a sum of `terms` products of numbers().
+template <class T>
+void check_close(const Tensor& found, const std::vector<double>& expected, int64_t terms) {
+  const double bound =
+      static_cast<double>(std::numeric_limits<T>::epsilon()) * static_cast<double>(8 + terms);
+  const auto values = found.values<T>();
+  REQUIRE(values.size() == expected.size());
+  double worst = 0;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const double error = std::abs(static_cast<double>(values[i]) - expected[i]);
+    if (!(error <= worst)) worst = error;  // NaN is kept
+  }
+  CHECK(worst <= bound);
+}
+
+}  // namespace graft::testing

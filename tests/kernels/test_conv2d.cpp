@@ -1,0 +1,226 @@
+#include <doctest/doctest.h>
+
+#include "graft/core/ops.h"
+#include "kernels/simd_levels.h"
+#include "support/error_text.h"
+
+namespace graft::testing {
+namespace {
+
+struct Geometry {
+  Shape x, w;
+  Conv2dParams params;
+};
+
+Conv2dParams conv(int64_t stride = 1, int64_t padding = 0, int64_t dilation = 1,
+                  int64_t groups = 1) {
+  return {stride, stride, dilation, dilation, groups, symmetric_padding(padding)};
+}
+
+// Calls f(y index, x index, w index) for every product of the convolution.
+template <class Function>
+void for_each_product(const Geometry& g, const Shape& y, const Function& f) {
+  const Conv2dParams& p = g.params;
+  const int64_t group_out = g.w[0] / p.groups;
+  for (int64_t n = 0; n < y[0]; ++n)
+    for (int64_t oh = 0; oh < y[1]; ++oh)
+      for (int64_t ow = 0; ow < y[2]; ++ow)
+        for (int64_t co = 0; co < y[3]; ++co)
+          for (int64_t kh = 0; kh < g.w[1]; ++kh)
+            for (int64_t kw = 0; kw < g.w[2]; ++kw) {
+              const int64_t h = oh * p.stride_h + kh * p.dilation_h - p.padding.top;
+              const int64_t w = ow * p.stride_w + kw * p.dilation_w - p.padding.left;
+              if (h < 0 || h >= g.x[1] || w < 0 || w >= g.x[2]) continue;
+              for (int64_t c = 0; c < g.w[3]; ++c)
+                f(((n * y[1] + oh) * y[2] + ow) * y[3] + co,
+                  ((n * g.x[1] + h) * g.x[2] + w) * g.x[3] + co / group_out * g.w[3] + c,
+                  ((co * g.w[1] + kh) * g.w[2] + kw) * g.w[3] + c);
+            }
+}
+
+template <class T>
+void check_geometry(const Geometry& g) {
+  CAPTURE(g.x);
+  CAPTURE(g.w);
+  CAPTURE(g.params.stride_h);
+  CAPTURE(g.params.groups);
+  const Tensor x = numbers<T>("x", g.x), w = numbers<T>("w", g.w), b = numbers<T>("b", {g.w[0]});
+  const Tensor y = conv2d(x, w, b, g.params), dy = numbers<T>("dy", y.shape());
+  const auto xs = x.values<T>(), ws = w.values<T>(), bs = b.values<T>(), gs = dy.values<T>();
+  std::vector<double> forward(static_cast<size_t>(y.numel()));
+  std::vector<double> dx(xs.size()), dw(ws.size());
+  for (size_t i = 0; i < forward.size(); ++i)
+    forward[i] = static_cast<double>(bs[i % static_cast<size_t>(g.w[0])]);
+  for_each_product(g, y.shape(), [&](int64_t iy, int64_t ix, int64_t iw) {
+    const auto a = static_cast<size_t>(iy), s = static_cast<size_t>(ix),
+               t = static_cast<size_t>(iw);
+    forward[a] += static_cast<double>(xs[s]) * static_cast<double>(ws[t]);
+    dx[s] += static_cast<double>(gs[a]) * static_cast<double>(ws[t]);
+    dw[t] += static_cast<double>(gs[a]) * static_cast<double>(xs[s]);
+  });
+  const int64_t window = g.w[1] * g.w[2] * g.w[3];
+  check_close<T>(y, forward, window + 1);
+  check_close<T>(conv2d_input_grad(dy, w, g.x, g.params), dx, window * g.w[0]);
+  check_close<T>(conv2d_filter_grad(x, dy, g.w, g.params), dw, y.numel());
+}
+
+const std::vector<Geometry>& geometries() {
+  static const std::vector<Geometry> all = [] {
+    std::vector<Geometry> list;
+    for (const int64_t c : {1, 3, 5, 16, 17, 33})
+      for (const int64_t out : {1, 5, 16, 17, 33}) {
+        list.push_back({{2, 7, 9, c}, {out, 3, 3, c}, conv(1, 1)});
+        list.push_back({{2, 7, 6, c}, {out, 1, 1, c}, conv()});
+      }
+    for (const int64_t c : {1, 5, 16, 17, 33, 70}) {  // depthwise
+      list.push_back({{2, 9, 8, c}, {c, 3, 3, 1}, conv(1, 1, 1, c)});
+      list.push_back({{1, 9, 8, c}, {c, 3, 3, 1}, conv(2, 1, 1, c)});
+      list.push_back({{1, 9, 12, c}, {c, 5, 3, 1}, conv(1, 4, 2, c)});
+    }
+    list.push_back({{1, 19, 17, 3}, {10, 7, 7, 3}, conv(2, 3)});  // as a ResNet begins
+    list.push_back({{2, 8, 10, 20}, {24, 3, 3, 5}, conv(1, 1, 1, 4)});
+    list.push_back({{1, 8, 8, 6}, {12, 3, 3, 1}, conv(2, 1, 1, 6)});  // channel multiplier
+    list.push_back({{1, 11, 12, 7}, {9, 3, 3, 7}, conv(1, 2, 2)});
+    list.push_back({{1, 13, 12, 4}, {6, 2, 3, 4}, conv(3, 0)});  // pixels that no window sees
+    list.push_back({{1, 13, 12, 4}, {6, 1, 1, 4}, conv(2, 0)});
+    list.push_back({{1, 6, 7, 3}, {4, 3, 2, 3}, {2, 1, 1, 2, 1, {0, 1, 2, 1}}});
+    list.push_back({{1, 5, 5, 2}, {3, 3, 3, 2}, {1, 1, 1, 1, 1, {4, 5, 6, 3}}});  // wide padding
+    list.push_back({{5, 2, 2, 40}, {35, 3, 3, 40}, conv(1, 1)});  // several images a piece
+    list.push_back({{1, 3, 500, 4}, {5, 3, 3, 4}, conv(1, 1)});   // several pieces a row
+    list.push_back({{1, 6, 5, 1024}, {18, 1, 1, 1024}, conv()});  // rows a page apart
+    list.push_back({{1, 6, 5, 512}, {18, 1, 1, 512}, conv(2)});
+    list.push_back({{1, 4, 5, 450}, {16, 3, 3, 450}, conv(1, 1)});  // runs cut in stretches
+    return list;
+  }();
+  return all;
+}
+
+// A layer with several pieces of work in every direction.
+const Geometry kLayer{{3, 28, 28, 40}, {70, 3, 3, 40}, conv(1, 1)};
+
+}  // namespace
+
+TEST_CASE("conv2d: forward and both gradients against loops, every instruction set") {
+  at_every_simd_level([] {
+    for (const Geometry& g : geometries()) check_geometry<float>(g);
+  });
+}
+
+TEST_CASE("conv2d: the same in f64") {
+  at_every_simd_level([] {
+    for (size_t i = 0; i < geometries().size(); i += 2) check_geometry<double>(geometries()[i]);
+  });
+}
+
+TEST_CASE("conv2d: an empty batch") {
+  const Tensor x = Tensor::zeros({0, 5, 5, 3}), w = numbers<float>("w", {4, 3, 3, 3});
+  const Tensor y = conv2d(x, w, {}, conv(1, 1));
+  CHECK(y.shape() == Shape{0, 5, 5, 4});
+  CHECK(conv2d_input_grad(y, w, x.shape(), conv(1, 1)).shape() == x.shape());
+  const Tensor dw = conv2d_filter_grad(x, y, w.shape(), conv(1, 1));
+  for (const float v : dw.values<float>()) CHECK(v == 0.0f);
+}
+
+TEST_CASE("conv2d: the same bits on 1, 2 and 3 threads") {
+  const Geometry depthwise{{2, 28, 28, 40}, {40, 3, 3, 1}, conv(1, 1, 1, 40)};
+  for (const Geometry& g : {kLayer, depthwise}) {
+    const Tensor x = numbers<float>("x", g.x), w = numbers<float>("w", g.w);
+    const Tensor y = conv2d(x, w, {}, g.params);
+    same_bits_on_all_threads([&] { return conv2d(x, w, {}, g.params); });
+    same_bits_on_all_threads([&] { return conv2d_input_grad(y, w, g.x, g.params); });
+    same_bits_on_all_threads([&] { return conv2d_filter_grad(x, y, g.w, g.params); });
+  }
+}
+
+TEST_CASE("conv2d: an image's result does not depend on its batch") {
+  const Tensor x = numbers<float>("x", kLayer.x), w = numbers<float>("w", kLayer.w);
+  const Tensor all = conv2d(x, w, {}, kLayer.params);
+  for (int64_t n = 0; n < 3; ++n) {
+    const Tensor one = conv2d(slice(x, 0, n, n + 1), w, {}, kLayer.params);
+    const Tensor same = slice(all, 0, n, n + 1).clone();
+    CHECK(std::equal(one.values<float>().begin(), one.values<float>().end(),
+                     same.values<float>().begin()));
+  }
+}
+
+TEST_CASE("conv2d: operands may be views") {
+  at_every_simd_level([] {
+    const Tensor x = permute(numbers<float>("x", {2, 17, 6, 7}), {0, 2, 3, 1});
+    const Tensor w = permute(numbers<float>("w", {3, 3, 17, 9}), {3, 0, 1, 2});
+    const Tensor y = conv2d(x, w, {}, conv(1, 1)),
+                 dense = conv2d(x.clone(), w.clone(), {}, conv(1, 1));
+    CHECK(std::equal(y.values<float>().begin(), y.values<float>().end(),
+                     dense.values<float>().begin()));
+  });
+}
+
+TEST_CASE("conv2d_fused: bias, residual and activation in one pass; NaN stays NaN") {
+  const Tensor bias = numbers<float>("b", {21});
+  at_every_simd_level([&] {
+    for (const int64_t groups : {1, 21}) {
+      const Tensor x = mul(numbers<float>("x", {2, 6, 5, 21}), 9.0);
+      const Tensor w = numbers<float>("w", {21, 3, 3, 21 / groups});
+      const Conv2dParams p = conv(1, 1, 1, groups);
+      const Tensor plain = conv2d(x, w, bias, p), residual = numbers<float>("r", plain.shape());
+      const Tensor sum = add(plain, residual);
+      for (const Activation kind : {Activation::None, Activation::Relu, Activation::Relu6}) {
+        const Tensor fused = conv2d_fused(x, w, bias, p, residual, kind);
+        const Tensor expected = kind == Activation::None   ? sum
+                                : kind == Activation::Relu ? relu(sum)
+                                                           : relu6(sum);
+        CHECK(std::equal(fused.values<float>().begin(), fused.values<float>().end(),
+                         expected.values<float>().begin()));
+      }
+    }
+    const Tensor nan = Tensor::full({1, 3, 3, 2}, std::nan(""));
+    const Tensor y =
+        conv2d_fused(nan, numbers<float>("w", {5, 3, 3, 2}), {}, conv(), {}, Activation::Relu6);
+    for (const float v : y.values<float>()) CHECK(std::isnan(v));
+  });
+}
+
+TEST_CASE("conv2d: same_padding puts the odd zero after") {
+  CHECK(same_padding(224, 224, 3, 3, conv(2)) == Padding2d{0, 1, 0, 1});
+  CHECK(same_padding(7, 8, 3, 5, conv(1)) == Padding2d{1, 1, 2, 2});
+  CHECK(same_padding(9, 9, 1, 1, conv(2)) == Padding2d{0, 0, 0, 0});
+  CHECK(same_padding(10, 10, 3, 3, conv(1, 0, 2)) == Padding2d{2, 2, 2, 2});
+}
+
+TEST_CASE("conv2d: errors name the operands") {
+  const Tensor x = Tensor::zeros({1, 5, 6, 4}), w = Tensor::zeros({8, 3, 3, 4});
+  const auto text = [&](const Tensor& image, const Tensor& filter, const Conv2dParams& p,
+                        const Tensor& bias = {}) {
+    return error_text([&] { conv2d(image, filter, bias, p); });
+  };
+  CHECK(text(Tensor::zeros({5, 6, 4}), w, conv()) ==
+        "conv2d: needs an image [N,H,W,C] and filters [Cout,KH,KW,C/groups]: x [5, 6, 4] weight "
+        "[8, 3, 3, 4]");
+  CHECK(text(x, w, conv(1, 0, 1, 2)) ==
+        "conv2d: channels do not fit: x [1, 5, 6, 4] weight [8, 3, 3, 4] groups 2");
+  CHECK(text(x, w, conv(1, 0, 3)) ==
+        "conv2d: window 7 x 7 is larger than the padded image 5 x 6: x [1, 5, 6, 4] weight "
+        "[8, 3, 3, 4]");
+  CHECK(text(x, w, conv(0)) ==
+        "conv2d: strides, dilations and groups must be positive: stride 0 x 0 dilation 1 x 1 "
+        "groups 1");
+  CHECK(text(x, w, conv(1, -1)) ==
+        "conv2d: padding must not be negative: top -1 bottom -1 left -1 right -1");
+  CHECK(text(x, w, conv(), Tensor::zeros({4})) ==
+        "conv2d: bias does not fit: bias f32 [4] weight f32 [8, 3, 3, 4]");
+  CHECK(text(x, Tensor::zeros({8, 3, 3, 4}, DType::F64), conv()) ==
+        "conv2d: needs two f32 or two f64 operands, not f32 and f64");
+  CHECK(error_text([&] {
+          conv2d_input_grad(Tensor::zeros({1, 3, 3, 8}), w, x.shape(), conv());
+        }) == "conv2d_input_grad: gradient [1, 3, 3, 8] for a result of shape [1, 3, 4, 8]");
+  CHECK(error_text([&] {
+          conv2d_fused(x, w, {}, conv(), Tensor::zeros({1, 1, 4, 8}), Activation::None);
+        }) ==
+        "conv2d_fused: residual does not fit the result: residual [1, 1, 4, 8] result "
+        "[1, 3, 4, 8]");
+  Tensor wanted = Tensor::zeros({8, 3, 3, 4});
+  wanted.set_requires_grad(true);
+  CHECK(error_text([&] { conv2d_fused(x, wanted, {}, conv(), {}, Activation::Relu); }) ==
+        "conv2d_fused: records no graph, but an operand wants a gradient");
+}
+
+}  // namespace graft::testing
