@@ -7,15 +7,18 @@
 namespace graft::cpu {
 namespace {
 
-// Calls body(first channel, count, load, store) for strips of one vector, the last one partial.
+// Calls body.operator()<vectors>(first channel, load, store) for strips of channels: four vectors,
+// then one, then the rest of one.
 template <class T, class Body>
 [[gnu::always_inline]] inline void for_strips(int64_t channels, const Body& body) {
+  const auto read = [](const T* from) { return load(from); };
+  const auto write = [](T* to, Vec<T> v) { store(to, v); };
   int64_t c = 0;
-  for (; c + kLanes<T> <= channels; c += kLanes<T>)
-    body(
-        c, [](const T* from) { return load(from); }, [](T* to, Vec<T> v) { store(to, v); });
+  for (; c + 4 * kLanes<T> <= channels; c += 4 * kLanes<T>)
+    body.template operator()<4>(c, read, write);
+  for (; c + kLanes<T> <= channels; c += kLanes<T>) body.template operator()<1>(c, read, write);
   if (const int rest = static_cast<int>(channels - c))
-    body(
+    body.template operator()<1>(
         c, [rest](const T* from) { return load_first(from, rest); },
         [rest](T* to, Vec<T> v) { store_first(to, v, rest); });
 }
@@ -23,25 +26,30 @@ template <class T, class Body>
 template <bool kIndexed, class T>
 [[gnu::always_inline]] inline void max_of(const T* x, int64_t channels, ImageWindow window, T* y,
                                           int32_t* index) {
+  using Mask = decltype(Vec<T>{} > Vec<T>{});  // integers as wide as T
+  using Pixel = std::remove_reference_t<decltype(Mask{}[0])>;
   const int64_t first = window.rows.begin * window.width + window.columns.begin;
-  for_strips<T>(channels, [&](int64_t c, const auto& read, const auto& write) {
-    using Mask = decltype(Vec<T>{} > Vec<T>{});  // integers as wide as T
-    using Pixel = std::remove_reference_t<decltype(Mask{}[0])>;
-    Vec<T> best = read(x + first * channels + c);
-    Mask at = static_cast<Pixel>(first) - Mask{};
+  for_strips<T>(channels, [&]<int kVectors>(int64_t c, const auto& read, const auto& write) {
+    Vec<T> best[kVectors];
+    Mask at[kVectors];
+    for (int v = 0; v < kVectors; ++v) best[v] = read(x + first * channels + c + v * kLanes<T>);
+    for (int v = 0; v < kVectors; ++v) at[v] = static_cast<Pixel>(first) - Mask{};
     for (int64_t h = window.rows.begin; h < window.rows.end; ++h) {
       for (int64_t w = window.columns.begin; w < window.columns.end; ++w) {
         const int64_t pixel = h * window.width + w;
-        const Vec<T> in = read(x + pixel * channels + c);
-        const Mask larger = (in > best) | (in != in);
-        best = larger ? in : best;
-        if constexpr (kIndexed) at = larger ? static_cast<Pixel>(pixel) - Mask{} : at;
+        const T* from = x + pixel * channels + c;
+        for (int v = 0; v < kVectors; ++v) {
+          const Vec<T> in = read(from + v * kLanes<T>);
+          const Mask larger = (in > best[v]) | (in != in);
+          best[v] = larger ? in : best[v];
+          if constexpr (kIndexed) at[v] = larger ? static_cast<Pixel>(pixel) - Mask{} : at[v];
+        }
       }
     }
-    write(y + c, best);
+    for (int v = 0; v < kVectors; ++v) write(y + c + v * kLanes<T>, best[v]);
     if constexpr (kIndexed)
-      for (int64_t lane = 0; lane < kLanes<T> && c + lane < channels; ++lane)
-        index[c + lane] = static_cast<int32_t>(at[lane]);
+      for (int64_t lane = 0; lane < kVectors * kLanes<T> && c + lane < channels; ++lane)
+        index[c + lane] = static_cast<int32_t>(at[lane / kLanes<T>][lane % kLanes<T>]);
   });
 }
 
@@ -55,22 +63,27 @@ template <class T>
 template <class T>
 [[gnu::always_inline]] inline void mean_of(const T* x, int64_t channels, ImageWindow window,
                                            T count, T* y) {
-  for_strips<T>(channels, [&](int64_t c, const auto& read, const auto& write) {
-    Vec<T> total{};
+  for_strips<T>(channels, [&]<int kVectors>(int64_t c, const auto& read, const auto& write) {
+    Vec<T> total[kVectors] = {};
     for (int64_t h = window.rows.begin; h < window.rows.end; ++h) {
-      Vec<T> row{};
-      for (int64_t w = window.columns.begin; w < window.columns.end; ++w)
-        row += read(x + (h * window.width + w) * channels + c);
-      total += row;
+      Vec<T> row[kVectors] = {};
+      for (int64_t w = window.columns.begin; w < window.columns.end; ++w) {
+        const T* from = x + (h * window.width + w) * channels + c;
+        for (int v = 0; v < kVectors; ++v) row[v] += read(from + v * kLanes<T>);
+      }
+      for (int v = 0; v < kVectors; ++v) total[v] += row[v];
     }
-    write(y + c, total / count);
+    for (int v = 0; v < kVectors; ++v) write(y + c + v * kLanes<T>, total[v] / count);
   });
 }
 
 template <class T>
 [[gnu::always_inline]] inline void add_quotient(const T* x, int64_t channels, T count, T* y) {
-  for_strips<T>(channels, [&](int64_t c, const auto& read, const auto& write) {
-    write(y + c, read(y + c) + read(x + c) / count);
+  for_strips<T>(channels, [&]<int kVectors>(int64_t c, const auto& read, const auto& write) {
+    for (int v = 0; v < kVectors; ++v) {
+      const int64_t at = c + v * kLanes<T>;
+      write(y + at, read(y + at) + read(x + at) / count);
+    }
   });
 }
 
