@@ -90,10 +90,9 @@ Image copy_box(const Image& image, const Box& box) {
 Image resample_rows(const Image& image, int64_t top, int64_t height, int64_t left,
                     const ResampleTable& table) {
   Image out(height, table.size(), image.channels());
-  const uint8_t* end = image.data() + image.bytes();
-  for (int64_t y = 0; y < height; ++y)
-    best_passes().horizontal(image.row(top + y) + left * image.channels(), end, out.row(y), table,
-                             image.channels());
+  best_passes().horizontal(image.row(top) + left * image.channels(), image.row_bytes(),
+                           image.data() + image.bytes(), out.data(), height, table,
+                           image.channels());
   return out;
 }
 

@@ -60,53 +60,76 @@ __attribute__((target("avx2"))) void vertical(const uint8_t* in, uint8_t* out, i
   }
 }
 
-/// Four RGB pixels a step: their channels are paired (tap 0, tap 1) and (tap 2, tap 3).
-__attribute__((target("avx2"))) void horizontal_rgb(const uint8_t* in, const uint8_t* end,
+/// Four source pixels of a row: the channels of taps 0 and 1, and of taps 2 and 3, side by side in
+/// 16-bit pairs, three pairs and an idle one in each half.
+__attribute__((target("avx2"))) inline __m256i paired_pixels(const uint8_t* pixel) {
+  const __m128i order = _mm_setr_epi8(0, 3, 1, 4, 2, 5, -1, -1, 6, 9, 7, 10, 8, 11, -1, -1);
+  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(pixel));
+  return _mm256_cvtepu8_epi16(_mm_shuffle_epi8(bytes, order));
+}
+
+/// The halves of each row's sum added up: row a in the lower half, row b in the upper.
+__attribute__((target("avx2"))) inline __m256i join_rows(__m256i a, __m256i b) {
+  return _mm256_add_epi32(_mm256_permute2x128_si256(a, b, 0x20),
+                          _mm256_permute2x128_si256(a, b, 0x31));
+}
+
+constexpr int64_t kRowsAtOnce = 4;  // they share the weights
+constexpr int64_t kLoadBytes = 16;  // of which four pixels are used
+
+/// kRowsAtOnce rows of RGB.
+__attribute__((target("avx2"))) void horizontal_rgb(const uint8_t* in, int64_t in_stride,
                                                     uint8_t* out, const ResampleTable& table) {
   constexpr int64_t kChannels = 3, kGroup = ResampleTable::kTapGroup;
-  const __m128i pair_channels = _mm_setr_epi8(0, 3, 1, 4, 2, 5, -1, -1, 6, 9, 7, 10, 8, 11, -1, -1);
   const __m256i pick_high = _mm256_setr_epi32(0, 0, 0, 0, 2, 2, 2, 2);
   const __m256i pick_low = _mm256_setr_epi32(1, 1, 1, 1, 3, 3, 3, 3);
+  const int64_t out_stride = table.size() * kChannels;
   for (int64_t x = 0; x < table.size(); ++x, out += kChannels) {
     const auto [first, count] = table.taps_of(x);
     const WeightPair* pairs = table.pairs_of(x);
     const uint8_t* pixel = in + first * kChannels;
-    __m256i high = _mm256_setzero_si256(), low = high;
+    __m256i high[kRowsAtOnce] = {}, low[kRowsAtOnce] = {};
     for (int64_t k = 0; k < count; k += kGroup, pixel += kGroup * kChannels) {
-      __m128i bytes;
-      if (end - pixel >= 16) {
-        bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(pixel));
-      } else {
-        alignas(16) uint8_t tail[16] = {};
-        const int64_t left = end - pixel, wanted = kGroup * kChannels;
-        std::memcpy(tail, pixel, static_cast<size_t>(left < wanted ? left : wanted));
-        bytes = _mm_load_si128(reinterpret_cast<const __m128i*>(tail));
-      }
-      const __m256i pixels = _mm256_cvtepu8_epi16(_mm_shuffle_epi8(bytes, pair_channels));
       const __m256i weights = _mm256_broadcastsi128_si256(
           _mm_loadu_si128(reinterpret_cast<const __m128i*>(pairs + k / 2)));
-      high = _mm256_add_epi32(
-          high, _mm256_madd_epi16(pixels, _mm256_permutevar8x32_epi32(weights, pick_high)));
-      low = _mm256_add_epi32(
-          low, _mm256_madd_epi16(pixels, _mm256_permutevar8x32_epi32(weights, pick_low)));
+      const __m256i high_weights = _mm256_permutevar8x32_epi32(weights, pick_high);
+      const __m256i low_weights = _mm256_permutevar8x32_epi32(weights, pick_low);
+#pragma GCC unroll 4
+      for (int64_t row = 0; row < kRowsAtOnce; ++row) {
+        const __m256i pixels = paired_pixels(pixel + row * in_stride);
+        high[row] = _mm256_add_epi32(high[row], _mm256_madd_epi16(pixels, high_weights));
+        low[row] = _mm256_add_epi32(low[row], _mm256_madd_epi16(pixels, low_weights));
+      }
     }
-    const __m256i sum = _mm256_add_epi32(_mm256_slli_epi32(high, kLowBits), low);
-    const __m128i both =
-        _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
-    const __m128i rounded =
-        _mm_srai_epi32(_mm_add_epi32(both, _mm_set1_epi32(1 << (kWeightBits - 1))), kWeightBits);
-    const __m128i words = _mm_packs_epi32(rounded, rounded);
-    const int32_t rgb = _mm_cvtsi128_si32(_mm_packus_epi16(words, words));
-    std::memcpy(out, &rgb, kChannels);
+    const __m256i rows_01 = round_lanes(join_rows(high[0], high[1]), join_rows(low[0], low[1]));
+    const __m256i rows_23 = round_lanes(join_rows(high[2], high[3]), join_rows(low[2], low[3]));
+    const __m256i words = _mm256_packs_epi32(rows_01, rows_23);  // rows 0 2 1 3
+    const __m256i bytes = _mm256_packus_epi16(words, words);
+    alignas(32) uint8_t pixels[32];
+    _mm256_store_si256(reinterpret_cast<__m256i*>(pixels), bytes);
+    std::memcpy(out, pixels, kChannels);
+    std::memcpy(out + out_stride, pixels + 16, kChannels);
+    std::memcpy(out + 2 * out_stride, pixels + 4, kChannels);
+    std::memcpy(out + 3 * out_stride, pixels + 20, kChannels);
   }
 }
 
-void horizontal(const uint8_t* in, const uint8_t* end, uint8_t* out, const ResampleTable& table,
-                int64_t channels) {
-  if (channels == 3)
-    horizontal_rgb(in, end, out, table);
-  else
-    portable_resize_passes().horizontal(in, end, out, table, channels);
+void horizontal(const uint8_t* in, int64_t in_stride, const uint8_t* end, uint8_t* out,
+                int64_t rows, const ResampleTable& table, int64_t channels) {
+  if (channels == 3) {
+    constexpr int64_t kGroup = ResampleTable::kTapGroup;
+    const auto [first, count] = table.taps.back();
+    const int64_t last_load = (first + (count - 1) / kGroup * kGroup) * channels;
+    const auto readable = [&](const uint8_t* row) {
+      return end - row >= (kRowsAtOnce - 1) * in_stride + last_load + kLoadBytes;
+    };
+    for (; rows >= kRowsAtOnce && readable(in); rows -= kRowsAtOnce) {
+      horizontal_rgb(in, in_stride, out, table);
+      in += kRowsAtOnce * in_stride;
+      out += kRowsAtOnce * table.size() * channels;
+    }
+  }
+  portable_resize_passes().horizontal(in, in_stride, end, out, rows, table, channels);
 }
 
 }  // namespace

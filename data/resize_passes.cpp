@@ -16,9 +16,10 @@ void horizontal_row(const uint8_t* in, uint8_t* out, const ResampleTable& table)
   }
 }
 
-void horizontal(const uint8_t* in, const uint8_t*, uint8_t* out, const ResampleTable& table,
-                int64_t channels) {
-  channels == 1 ? horizontal_row<1>(in, out, table) : horizontal_row<3>(in, out, table);
+void horizontal(const uint8_t* in, int64_t in_stride, const uint8_t*, uint8_t* out, int64_t rows,
+                const ResampleTable& table, int64_t channels) {
+  for (; rows > 0; --rows, in += in_stride, out += table.size() * channels)
+    channels == 1 ? horizontal_row<1>(in, out, table) : horizontal_row<3>(in, out, table);
 }
 
 void vertical(const uint8_t* in, uint8_t* out, int64_t bytes, const ResampleTable& table,

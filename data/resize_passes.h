@@ -38,9 +38,11 @@ struct ResampleTable {
 };
 
 struct ResizePasses {
-  /// One row: out[x,c] = sum over taps of in[first + k, c] * weight. Bytes may be read up to `end`.
-  void (*horizontal)(const uint8_t* in, const uint8_t* end, uint8_t* out,
-                     const ResampleTable& table, int64_t channels);
+  /// `rows` rows: out[x,c] = sum over taps of in[first + k, c] * weight. A row of `in` begins
+  /// `in_stride` bytes after the one before; those of `out` follow each other without gaps. Bytes
+  /// of `in` may be read up to `end`.
+  void (*horizontal)(const uint8_t* in, int64_t in_stride, const uint8_t* end, uint8_t* out,
+                     int64_t rows, const ResampleTable& table, int64_t channels);
   /// Row y: out[i] = sum over its taps of in[(first + k) * bytes + i] * weight; rows follow each
   /// other without gaps.
   void (*vertical)(const uint8_t* in, uint8_t* out, int64_t bytes, const ResampleTable& table,
