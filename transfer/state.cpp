@@ -26,20 +26,21 @@ size_t count_known(const std::vector<std::string>& names, const Names& known) {
   }));
 }
 
-// Strips wrappers' prefixes as long as that makes more names known.
+// Strips the prefixes of wrappers, which may be nested, as far as that makes more names known.
 void strip_prefixes(std::vector<std::string>& names, const Names& known,
                     std::vector<std::string>& notes) {
-  for (bool again = true; std::exchange(again, false);) {
+  std::vector<std::string> shorter = names, tried;
+  for (bool again = !names.empty(); std::exchange(again, false);) {
     for (const std::string_view prefix : kWrapperPrefixes) {
-      if (!std::all_of(names.begin(), names.end(),
+      if (!std::all_of(shorter.begin(), shorter.end(),
                        [&](const auto& name) { return name.starts_with(prefix); }))
         continue;
-      std::vector<std::string> stripped;
-      for (const std::string& name : names) stripped.push_back(name.substr(prefix.size()));
-      if (count_known(stripped, known) <= count_known(names, known)) continue;
-      names = std::move(stripped);
-      notes.push_back("prefix \"" + std::string(prefix) + "\" stripped");
+      for (std::string& name : shorter) name.erase(0, prefix.size());
+      tried.push_back("prefix \"" + std::string(prefix) + "\" stripped");
       again = true;
+      if (count_known(shorter, known) <= count_known(names, known)) continue;
+      names = shorter;
+      notes = tried;
     }
   }
 }

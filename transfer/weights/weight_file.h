@@ -27,7 +27,8 @@ class WeightFile {
   void add(std::string name, Tensor tensor);
   /// The tensor of that name, or null.
   const Tensor* find(std::string_view name) const;
-  const std::vector<Entry>& entries() const { return entries_; }
+  const std::vector<Entry>& entries() const& { return entries_; }
+  void entries() && = delete;  // a loop over a temporary's entries would outlive them
   size_t size() const { return entries_.size(); }
   /// Elements of all tensors together.
   int64_t numel() const;
