@@ -21,7 +21,7 @@ struct Conv2dParams {
   int64_t stride_h = 1, stride_w = 1;
   int64_t dilation_h = 1, dilation_w = 1;
   int64_t groups = 1;
-  Padding2d padding;
+  Padding2d padding = {};
 };
 
 /// A window of kernel_h x kernel_w pixels. With ceil_mode the last window may reach beyond the
@@ -29,7 +29,7 @@ struct Conv2dParams {
 struct Pool2dParams {
   int64_t kernel_h = 2, kernel_w = 2;
   int64_t stride_h = 2, stride_w = 2;
-  Padding2d padding;
+  Padding2d padding = {};
   bool ceil_mode = false;
   bool count_padding = true;  ///< average only: divide by the window with its padding
 };

@@ -42,7 +42,10 @@ Tensor Tensor::zeros(const Shape& shape, DType dtype, Device device) {
   return full(shape, 0.0, dtype, device);
 }
 
-bool Tensor::is_contiguous() const { return const_view(*this).contiguous(); }
+bool Tensor::is_contiguous() const {
+  const TensorImpl& t = impl();
+  return ConstView(nullptr, t.shape, t.strides, t.dtype).contiguous();
+}
 
 void* Tensor::raw_data() const {
   const TensorImpl& t = impl();

@@ -11,7 +11,7 @@ struct Size {
   int64_t h, w;
 };
 std::ostream& operator<<(std::ostream& out, const Size& size) {
-  return out << size.h << " x " << size.w;
+  return out << size.h << 'x' << size.w;
 }
 
 void check_floating(const char* op, const Tensor& a, const Tensor& b) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "graft/core/allocator.h"
 #include "harness/checks.h"
 #include "harness/guarded_allocator.h"
 
@@ -67,15 +66,6 @@ Report check_op(const OpRow& row, const OpCases& cases, const Reference& referen
   report.at(row.name);
   for (const std::string& violation : take_guard_violations()) report.fail(violation);
   return report;
-}
-
-bool available(Device device) {
-  try {
-    allocator(device);
-    return true;
-  } catch (const Error&) {
-    return false;
-  }
 }
 
 }  // namespace graft::tests

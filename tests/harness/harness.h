@@ -8,12 +8,8 @@
 
 namespace graft::tests {
 
-/// Every check of one op over the given cases. On the CPU it should run under a GuardedAllocator,
-/// whose findings it adds to the report.
+/// Every check of one op over the given cases, on guarded host memory.
 Report check_op(const OpRow& row, const OpCases& cases, const Reference& reference,
                 Device device = {});
-
-/// Whether tensors can be made on the device.
-bool available(Device device);
 
 }  // namespace graft::tests

@@ -1,0 +1,36 @@
+#include "op_table/check_table.h"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "harness/harness.h"
+#include "op_cases/op_cases.h"
+
+namespace graft::tests {
+namespace {
+
+constexpr int kGradientSamples = 30;
+
+bool selected(const std::string& op) {
+  const char* only = std::getenv("GRAFT_OPS");
+  return only == nullptr ||
+         (' ' + std::string(only) + ' ').find(' ' + op + ' ') != std::string::npos;
+}
+
+}  // namespace
+
+void check_table(Device device) {
+  for (const OpRow& row : op_table()) {
+    if (!selected(row.name)) continue;
+    CAPTURE(std::string(row.name));
+    const Reference* reference = find_reference(row.name);
+    REQUIRE(reference != nullptr);
+    const Report report = check_op(row, cases_of(row.name), *reference, device);
+    CHECK_MESSAGE(report.failures().empty(), report.summary());
+    if (row.differentiable) CHECK(report.gradient_samples >= kGradientSamples);
+  }
+}
+
+}  // namespace graft::tests

@@ -1,0 +1,11 @@
+// Every row of the op table with all its cases, as assertions of the running test.
+#pragma once
+
+#include "graft/core/device.h"
+
+namespace graft::tests {
+
+/// GRAFT_OPS="conv2d linear" in the environment checks only these.
+void check_table(Device device);
+
+}  // namespace graft::tests

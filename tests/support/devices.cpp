@@ -1,0 +1,48 @@
+#include "support/devices.h"
+
+#include <doctest/doctest.h>
+
+#include <sstream>
+#include <vector>
+
+#include "graft/core/allocator.h"
+#include "graft/core/error.h"
+#include "support/assets.h"
+
+namespace graft::tests {
+namespace {
+
+std::vector<Device> required;
+
+bool available(Device device) {
+  try {
+    allocator(device);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+}  // namespace
+
+void read_required_devices(int argc, char** argv) {
+  constexpr std::string_view kOption = "--require-device=";
+  for (int i = 1; i < argc; ++i)
+    if (const std::string_view word = argv[i]; word.starts_with(kOption))
+      required.push_back(parse_device(word.substr(kOption.size())));
+}
+
+bool has_device(Device device) {
+  if (available(device)) return true;
+  std::ostringstream what;
+  what << "device " << device;
+  bool needed = false;
+  for (const Device one : required) needed = needed || one == device;
+  if (needed)
+    FAIL_CHECK(what.str(), " is required, but absent");
+  else
+    skip(what.str());
+  return false;
+}
+
+}  // namespace graft::tests
