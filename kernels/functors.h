@@ -157,7 +157,7 @@ struct Relu {  // keeps y; NaN stays NaN
   }
   template <class T>
   GRAFT_HD static T df(T y) {
-    return y > T(0) ? T(1) : T(0);
+    return y <= T(0) ? T(0) : T(1);
   }
   template <class T>
   GRAFT_HD static T ddf(T) {
@@ -171,7 +171,7 @@ struct Relu6 {  // keeps y
   }
   template <class T>
   GRAFT_HD static T df(T y) {
-    return y > T(0) && y < T(6) ? T(1) : T(0);
+    return y <= T(0) || y >= T(6) ? T(0) : T(1);
   }
   template <class T>
   GRAFT_HD static T ddf(T) {
@@ -265,7 +265,7 @@ struct Hardswish {  // x relu6(x + 3) / 6
   }
   template <class T>
   GRAFT_HD static T df(T x) {
-    return x < T(-3) ? T(0) : x < T(3) ? x / T(3) + T(0.5) : T(1);
+    return x <= T(-3) ? T(0) : x < T(3) ? x / T(3) + T(0.5) : T(1);
   }
   template <class T>
   GRAFT_HD static T ddf(T x) {
