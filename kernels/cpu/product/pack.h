@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "graft/kernels/cpu/product/pack_rows.h"
 #include "graft/kernels/cpu/product/panel.h"
 
 namespace graft::cpu {
@@ -31,16 +32,11 @@ struct ColumnBlocks {
   }
 };
 
-/// A matrix in memory: element (k, j) of B, or (k, row) of A transposed.
-template <class T>
-struct Strided {
-  const T* data;
-  int64_t depth_stride, column_stride;
-};
-
 /// Writes rows 0..depth-1 of `columns` columns as [depth][width], the missing columns zero.
 template <class T>
-void pack_block(const Strided<T>& from, int64_t depth, int columns, int width, T* to);
+void pack_block(const Strided<T>& from, int64_t depth, int columns, int width, T* to) {
+  with_simd([&]<SimdLevel kLevel>() { pack_rows<kLevel, T>(from, depth, columns, width, to); });
+}
 
 /// Packs all of B. Goes parallel over its blocks.
 template <class T>
