@@ -18,7 +18,7 @@ namespace {
 
 constexpr int64_t kPixels = 224;  // of a packed piece
 constexpr int64_t kSpan = 256;    // columns of a packed piece
-constexpr int64_t kTiles = 10;    // of output channels in a part of dw
+constexpr int64_t kTiles = 20;    // of output channels in a part of dw
 constexpr int64_t kParts = 16;    // pieces of work wanted
 constexpr int64_t kPartialBytes = 16 << 20;
 
