@@ -104,7 +104,9 @@ Image decode_image(std::span<const std::byte> bytes, const Limits& limits, std::
   }
   if (format == "PNG") {
     check_png_header(in);
-    return libraries ? decode_with_libpng(in) : decode_with_stb(in);
+    if (libraries) return decode_with_libpng(in);
+    check_png_chunks(in);
+    return decode_with_stb(in);
   }
   check(format.empty(), ErrorKind::Data, "decode: ", name, ": looks like ", format,
         "; only JPEG and PNG are read");

@@ -1,5 +1,6 @@
 // What is checked of a picture file before a decoder sees it.
 #include <array>
+#include <bitset>
 
 #include "graft/core/error.h"
 #include "graft/data/decode_parts.h"
@@ -21,10 +22,10 @@ class JpegWalk {
       if (marker == kEnd) break;
       const size_t body = position_ + 2, length = segment_length();
       if (marker == kHuffman) check_huffman(body, length);
-      if (is_frame(marker)) check_frame(body, length);
+      if (is_frame(marker)) check_frame(body, length, marker == kProgressive);
       position_ = body + length;
       if (marker == kScan) {
-        check(framed_, ErrorKind::Data, "decode: ", in_.name, ": JPEG: scan before the frame");
+        check_scan(body, length);
         check(++scans_ <= in_.limits.scans, ErrorKind::Limit, "decode: ", in_.name,
               ": JPEG: more than ", in_.limits.scans, " scans");
         skip_entropy_coded();
@@ -34,7 +35,7 @@ class JpegWalk {
   }
 
  private:
-  static constexpr uint32_t kHuffman = 0xc4, kScan = 0xda, kEnd = 0xd9;
+  static constexpr uint32_t kProgressive = 0xc2, kHuffman = 0xc4, kScan = 0xda, kEnd = 0xd9;
   static bool is_frame(uint32_t marker) { return marker >= 0xc0 && marker <= 0xc2; }
   static bool is_restart(uint32_t marker) { return marker >= 0xd0 && marker <= 0xd7; }
 
@@ -63,7 +64,7 @@ class JpegWalk {
     return length - 2;
   }
 
-  void check_huffman(size_t at, size_t left) const {
+  void check_huffman(size_t at, size_t left) {
     while (left > 0) {
       uint32_t symbols = 0, code = 0;
       bool possible = left >= 17 && (in_.byte(at) & 0xe0) == 0 && (in_.byte(at) & 0x0f) < 4;
@@ -75,15 +76,33 @@ class JpegWalk {
       }
       check(possible && symbols <= 256 && 17 + symbols <= left, ErrorKind::Data,
             "decode: ", in_.name, ": JPEG: impossible Huffman table");
+      tables_.set(in_.byte(at) >> 4 << 2 | (in_.byte(at) & 3));
       at += 17 + symbols;
       left -= 17 + symbols;
     }
   }
 
-  void check_frame(size_t at, size_t length) {
+  void check_frame(size_t at, size_t length, bool progressive) {
     check(!framed_ && length >= 6, ErrorKind::Data, "decode: ", in_.name, ": JPEG: bad frame");
     check_picture_size(in_, in_.big_endian_16(at + 3), in_.big_endian_16(at + 1));
     framed_ = true;
+    progressive_ = progressive;
+  }
+
+  /// The Huffman tables that a scan names must have been defined.
+  void check_scan(size_t at, size_t length) const {
+    check(framed_, ErrorKind::Data, "decode: ", in_.name, ": JPEG: scan before the frame");
+    const size_t components = length > 0 ? in_.byte(at) : 0;
+    check(length == 4 + 2 * components, ErrorKind::Data, "decode: ", in_.name, ": JPEG: bad scan");
+    const bool dc_scan = in_.byte(at + length - 3) == 0;
+    const bool refinement = in_.byte(at + length - 1) >> 4 != 0;
+    for (size_t c = 0; c < components; ++c) {
+      const uint32_t names = in_.byte(at + 2 + 2 * c), dc = names >> 4, ac = names & 15;
+      const bool dc_known = dc < 4 && (tables_[dc] || (progressive_ && (!dc_scan || refinement)));
+      const bool ac_known = ac < 4 && (tables_[4 + ac] || (progressive_ && dc_scan));
+      check(dc_known && ac_known, ErrorKind::Data, "decode: ", in_.name,
+            ": JPEG: scan without its Huffman table");
+    }
   }
 
   void skip_entropy_coded() {
@@ -100,7 +119,8 @@ class JpegWalk {
   const EncodedImage& in_;
   size_t position_ = 0;
   uint64_t scans_ = 0;
-  bool framed_ = false;
+  bool framed_ = false, progressive_ = false;
+  std::bitset<8> tables_;  // defined: four for DC, then four for AC
 };
 
 }  // namespace
@@ -123,6 +143,21 @@ void check_png_header(const EncodedImage& in) {
   check((row_bits + 7) / 8 * height <= kDeflateBestRatio * in.size(), ErrorKind::Data,
         "decode: ", in.name, ": PNG: ", in.size(), " bytes cannot hold ", width, " x ", height,
         " pixels");
+}
+
+void check_png_chunks(const EncodedImage& in) {
+  constexpr uint32_t kData = 0x49444154, kEnd = 0x49454e44;
+  for (size_t at = 8;;) {
+    check(in.size() - at >= 12, ErrorKind::Data, "decode: ", in.name,
+          ": PNG: the file is cut short");
+    const uint32_t length = in.big_endian_32(at), type = in.big_endian_32(at + 4);
+    if (type == kEnd) return;
+    check(length <= in.size() - at - 12, ErrorKind::Data, "decode: ", in.name,
+          ": PNG: the file is cut short");
+    check(length > 0 || type != kData, ErrorKind::Data, "decode: ", in.name,
+          ": PNG: empty data chunk");
+    at += 12 + size_t{length};
+  }
 }
 
 }  // namespace graft::data

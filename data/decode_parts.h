@@ -37,6 +37,10 @@ void check_jpeg_segments(const EncodedImage& in);
 /// best ratio; checks the size of the picture, too.
 void check_png_header(const EncodedImage& in);
 
+/// Walks the chunks of a PNG, whose header has been checked: Error(Data) if one overruns the file
+/// or holds no data where stb_image expects some.
+void check_png_chunks(const EncodedImage& in);
+
 Image decode_with_libjpeg(const EncodedImage& in);
 Image decode_with_libpng(const EncodedImage& in);
 /// Either format; the checks above must have passed.

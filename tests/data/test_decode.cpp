@@ -201,6 +201,22 @@ TEST_CASE("decode: a header that claims more than the file can hold is refused")
                        "decode: x: PNG: no colour type 5 of 8 bits", Error);
 }
 
+TEST_CASE("decode: an empty data chunk does not reach stb") {
+  if (!has_decoder(Decoder::Stb)) return skip("stb_image");
+  const std::string file = png_head(1, 1, 8, 0) + png_chunk("IDAT", "") + png_chunk("IEND", "");
+  CHECK_THROWS_WITH_AS(decode_text(file, {}, Decoder::Stb), "decode: x: PNG: empty data chunk",
+                       Error);
+}
+
+TEST_CASE("decode: a scan whose Huffman tables were never defined is refused") {
+  std::vector<std::byte> bytes = read_bytes(golden("pictures/baseline.jpg"));
+  for (size_t i = 0; i + 1 < bytes.size(); ++i)  // make the tables comments
+    if (bytes[i] == std::byte{0xff} && bytes[i + 1] == std::byte{0xc4})
+      bytes[i + 1] = std::byte{0xfe};
+  for (const Decoder decoder : decoders())
+    CHECK(outcome(bytes, {}, decoder).starts_with("data: decode: x: JPEG: "));
+}
+
 TEST_CASE("decode: a Huffman table of more than 256 codes is refused") {
   std::string file = "\xff\xd8\xff\xc0";
   file += std::string("\0\x11\x08\0\x21\0\x28\3\1\x11\0\2\x11\1\3\x11\1", 17);
