@@ -208,13 +208,16 @@ TEST_CASE("decode: an empty data chunk does not reach stb") {
                        Error);
 }
 
-TEST_CASE("decode: a scan whose Huffman tables were never defined is refused") {
+TEST_CASE("decode: a scan whose Huffman tables were never defined does not reach stb") {
+  if (!has_decoder(Decoder::Stb)) return skip("stb_image");
   std::vector<std::byte> bytes = read_bytes(golden("pictures/baseline.jpg"));
   for (size_t i = 0; i + 1 < bytes.size(); ++i)  // make the tables comments
     if (bytes[i] == std::byte{0xff} && bytes[i + 1] == std::byte{0xc4})
       bytes[i + 1] = std::byte{0xfe};
-  for (const Decoder decoder : decoders())
-    CHECK(outcome(bytes, {}, decoder).starts_with("data: decode: x: JPEG: "));
+  CHECK(outcome(bytes, {}, Decoder::Stb) ==
+        "data: decode: x: JPEG: scan without its Huffman table");
+  // libjpeg-turbo takes the standard's tables then, as motion JPEG wants it.
+  if (has_decoder(Decoder::Libraries)) CHECK(outcome(bytes, {}, Decoder::Libraries) == "decoded");
 }
 
 TEST_CASE("decode: a Huffman table of more than 256 codes is refused") {
