@@ -77,11 +77,11 @@ class RealSource final : public ByteSource {
  private:
   void fetch(uint64_t offset, std::span<std::byte> out) override {
     while (!out.empty()) {
-      const ssize_t got =
-          ::pread(file_.get(), out.data(), out.size(), static_cast<off_t>(offset));
+      const ssize_t got = ::pread(file_.get(), out.data(), out.size(), static_cast<off_t>(offset));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) fail_io("read", path_, errno);
-      check(got > 0, ErrorKind::Io, "read: ", path_.string(), ": the file was cut while being read");
+      check(got > 0, ErrorKind::Io, "read: ", path_.string(),
+            ": the file was cut while being read");
       offset += static_cast<uint64_t>(got);
       out = out.subspan(static_cast<size_t>(got));
     }

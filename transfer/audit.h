@@ -20,7 +20,7 @@ std::vector<TensorHash> hash_tensors(const std::vector<NamedTensor>& model);
 std::vector<TensorHash> hash_tensors(const WeightFile& file);
 
 struct AuditReport {
-  std::vector<std::string> equal, changed;             ///< in the order of `before`
+  std::vector<std::string> equal, changed;  ///< in the order of `before`
   std::vector<std::string> only_before, only_after;
   /// "60 equal, 2 changed".
   std::string summary() const;

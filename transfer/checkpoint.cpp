@@ -59,9 +59,9 @@ void CheckpointFolder::save(int64_t step, const CheckpointContent& content) {
       manifest.files.push_back(
           write_listed_file(files_, temporary, key + std::string(kWeights),
                             [&](WritableFile& file) { write_safetensors(file, weights); }));
-    manifest.files.push_back(
-        write_listed_file(files_, temporary, kState,
-                          [&](WritableFile& file) { file.write(write_json(content.state, 1)); }));
+    manifest.files.push_back(write_listed_file(files_, temporary, kState, [&](WritableFile& file) {
+      file.write(write_json(content.state, 1));
+    }));
     write_listed_file(files_, temporary, kManifestName,
                       [&](WritableFile& file) { file.write(write_manifest(manifest)); });
     files_.sync_folder(temporary);
@@ -91,8 +91,8 @@ CheckpointFolder::Search CheckpointFolder::load_newest() {
       search.checkpoint = load(candidates.back());
     } catch (const Error& error) {
       if (error.kind() == ErrorKind::OutOfMemory) throw;
-      search.warnings.push_back(step_name(candidates.back()) + " is damaged and was not used: " +
-                                error.what());
+      search.warnings.push_back(step_name(candidates.back()) +
+                                " is damaged and was not used: " + error.what());
     }
   }
   return search;
@@ -109,8 +109,7 @@ CheckpointFolder::Loaded CheckpointFolder::load(int64_t step) {
   bool has_state = false;
   for (const Manifest::File& entry : manifest.files) {
     if (entry.name == kState) {
-      const std::string text =
-          files_.read_text(folder / kState, options_.limits.json.bytes);
+      const std::string text = files_.read_text(folder / kState, options_.limits.json.bytes);
       loaded.content.state = read_json(text, options_.limits.json, kState);
       has_state = true;
     } else if (entry.name.ends_with(kWeights)) {

@@ -1,5 +1,5 @@
-// A JSON value, its bounded reader and its writer: metadata of weight files, manifests and states of
-// checkpoints, and what the command prints under --json.
+// A JSON value, its bounded reader and its writer: metadata of weight files, manifests and states
+// of checkpoints, and what the command prints under --json.
 #pragma once
 
 #include <concepts>
@@ -24,8 +24,7 @@ class Json {
   Json() = default;  ///< null
   Json(bool value) : value_(value) {}
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  Json(T value) : value_(static_cast<int64_t>(value)) {}
+  requires(!std::same_as<T, bool>) Json(T value) : value_(static_cast<int64_t>(value)) {}
   Json(double value) : value_(value) {}
   Json(const char* value) : value_(std::string(value)) {}
   Json(std::string_view value) : value_(std::string(value)) {}

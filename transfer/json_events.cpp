@@ -67,7 +67,8 @@ void read_json_events(std::string_view text, const Limits::Json& limits, std::st
   check(text.size() <= limits.bytes, ErrorKind::Limit, what, ": ", text.size(),
         " bytes of JSON, the limit is ", limits.bytes);
   // The library takes a NUL for the end of the text.
-  check(text.find('\0') == std::string_view::npos, ErrorKind::Data, what, ": JSON holds a NUL byte");
+  check(text.find('\0') == std::string_view::npos, ErrorKind::Data, what,
+        ": JSON holds a NUL byte");
   check(!text.starts_with("\xef\xbb\xbf"), ErrorKind::Data, what,
         ": JSON begins with a byte order mark");
   Adapter adapter(limits, what, events);

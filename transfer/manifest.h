@@ -38,7 +38,6 @@ std::string write_manifest(const Manifest& manifest);
 Manifest parse_manifest(std::string_view text, const Limits& limits);
 
 /// Reads every listed file; Error(Data) naming the first whose size or hash differs.
-void verify_files(FileSystem& files, const std::filesystem::path& folder,
-                  const Manifest& manifest);
+void verify_files(FileSystem& files, const std::filesystem::path& folder, const Manifest& manifest);
 
 }  // namespace graft::transfer

@@ -55,9 +55,7 @@ void parse_channels(const Json& json, const char* field, std::array<double, 3>& 
   for (size_t i = 0; i < 3; ++i) out[i] = values[std::min(i, count - 1)].as_number(field);
 }
 
-Json to_json(std::span<const double> values) {
-  return Json::Array(values.begin(), values.end());
-}
+Json to_json(std::span<const double> values) { return Json::Array(values.begin(), values.end()); }
 
 std::string value_or_empty(const Metadata& metadata, const char* key) {
   const auto found = metadata.find(key);

@@ -16,14 +16,13 @@ namespace {
 // Wrappers that put their own name before every tensor's: DataParallel, torch.compile, Lightning
 // and home-made ones.
 constexpr std::array<std::string_view, 4> kWrapperPrefixes = {"module.", "_orig_mod.", "model.",
-                                                             "net."};
+                                                              "net."};
 
 using Names = std::unordered_set<std::string_view>;
 
 size_t count_known(const std::vector<std::string>& names, const Names& known) {
-  return static_cast<size_t>(std::count_if(names.begin(), names.end(), [&](const auto& name) {
-    return known.contains(name);
-  }));
+  return static_cast<size_t>(std::count_if(names.begin(), names.end(),
+                                           [&](const auto& name) { return known.contains(name); }));
 }
 
 // Strips the prefixes of wrappers, which may be nested, as far as that makes more names known.
@@ -54,9 +53,7 @@ bool skips(const LoadOptions& options, std::string_view path) {
                      [&](const std::string& pattern) { return selects(pattern, path); });
 }
 
-bool converts(DType from, DType to) {
-  return from == to || (is_floating(from) && is_floating(to));
-}
+bool converts(DType from, DType to) { return from == to || (is_floating(from) && is_floating(to)); }
 
 }  // namespace
 
@@ -95,8 +92,7 @@ LoadReport load_state(const std::vector<NamedTensor>& model, const WeightFile& f
     (skips(options, name) ? report.skipped : report.unexpected).push_back(name);
   }
 
-  if (options.strict && !report.complete())
-    fail(ErrorKind::Data, diagnose(report, model, names));
+  if (options.strict && !report.complete()) fail(ErrorKind::Data, diagnose(report, model, names));
   for (auto& [target, source] : copies) target.copy_(source);
   return report;
 }

@@ -37,8 +37,8 @@ struct LoadReport {
 /// into each other. A prefix that all names share because of a wrapper ("module.", "_orig_mod.",
 /// "model.") is stripped with a note. `num_batches_tracked` may be missing or superfluous.
 ///
-/// Strict (the default): if anything does not fit, the model is left untouched and Error(Data) holds
-/// a short table, the likely cause and the remedy. Not strict: what fits is loaded.
+/// Strict (the default): if anything does not fit, the model is left untouched and Error(Data)
+/// holds a short table, the likely cause and the remedy. Not strict: what fits is loaded.
 LoadReport load_state(const std::vector<NamedTensor>& model, const WeightFile& file,
                       const LoadOptions& options = {});
 

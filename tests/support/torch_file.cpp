@@ -63,11 +63,10 @@ std::string zip(const std::vector<ZipItem>& items, const ZipQuirks& quirks) {
   std::string out = quirks.before, directory;
   bool first = true;
   for (const ZipItem& item : items) {
-    const uint32_t crc =
-        transfer::crc32(std::as_bytes(std::span(item.content))) ^ quirks.crc_xor;
+    const uint32_t crc = transfer::crc32(std::as_bytes(std::span(item.content))) ^ quirks.crc_xor;
     const bool late = (quirks.flags & 8) != 0;
-    const std::string known = bytes_of(crc, 4) + bytes_of(item.content.size(), 4) +
-                              bytes_of(item.content.size(), 4);
+    const std::string known =
+        bytes_of(crc, 4) + bytes_of(item.content.size(), 4) + bytes_of(item.content.size(), 4);
     const std::string local_name =
         first && !quirks.local_name.empty() ? quirks.local_name : item.name;
     const size_t offset = out.size();

@@ -28,8 +28,8 @@ ErrorKind refused(std::string_view text) {
 TEST_CASE("json: a value survives writing and reading") {
   Json value = Json::object();
   value.set("text", "quote \" back \\ tab \t line \n \x01 \x7f snowman \xe2\x98\x83");
-  value.set("numbers", Json::Array{0, -1, std::numeric_limits<int64_t>::max(), 0.1, 1e300, -0.0,
-                                   5e-324, 3.0});
+  value.set("numbers",
+            Json::Array{0, -1, std::numeric_limits<int64_t>::max(), 0.1, 1e300, -0.0, 5e-324, 3.0});
   value.set("flags", Json::Array{true, false, {}});
   value.set("empty", Json::Array{Json::object(), Json::array(), ""});
   for (const int indent : {0, 2}) CHECK(parse(write_json(value, indent)) == value);
@@ -50,10 +50,29 @@ TEST_CASE("json: doubles and integers keep their type, what JSON has not becomes
 }
 
 TEST_CASE("json: malformed text is refused") {
-  for (const char* text :
-       {"", "{", "[1,]", "{\"a\":1,}", "{'a':1}", "nul", "01", "+1", "1.", ".5", "[1] 2", "1e400",
-        "NaN", "\"\\ud800\"", "\"\\udc00x\"", "\"\xff\"", "\"\xc0\xaf\"", "\"\xed\xa0\x80\"",
-        "\"\n\"", "// c\n1", "\xef\xbb\xbf{}", "{\"a\":1,\"a\":2}", "{1:2}"})
+  for (const char* text : {"",
+                           "{",
+                           "[1,]",
+                           "{\"a\":1,}",
+                           "{'a':1}",
+                           "nul",
+                           "01",
+                           "+1",
+                           "1.",
+                           ".5",
+                           "[1] 2",
+                           "1e400",
+                           "NaN",
+                           "\"\\ud800\"",
+                           "\"\\udc00x\"",
+                           "\"\xff\"",
+                           "\"\xc0\xaf\"",
+                           "\"\xed\xa0\x80\"",
+                           "\"\n\"",
+                           "// c\n1",
+                           "\xef\xbb\xbf{}",
+                           "{\"a\":1,\"a\":2}",
+                           "{1:2}"})
     CHECK_MESSAGE(refused(text) == ErrorKind::Data, text);
   CHECK(refused(std::string_view("{}\0", 3)) == ErrorKind::Data);
   CHECK(refused(std::string_view("{\0}\0", 4)) == ErrorKind::Data);

@@ -30,7 +30,8 @@ TEST_CASE("preprocess contract: what is written is read") {
 TEST_CASE("preprocess contract: the converter's form is read") {
   const Metadata metadata{
       {"graft.preprocess",
-       "{\"resize_short\": 256, \"filter\": \"bilinear\", \"crop\": [224, 224], \"colour\": \"rgb\","
+       "{\"resize_short\": 256, \"filter\": \"bilinear\", \"crop\": [224, 224], \"colour\": "
+       "\"rgb\","
        " \"range\": 1, \"mean\": [127.5, 127.5, 127.5], \"std\": [127.5, 127.5, 127.5]}"},
       {"graft.labels", "[\"ant\", \"b\\u00e9e\"]"},
       {"graft.model", "mobilenet_v2"}};
@@ -38,7 +39,9 @@ TEST_CASE("preprocess contract: the converter's form is read") {
   REQUIRE(contract.has_value());
   CHECK(contract->range == 1.0);
   CHECK(contract->mean[2] == 127.5);
-  CHECK(read_labels(metadata) == std::vector<std::string>{"ant", "b\xc3\xa9" "e"});
+  CHECK(read_labels(metadata) == std::vector<std::string>{"ant",
+                                                          "b\xc3\xa9"
+                                                          "e"});
   CHECK(read_model_name(metadata) == "mobilenet_v2");
   CHECK(read_model_options(metadata).empty());
 }
@@ -55,8 +58,7 @@ TEST_CASE("preprocess contract: nonsense is refused by its field") {
   refuse("[224, 224]", "[224]", "preprocess: crop needs height and width");
   refuse("[224, 224]", "[224, 0]", "preprocess: crop 0 is out of range");
   refuse("[224, 224]", "[224, 99999999999]", "preprocess: crop 99999999999 is out of range");
-  refuse("[1, 1, 1]", "[1, 0, 1]",
-         "preprocess: range and std must be positive, mean finite");
+  refuse("[1, 1, 1]", "[1, 0, 1]", "preprocess: range and std must be positive, mean finite");
   refuse("[1, 1, 1]", "[1]", "preprocess: std has 1 channels, the colour order has 3");
   refuse("256", "25.5", "resize_short: is not an integer");
   refuse("\"range\": 255, ", "", "json: \"range\" is missing");

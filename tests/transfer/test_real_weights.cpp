@@ -79,7 +79,8 @@ TEST_CASE("real weights: other formats are named, not guessed at") {
       FAIL(file.name << " was accepted");
     } catch (const Error& error) {
       CHECK(error.kind() == ErrorKind::Data);
-      CHECK_MESSAGE(std::string(error.what()).find(file.text) != std::string::npos, error.what());
+      const std::string message = error.what();
+      CHECK_MESSAGE(message.find(file.text) != std::string::npos, message);
     }
   }
 }

@@ -23,8 +23,7 @@ std::string file_of(const std::string& header, size_t data_bytes) {
 std::string one(const std::string& fields) { return "{\"w\":{" + fields + "}}"; }
 
 struct Attack {
-  const char* name;
-  std::string bytes;
+  std::string name, bytes;
   ErrorKind kind;
   std::string text;  // a part of the message
 };
@@ -106,9 +105,8 @@ TEST_CASE("safetensors: every named attack is refused with its own error") {
       {"extent 2^64",
        file_of(one(R"("dtype":"U8","shape":[18446744073709551616],"data_offsets":[0,4])"), 4),
        ErrorKind::Data, "w: shape has a wrong type"},
-      {"fractional offset",
-       file_of(one(R"("dtype":"U8","shape":[4],"data_offsets":[0,4.0])"), 4), ErrorKind::Data,
-       "w: data_offsets has a wrong type"},
+      {"fractional offset", file_of(one(R"("dtype":"U8","shape":[4],"data_offsets":[0,4.0])"), 4),
+       ErrorKind::Data, "w: data_offsets has a wrong type"},
       {"three offsets", file_of(one(R"("dtype":"U8","shape":[4],"data_offsets":[0,4,4])"), 4),
        ErrorKind::Data, "w: data_offsets has a wrong type"},
       {"one offset", file_of(one(R"("dtype":"U8","shape":[4],"data_offsets":[0])"), 4),
@@ -122,10 +120,9 @@ TEST_CASE("safetensors: every named attack is refused with its own error") {
        "w: needs dtype, shape and data_offsets"},
       {"duplicate field", file_of(one(good + R"(,"dtype":"F32")"), 8), ErrorKind::Data,
        "w: duplicate field dtype"},
-      {"unknown field", file_of(one(good + R"(,"x":1)"), 8), ErrorKind::Data,
-       "w: unknown field x"},
-      {"duplicate name", file_of("{\"w\":{" + good + "},\"w\":{" + good + "}}", 8),
-       ErrorKind::Data, "two tensors are named w"},
+      {"unknown field", file_of(one(good + R"(,"x":1)"), 8), ErrorKind::Data, "w: unknown field x"},
+      {"duplicate name", file_of("{\"w\":{" + good + "},\"w\":{" + good + "}}", 8), ErrorKind::Data,
+       "two tensors are named w"},
       {"metadata of numbers", file_of(R"({"__metadata__":{"a":1}})", 0), ErrorKind::Data,
        "metadata: a is not a string"},
       {"nested metadata", file_of(R"({"__metadata__":{"a":{}}})", 0), ErrorKind::Data,
@@ -134,8 +131,7 @@ TEST_CASE("safetensors: every named attack is refused with its own error") {
        "duplicate __metadata__"},
       {"metadata key twice", file_of(R"({"__metadata__":{"a":"","a":""}})", 0), ErrorKind::Data,
        "metadata: duplicate key a"},
-      {"tensor that is a number", file_of(R"({"w":1})", 0), ErrorKind::Data,
-       "w: is not an object"},
+      {"tensor that is a number", file_of(R"({"w":1})", 0), ErrorKind::Data, "w: is not an object"},
       {"header of 100,000,001", tests::bytes_of(100'000'001, 8) + "{}", ErrorKind::Limit,
        "header of 100000001 bytes"},
       {"header of 2^63", tests::bytes_of(uint64_t{1} << 63, 8) + "{}", ErrorKind::Limit,
@@ -152,8 +148,8 @@ TEST_CASE("safetensors: every named attack is refused with its own error") {
       {"a boolean of 2",
        file_of(one(R"("dtype":"BOOL","shape":[1],"data_offsets":[0,1])"), 0) + "\x02",
        ErrorKind::Data, "a boolean is neither 0 nor 1"},
-      {"name with control characters",
-       file_of(R"({"\u001b[31m":1})", 0), ErrorKind::Data, "?[31m: is not an object"},
+      {"name with control characters", file_of(R"({"\u001b[31m":1})", 0), ErrorKind::Data,
+       "?[31m: is not an object"},
   };
   for (const Attack& attack : attacks) {
     CAPTURE(attack.name);
@@ -162,8 +158,8 @@ TEST_CASE("safetensors: every named attack is refused with its own error") {
       FAIL_CHECK("accepted");
     } catch (const Error& error) {
       CHECK(error.kind() == attack.kind);
-      CHECK_MESSAGE(std::string(error.what()).find(attack.text) != std::string::npos,
-                    error.what());
+      const std::string message = error.what();
+      CHECK_MESSAGE(message.find(attack.text) != std::string::npos, message);
     }
   }
 }

@@ -36,7 +36,8 @@ std::vector<NamedTensor> network(int blocks, int64_t width, int64_t classes) {
 void fill(const std::vector<NamedTensor>& model) {
   float first = 1;
   for (NamedTensor named : model)
-    if (named.tensor.dtype() == DType::F32) named.tensor.copy_(numbered(named.tensor.shape(), first++));
+    if (named.tensor.dtype() == DType::F32)
+      named.tensor.copy_(numbered(named.tensor.shape(), first++));
 }
 
 std::string refusal(const std::vector<NamedTensor>& model, const WeightFile& file) {
@@ -85,8 +86,8 @@ TEST_CASE("state: wrappers' prefixes are stripped with a note, counters may be a
       file.add("_orig_mod.module." + entry.name, entry.tensor);
   const LoadReport report = load_state(target, file);
   CHECK(report.complete());
-  CHECK(report.notes == std::vector<std::string>{"prefix \"_orig_mod.\" stripped",
-                                                 "prefix \"module.\" stripped"});
+  CHECK(report.notes ==
+        std::vector<std::string>{"prefix \"_orig_mod.\" stripped", "prefix \"module.\" stripped"});
   CHECK(report.summary() ==
         "6 loaded; prefix \"_orig_mod.\" stripped; prefix \"module.\" stripped");
   CHECK(hash_tensors(target) == hash_tensors(source));
@@ -138,8 +139,9 @@ TEST_CASE("state: another depth, another width, another architecture") {
 
   WeightFile other;
   other.add("encoder.embed.weight", Tensor::zeros({3, 3}));
-  CHECK(contains(refusal(target, other), "another architecture: the file begins with "
-                                         "encoder.embed.weight, the model with conv1.weight"));
+  CHECK(contains(refusal(target, other),
+                 "another architecture: the file begins with "
+                 "encoder.embed.weight, the model with conv1.weight"));
   CHECK(contains(refusal(target, {}), "another architecture: the file begins with nothing"));
 }
 
@@ -180,7 +182,9 @@ TEST_CASE("audit: says which tensors changed, bit by bit") {
 
 TEST_CASE("audit: shape and type count, not bytes alone") {
   const Tensor zeros = Tensor::zeros({4});
-  const auto hash = [](const Tensor& t) { return hash_tensors({{"t", t, false, Layout::Plain}})[0].sha256; };
+  const auto hash = [](const Tensor& t) {
+    return hash_tensors({{"t", t, false, Layout::Plain}})[0].sha256;
+  };
   CHECK(hash(zeros) != hash(Tensor::zeros({2, 2})));
   CHECK(hash(zeros) != hash(Tensor::zeros({4}, DType::I32)));
 }

@@ -7,8 +7,8 @@
 namespace graft::transfer {
 namespace {
 
-// Row k advances a byte by k further zero bytes, so that eight bytes go in one step ("slicing-by-8",
-// Kounavis and Berry 2008).
+// Row k advances a byte by k further zero bytes, so that eight bytes go in one step
+// ("slicing-by-8", Kounavis and Berry 2008).
 constexpr auto kTables = [] {
   std::array<std::array<uint32_t, 256>, 8> tables{};
   for (uint32_t byte = 0; byte < 256; ++byte) {

@@ -30,7 +30,8 @@ const char* descriptor(DType dtype) {
   fail(ErrorKind::DType, "npy: NumPy has no type for ", dtype);
 }
 
-// Magic, version, length, and a Python dictionary padded so that the data begins at a multiple of 64.
+// Magic, version, length, and a Python dictionary padded so that the data begins at a multiple
+// of 64.
 std::string header(const Tensor& tensor) {
   std::ostringstream dict;
   dict << "{'descr': '" << descriptor(tensor.dtype()) << "', 'fortran_order': False, 'shape': (";

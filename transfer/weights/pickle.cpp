@@ -20,7 +20,8 @@ class Machine {
   Machine(ByteSource& file, uint64_t begin, uint64_t end, const Limits& limits)
       : input_(file, begin, end), limits_(limits.pickle), max_rank_(limits.safetensors.rank) {
     out_.values.reserve(16);
-    for (Value constant : {Value(std::monostate()), Value(false), Value(true), Value(Pickled::Tuple{})})
+    for (Value constant :
+         {Value(std::monostate()), Value(false), Value(true), Value(Pickled::Tuple{})})
       out_.values.push_back(std::move(constant));
   }
 

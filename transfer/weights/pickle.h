@@ -1,7 +1,7 @@
-// A restricted pickle machine: it builds tensors' descriptions, dictionaries, lists and scalars, and
-// nothing else. It knows the 32 opcodes and the few globals of PyTorch's protocol-2 files; any other
-// is refused by name. Nothing in a file is ever looked up, imported or called: REDUCE selects one of
-// a handful of functions of ours.
+// A restricted pickle machine: it builds tensors' descriptions, dictionaries, lists and scalars,
+// and nothing else. It knows the 32 opcodes and the few globals of PyTorch's protocol-2 files; any
+// other is refused by name. Nothing in a file is ever looked up, imported or called: REDUCE selects
+// one of a handful of functions of ours.
 #pragma once
 
 #include <cstdint>

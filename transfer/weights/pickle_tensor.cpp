@@ -45,13 +45,12 @@ size_t persistent(Pickled& pickled, Pickled::Ref id) {
   check(type.storage.has_value(), ErrorKind::Data, "pickle: ", type.name, " is no storage class");
   PickledStorage storage{expect<std::string>(pickled, items[2], "a storage's key"), *type.storage,
                          static_cast<uint64_t>(extent(pickled, items[4], "a storage's size"))};
-  check(storage.numel <= INT64_MAX / size_of(storage.dtype), ErrorKind::Data,
-        "pickle: storage ", storage.key, ": size overflows");
+  check(storage.numel <= INT64_MAX / size_of(storage.dtype), ErrorKind::Data, "pickle: storage ",
+        storage.key, ": size overflows");
   expect<std::string>(pickled, items[3], "a storage's location");
   if (items.size() == 6) expect<std::monostate>(pickled, items[5], "a view of a storage");
 
-  const auto [found, is_new] =
-      pickled.storage_of_key.emplace(storage.key, pickled.storages.size());
+  const auto [found, is_new] = pickled.storage_of_key.emplace(storage.key, pickled.storages.size());
   if (is_new) {
     pickled.storages.push_back(std::move(storage));
   } else {

@@ -1,7 +1,7 @@
-// safetensors: u64 header length, a JSON header {name: {dtype, shape, data_offsets}}, then the bytes
-// (https://huggingface.co/docs/safetensors). The reader makes every check of the reference reader,
-// in its order: all of the header is proven consistent with the file's size before memory is taken
-// for a tensor.
+// safetensors: u64 header length, a JSON header {name: {dtype, shape, data_offsets}}, then the
+// bytes (https://huggingface.co/docs/safetensors). The reader makes every check of the reference
+// reader, in its order: all of the header is proven consistent with the file's size before memory
+// is taken for a tensor.
 #pragma once
 
 #include <filesystem>

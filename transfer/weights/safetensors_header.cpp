@@ -83,8 +83,8 @@ class HeaderReader final : public JsonEvents {
     const unsigned bit = field_ == "dtype" ? 1 : field_ == "shape" ? 2 : 4;
     check(bit < 4 || field_ == "data_offsets", ErrorKind::Data, "safetensors: ", current_.name,
           ": unknown field ", field_);
-    check((seen_ & bit) == 0, ErrorKind::Data, "safetensors: ", current_.name,
-          ": duplicate field ", field_);
+    check((seen_ & bit) == 0, ErrorKind::Data, "safetensors: ", current_.name, ": duplicate field ",
+          field_);
     seen_ |= bit;
   }
 
@@ -184,8 +184,7 @@ SafetensorsHeader parse_safetensors_header(std::string_view text, uint64_t data_
   for (const SafetensorsHeader::Entry& entry : header.entries) names.push_back(entry.name);
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end())
-    fail(ErrorKind::Data, "safetensors: two tensors are named ", *twice);
+  if (twice != names.end()) fail(ErrorKind::Data, "safetensors: two tensors are named ", *twice);
   for (const SafetensorsHeader::Entry& entry : header.entries) check_size(entry);
   check_coverage(header.entries, data_bytes);
   return header;

@@ -24,14 +24,15 @@ std::vector<uint64_t> place_storages(ByteSource& file, uint64_t offset, const Pi
                                      const Pickled& keys) {
   const auto* const list = std::get_if<Pickled::List>(&keys.at(keys.root));
   check(list != nullptr, ErrorKind::Data, "pytorch: the storage keys are no list");
-  check(list->items.size() == object.storages.size(), ErrorKind::Data, "pytorch: ",
-        list->items.size(), " storages in the file, ", object.storages.size(), " in its object");
+  check(list->items.size() == object.storages.size(), ErrorKind::Data,
+        "pytorch: ", list->items.size(), " storages in the file, ", object.storages.size(),
+        " in its object");
   std::vector<uint64_t> begin(object.storages.size());
   std::unordered_set<size_t> placed;
   for (const Pickled::Ref ref : list->items) {
     const auto* const key = std::get_if<std::string>(&keys.at(ref));
-    const auto found = key == nullptr ? object.storage_of_key.end()
-                                      : object.storage_of_key.find(*key);
+    const auto found =
+        key == nullptr ? object.storage_of_key.end() : object.storage_of_key.find(*key);
     check(found != object.storage_of_key.end() && placed.insert(found->second).second,
           ErrorKind::Data, "pytorch: a storage key is unknown or listed twice");
     const PickledStorage& storage = object.storages[found->second];

@@ -14,10 +14,11 @@ namespace {
 // Under these names training programs keep the weights, the likeliest first. Averages ("ema") come
 // last: they are taken only where nothing else is there.
 constexpr std::array<std::string_view, 10> kWrappers = {
-    "state_dict", "model_state_dict", "model",   "net",        "network",
+    "state_dict", "model_state_dict", "model",      "net",       "network",
     "weights",    "params",           "params_ema", "model_ema", "ema"};
 
-const std::string* key_of(const Pickled& pickled, const std::pair<Pickled::Ref, Pickled::Ref>& item) {
+const std::string* key_of(const Pickled& pickled,
+                          const std::pair<Pickled::Ref, Pickled::Ref>& item) {
   return std::get_if<std::string>(&pickled.at(item.first));
 }
 
@@ -42,8 +43,8 @@ const Pickled::Dict& find_state_dict(const Pickled& pickled) {
     if (keys.size() < 200) keys += (keys.empty() ? "" : ", ") + *key;
     const Pickled::Dict* const inner = std::get_if<Pickled::Dict>(&pickled.at(item.second));
     if (inner == nullptr || !holds_tensors(pickled, *inner)) continue;
-    const size_t rank = static_cast<size_t>(
-        std::find(kWrappers.begin(), kWrappers.end(), *key) - kWrappers.begin());
+    const size_t rank = static_cast<size_t>(std::find(kWrappers.begin(), kWrappers.end(), *key) -
+                                            kWrappers.begin());
     if (rank < best_rank) best = inner, best_rank = rank;
   }
   check(best != nullptr, ErrorKind::Data,

@@ -15,8 +15,8 @@ std::string find_folder(const ZipArchive& archive) {
   const std::string& first = archive.entries().front().name;
   const std::string folder = first.substr(0, first.find('/') + 1);
   for (const ZipArchive::Entry& entry : archive.entries())
-    check(!folder.empty() && entry.name.starts_with(folder), ErrorKind::Data,
-          "pytorch: entry ", entry.name, ": not in one folder with the others: not a PyTorch file");
+    check(!folder.empty() && entry.name.starts_with(folder), ErrorKind::Data, "pytorch: entry ",
+          entry.name, ": not in one folder with the others: not a PyTorch file");
   check(archive.find(folder + "constants.pkl") == nullptr, ErrorKind::Data,
         "pytorch: a TorchScript archive; save the weights alone, torch.save(model.state_dict(), "
         "...)");
@@ -56,8 +56,7 @@ WeightFile read_torch_zip(ByteSource& file, const Limits& limits) {
   const ZipArchive archive(file, limits.zip);
   const std::string folder = find_folder(archive);
   check_marks(archive, folder);
-  const Pickled object =
-      read_object(file, archive, need(archive, folder + "data.pkl"), limits);
+  const Pickled object = read_object(file, archive, need(archive, folder + "data.pkl"), limits);
 
   std::vector<const ZipArchive::Entry*> records;
   for (const PickledStorage& storage : object.storages) {

@@ -13,8 +13,10 @@
 namespace graft::transfer {
 
 void WeightFile::add(std::string name, Tensor tensor) {
-  check(tensor.is_contiguous() && tensor.device() == Device{}, ErrorKind::Argument, "weight file: ",
-        name, ": must be contiguous on the CPU");
+  check(tensor.is_contiguous() && tensor.device() == Device{}, ErrorKind::Argument,
+        "weight file: ", name, ": must be contiguous on the CPU");
+  check(name.find('\0') == std::string::npos, ErrorKind::Data,
+        "weight file: a tensor's name holds a NUL byte");
   const bool is_new = index_.emplace(name, entries_.size()).second;
   check(is_new, ErrorKind::Data, "weight file: two tensors are named ", name);
   entries_.push_back({std::move(name), std::move(tensor)});

@@ -1,5 +1,5 @@
-// The content of a weight file: named tensors in PyTorch's layout (NCHW, OIHW), in the file's order,
-// and string metadata. Formats are read and written by the neighbours of this header.
+// The content of a weight file: named tensors in PyTorch's layout (NCHW, OIHW), in the file's
+// order, and string metadata. Formats are read and written by the neighbours of this header.
 #pragma once
 
 #include <filesystem>
@@ -23,7 +23,8 @@ class WeightFile {
     Tensor tensor;
   };
 
-  /// Error(Data) if the name is taken, Error(Argument) if the tensor is not contiguous on the CPU.
+  /// Error(Data) if the name is taken or holds a NUL byte, Error(Argument) if the tensor is not
+  /// contiguous on the CPU.
   void add(std::string name, Tensor tensor);
   /// The tensor of that name, or null.
   const Tensor* find(std::string_view name) const;

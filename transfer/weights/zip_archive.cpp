@@ -84,7 +84,7 @@ void check_name(std::string_view name) {
                      name.find('\0') == std::string_view::npos &&
                      slashed.find("/../") == std::string::npos &&
                      slashed.find("/./") == std::string::npos;
-  check(plain, ErrorKind::Data, "zip: entry ", name, ": not a plain relative name");
+  check(plain, ErrorKind::Data, "zip: entry ", printable(name), ": not a plain relative name");
 }
 
 // Replaces sizes and offset by those of the zip64 extra field, where the header points to it.
@@ -115,7 +115,8 @@ struct CentralHeader {
 CentralHeader parse_central(std::span<const std::byte>& bytes) {
   check(bytes.size() >= kCentral && text(bytes).starts_with("PK\x01\x02"), ErrorKind::Data,
         "zip: malformed directory");
-  const uint64_t name_length = field<uint16_t>(bytes, 28), extra_length = field<uint16_t>(bytes, 30);
+  const uint64_t name_length = field<uint16_t>(bytes, 28),
+                 extra_length = field<uint16_t>(bytes, 30);
   const uint64_t whole = kCentral + name_length + extra_length + field<uint16_t>(bytes, 32);
   check(whole <= bytes.size(), ErrorKind::Data, "zip: malformed directory");
 
@@ -150,7 +151,8 @@ void locate_content(ByteSource& file, CentralHeader& header, uint64_t directory)
   const auto local = read_at<kLocal>(file, header.local);
   check(text(local).starts_with("PK\x03\x04"), ErrorKind::Data, "zip: entry ", entry.name,
         ": no local header");
-  const uint64_t name_length = field<uint16_t>(local, 26), extra_length = field<uint16_t>(local, 28);
+  const uint64_t name_length = field<uint16_t>(local, 26),
+                 extra_length = field<uint16_t>(local, 28);
   const uint64_t room = directory - header.local - kLocal;
   check(name_length == entry.name.size() && name_length + extra_length <= room &&
             entry.size <= room - name_length - extra_length,
