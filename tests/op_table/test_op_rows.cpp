@@ -7,10 +7,12 @@
 #include <map>
 #include <regex>
 #include <set>
+#include <sstream>
 #include <string>
 
 #include "harness/harness.h"
 #include "op_cases/op_cases.h"
+#include "op_cases/op_document.h"
 #include "op_cases/operands.h"
 
 namespace graft::tests {
@@ -72,6 +74,13 @@ TEST_CASE("every case names a row and gives it the operands it takes") {
     CHECK_NOTHROW(operands_of(op_row(op_case.op), op_case.shapes.size()));
     if (!op_case.perf.empty()) CHECK(op_case.perf.size() == op_case.shapes.size());
   }
+}
+
+TEST_CASE("docs/ops.md is what `graft_bench --list` prints") {
+  std::ifstream in(std::filesystem::path(GRAFT_SOURCE_DIR) / "docs/ops.md");
+  std::ostringstream page;
+  page << in.rdbuf();
+  CHECK(page.str() == op_document());
 }
 
 }  // namespace graft::tests

@@ -1,0 +1,17 @@
+// Prints timings against the ceilings, as a table or as JSON lines.
+#pragma once
+
+#include <iosfwd>
+
+#include "ceiling.h"
+#include "op_timing.h"
+
+namespace graft::bench {
+
+/// How much of the nearer ceiling is reached: of arithmetic or of memory, whichever is more.
+double share_of_ceiling(const Timing& timing, const Ceiling& ceiling);
+
+void print_header(std::ostream& out, const Ceiling& ceiling, bool json);
+void print(std::ostream& out, const Timing& timing, const Ceiling& ceiling, bool json);
+
+}  // namespace graft::bench
