@@ -86,13 +86,7 @@ class Run {
     network_.train();
     make_caches();
     schedule_ = make_schedule(options_, source_->batches());
-    std::unique_ptr<TrainingCheckpoints> checkpoints;
-    if (!options_.checkpoints.empty()) {
-      checkpoints = std::make_unique<TrainingCheckpoints>(options_.checkpoints);
-      if (options_.resume && checkpoints->restore(network_, *optimizer_, progress_))
-        observer_.on_note("resumed at epoch " + std::to_string(progress_.epoch) + ", step " +
-                          std::to_string(progress_.step_in_epoch));
-    }
+    const std::unique_ptr<TrainingCheckpoints> checkpoints = open_checkpoints();
     while (more_to_do() && !result_.interrupted) run_epoch(checkpoints.get());
     if (!result_.interrupted) finish();
     result_.history = progress_.history;
@@ -176,6 +170,22 @@ class Run {
     result_.cached_stages = 0;
     result_.cache_note = "dropped: the prefix is no longer frozen";
     observer_.on_note("feature cache " + result_.cache_note);
+  }
+
+  // Null if none are wanted; brought back to the newest one on resume.
+  std::unique_ptr<TrainingCheckpoints> open_checkpoints() {
+    if (options_.checkpoints.empty()) return nullptr;
+    auto checkpoints = std::make_unique<TrainingCheckpoints>(options_.checkpoints);
+    if (!options_.resume) {
+      checkpoints->clear();
+      return checkpoints;
+    }
+    const bool found = checkpoints->restore(network_, *optimizer_, progress_);
+    for (const std::string& warning : checkpoints->warnings()) observer_.on_note(warning);
+    observer_.on_note(found ? "resumed at epoch " + std::to_string(progress_.epoch) + ", step " +
+                                  std::to_string(progress_.step_in_epoch)
+                            : std::string("no checkpoint to resume from: starting over"));
+    return checkpoints;
   }
 
   bool more_to_do() const { return progress_.epoch <= options_.epochs && !progress_.finished; }
@@ -274,8 +284,9 @@ class Run {
       observer_.on_progress(
           {"evaluate", progress_.epoch, options_.epochs, done, total, 0, optimizer_->lr()});
     };
-    const Tensor logits = dev_cache_ ? run_on_features(network_, *dev_cache_, options_.batch)
-                                     : run_over(network_, 0, network_.stages().size(), *dev_set_,
+    const Tensor logits = dev_cache_ ? run_on_features(network_, dev_cache_->stages(),
+                                                       dev_cache_->features(), options_.batch)
+                                     : run_over(network_, network_.stages().size(), dev_set_,
                                                 preprocess_, options_.batch, report);
     return score(logits, labels_of(*dev_set_));
   }

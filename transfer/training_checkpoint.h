@@ -42,9 +42,14 @@ class TrainingCheckpoints {
             const TrainingProgress& progress, int64_t step);
   /// Brings all three back to the newest complete checkpoint; false if there is none.
   bool restore(layers::Network& network, optim::Optimizer& optimizer, TrainingProgress& progress);
+  /// Of the last restore(): newer checkpoints that were damaged and passed over.
+  const std::vector<std::string>& warnings() const { return warnings_; }
+  /// Removes all checkpoints, for a run that starts over.
+  void clear();
 
  private:
   CheckpointFolder folder_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace graft::transfer

@@ -28,7 +28,7 @@ CLI::Option* add(CLI::App& app, const char* name, T& value, const char* help) {
 
 void add_options(CLI::App& app, TuneOptions& options) {
   add_data(app, options.data);
-  app.add_option("--model", options.model, "Model, e.g. resnet18")->required();
+  app.add_option("--model", options.model, "Model, e.g. resnet18; default: as the weights say");
   CLI::Option_group* start = app.add_option_group("Start", "where the weights come from");
   start->add_option("--weights", options.weights, "Weight file: .safetensors, .pth, .pt, .th");
   start->add_flag("--scratch", options.scratch, "Start from random weights");
@@ -44,8 +44,15 @@ void add_options(CLI::App& app, TuneOptions& options) {
   add(app, "--epochs", options.epochs, "Passes over the data")->check(CLI::Range(0, 1000000));
   add(app, "--lr", options.lr, "Learning rate")->check(CLI::PositiveNumber);
   add_batch(app, options.batch);
-  add(app, "--dev", options.dev, "Share of the training data that chooses the best epoch")
+  app.add_option("--dev", options.dev,
+                 "Share of the training data that chooses the best epoch; default 0.2, or 0 with "
+                 "other data to measure on")
       ->check(CLI::Range(0.0, 0.9));
+  app.add_option("--val", options.val, "Data to measure on; default: val/ of DATA, else the share");
+  add(app, "--per-class", options.per_class, "Samples of each class to train on; 0: all")
+      ->check(CLI::NonNegativeNumber);
+  add(app, "--head", options.head, "A new head for the classes of DATA, or the file's own")
+      ->check(CLI::IsMember({"new", "keep"}));
   add(app, "--optimizer", options.optimizer, "Update rule")
       ->check(CLI::IsMember({"sgd", "adam", "adamw"}));
   add(app, "--schedule", options.schedule, "Course of the learning rate")
@@ -63,7 +70,7 @@ void add_options(CLI::App& app, TuneOptions& options) {
   add(app, "--patience", options.patience, "Epochs without gain before stopping; 0: never")
       ->check(CLI::NonNegativeNumber);
   add(app, "--augment", options.augment, "Random views of the training pictures")
-      ->check(CLI::IsMember({"none", "flip", "crop"}));
+      ->check(CLI::IsMember({"none", "flip", "resized-crop", "pad-crop"}));
   add(app, "--workers", options.workers, "Threads that load pictures")->check(CLI::Range(1, 256));
   add(app, "--save-every", options.save_every, "Steps between checkpoints; 0: an epoch")
       ->check(CLI::NonNegativeNumber);

@@ -24,7 +24,11 @@ struct TuneOptions {
   int epochs = 10;
   double lr = 0.01;
   int64_t batch = 32;
-  double dev = 0.2;  ///< share of the training samples held out to choose the best epoch
+  std::string val;        ///< data to measure on; empty: val/ of DATA, else the dev split
+  int64_t per_class = 0;  ///< samples of each class to train on; 0: all
+  std::string head = "new";
+  std::optional<double> dev;  ///< share held out of the training samples to choose the best epoch;
+                              ///< default: 0.2, or none where there is other data to measure on
   bool cache = true;
   std::string out;  ///< folder of the run
   std::string optimizer = "sgd";

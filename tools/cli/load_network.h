@@ -1,6 +1,7 @@
 // From names on a command line to a network with weights: where models/ and transfer/ meet.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,11 +29,22 @@ struct LoadedNetwork {
 /// the number of classes is the file's.
 LoadedNetwork load_network(const ModelSource& source);
 
-/// A network to be tuned: everything but the head from `weights` (nothing if empty: from scratch),
-/// a new head for `classes` drawn from `seed`. With `keep_head` the file's head stays; it must have
-/// `classes` outputs then.
-LoadedNetwork load_for_tuning(const std::string& model, const std::string& weights, int64_t classes,
-                              uint64_t seed, bool keep_head);
+/// What becomes of the head when a network is tuned.
+enum class Head {
+  New,   ///< the same kind of layer for the classes of the data, new values
+  Keep,  ///< the file's, which must have as many outputs as the data has classes
+};
+
+struct TuningStart {
+  std::string model;    ///< may be empty if the weight file names it
+  std::string weights;  ///< empty: from scratch
+  int64_t classes = 0;
+  Head head = Head::New;
+  uint64_t seed = 0;  ///< of new values
+};
+
+/// A network ready to be tuned.
+LoadedNetwork load_for_tuning(const TuningStart& start);
 
 /// Metadata that lets load_network() and others read the weights again.
 std::map<std::string, std::string> metadata_of(const LoadedNetwork& loaded);

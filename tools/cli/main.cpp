@@ -5,7 +5,12 @@
 int main(int argc, char** argv) {
   using namespace graft::cli;
   CommandLine command_line;
+  command_line.add<TuneOptions>("tune", "Fine-tune pretrained weights on pictures", run_tune);
+  command_line.add<EvalOptions>("eval", "Measure accuracy and loss", run_eval);
+  command_line.add<PredictOptions>("predict", "Name the classes of pictures", run_predict);
+  command_line.add<FeaturesOptions>("features", "Write a layer's output as .npy", run_features);
   command_line.add<InfoOptions>("info", "Show what a weight file holds", run_info);
   command_line.add<AuditOptions>("audit", "Compare two weight files by SHA-256", run_audit);
+  command_line.add<DemoOptions>("demo", "Show what transfer gains, on drawn pictures", run_demo);
   return command_line.run(argc, argv);
 }

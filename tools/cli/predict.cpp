@@ -28,8 +28,7 @@ std::vector<Guess> predict(LoadedNetwork& loaded, const std::string& file, int t
   const std::string bytes = real_file_system().read_text(file, limits.image.file_bytes);
   const data::Image image = data::decode_image(std::as_bytes(std::span(bytes)), limits, file);
   const Preprocess& contract = loaded.preprocess;
-  Tensor input = Tensor::empty(
-      {1, contract.crop_height, contract.crop_width, contract.channels()});
+  Tensor input = Tensor::empty({1, contract.crop_height, contract.crop_width, contract.channels()});
   data::preprocess(image, contract, input, 0);
   const transfer::EvalMode eval_mode(*loaded.network);
   const Tensor probabilities = softmax((*loaded.network)(input));

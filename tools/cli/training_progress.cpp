@@ -19,8 +19,8 @@ void TrainingProgress::on_progress(const Progress& p) {
 
 void TrainingProgress::on_epoch(const transfer::EpochResult& epoch) {
   char text[128];
-  int length = std::snprintf(text, sizeof text, "epoch %d: train loss %.4f", epoch.epoch,
-                             epoch.train_loss);
+  int length =
+      std::snprintf(text, sizeof text, "epoch %d: train loss %.4f", epoch.epoch, epoch.train_loss);
   if (epoch.dev)
     std::snprintf(text + length, sizeof text - static_cast<size_t>(length),
                   ", dev loss %.4f, dev accuracy %.2f %%", epoch.dev->loss,

@@ -4,8 +4,8 @@
 #include <cstdio>
 
 #include "graft/tools/demo/drawing.h"
+#include "graft/tools/report/evaluation_report.h"
 #include "graft/tools/report/html.h"
-#include "graft/tools/report/mistakes.h"
 #include "graft/tools/report/statistics.h"
 
 namespace graft::demo {
@@ -67,18 +67,6 @@ std::string learning_curves(const ExperimentResult& result) {
   return report::line_chart("Training loss on the few examples (first seed)", "epoch", series);
 }
 
-std::string mistakes_of(const ExperimentResult& result, const TargetRun& run) {
-  const Tensor labels = transfer::labels_of(*result.test_set);
-  const std::vector<std::string>& names = result.test_set->class_names();
-  std::string out = "<h2>Worst mistakes</h2>\n";
-  for (const report::Mistake& mistake : report::worst_mistakes(run.logits, labels, 16))
-    out += report::picture(result.test_set->image(mistake.sample), 64,
-                           names[static_cast<size_t>(mistake.truth)] + ", taken for " +
-                               names[static_cast<size_t>(mistake.predicted)] + " (" +
-                               number(100 * mistake.confidence, "%.0f") + " %)");
-  return out;
-}
-
 }  // namespace
 
 std::string text_table(const ExperimentResult& result) {
@@ -107,12 +95,10 @@ std::string html_report(const ExperimentResult& result, const ExperimentOptions&
   return report::page(
       "Graft: what a pretrained network is worth",
       {what, report::table(kHeader, table_rows(result)), learning_curves(result),
-       "<h2>Confusion, " + report::escape(to_string(best)) + ", first seed</h2>" +
-           report::confusion_table(
-               transfer::confusion_matrix(run.logits, transfer::labels_of(*result.test_set)),
-               result.test_set->class_names()),
-       mistakes_of(result, run), samples(source_shapes(), "The source task"),
-       samples(target_shapes(), "The target task")});
+       "<p>Below: " + report::escape(to_string(best)) + ", first seed.</p>" +
+           report::confusion_section(run.logits, *result.test_set),
+       report::mistakes_section(run.logits, *result.test_set, 16),
+       samples(source_shapes(), "The source task"), samples(target_shapes(), "The target task")});
 }
 
 }  // namespace graft::demo

@@ -12,12 +12,15 @@ namespace {
 
 using Colour = std::array<float, 3>;
 
-Colour random_colour(RandomStream& random) {
-  return {random.uniform(), random.uniform(), random.uniform()};
+Colour random_colour(RandomStream& random, float low, float high) {
+  return {random.uniform(low, high), random.uniform(low, high), random.uniform(low, high)};
 }
 
-float contrast(const Colour& a, const Colour& b) {
-  return std::abs(a[0] - b[0]) + std::abs(a[1] - b[1]) + std::abs(a[2] - b[2]);
+// A colour a little away, for the other end of a shaded background.
+Colour near(const Colour& colour, RandomStream& random) {
+  Colour out = colour;
+  for (float& part : out) part = std::clamp(part + random.uniform(-0.2f, 0.2f), 0.0f, 1.0f);
+  return out;
 }
 
 // Where a shape sits in the picture, in pixels.
@@ -86,15 +89,15 @@ class Canvas {
 constexpr ShapeClass kSpeck{"speck", [](Point p) { return std::hypot(p.x, p.y) - 0.8f; }};
 
 data::Image draw_picture(const ShapeClass& shape, RandomStream random) {
-  const Colour top = random_colour(random), bottom = random_colour(random);
+  const Colour top = random_colour(random, 0.5f, 1.0f), bottom = near(top, random);
   Canvas canvas(top, bottom);
-  const uint32_t distractors = random.below(4);
+  const uint32_t distractors = random.below(3);
   for (uint32_t i = 0; i < distractors; ++i)
-    canvas.paint(kSpeck, Placement::draw(random, 0.04f, 0.09f), random_colour(random), 0.8f);
-  Colour ink = random_colour(random);
-  while (contrast(ink, top) < 0.6f || contrast(ink, bottom) < 0.6f) ink = random_colour(random);
-  canvas.paint(shape, Placement::draw(random, 0.28f, 0.42f), ink, 1.0f);
-  return canvas.finish(random, 0.06f);
+    canvas.paint(kSpeck, Placement::draw(random, 0.04f, 0.09f), random_colour(random, 0.0f, 1.0f),
+                 0.8f);
+  const Colour ink = random_colour(random, 0.0f, 0.4f);
+  canvas.paint(shape, Placement::draw(random, 0.32f, 0.44f), ink, 1.0f);
+  return canvas.finish(random, 0.03f);
 }
 
 }  // namespace

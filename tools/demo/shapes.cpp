@@ -73,7 +73,7 @@ constexpr ShapeClass kTarget[] = {
     {"house",
      [](Point p) {
        return std::min(box(shifted(p, 0, 0.35f), 0.6f, 0.45f),
-                       polygon(turned(shifted(p, 0, -0.35f), kPi), 3, 0.6f));
+                       polygon(shifted(p, 0, -0.4f), 3, 0.75f));
      }},
     {"arrow",
      [](Point p) {

@@ -1,0 +1,193 @@
+// graft tune: fine-tunes a network on pictures and measures it.
+#include <cstdio>
+#include <iostream>
+
+#include "graft/core/parallel.h"
+#include "graft/data/open_dataset.h"
+#include "graft/data/sampling.h"
+#include "graft/data/subset.h"
+#include "graft/tools/cli/commands.h"
+#include "graft/tools/cli/exit_codes.h"
+#include "graft/tools/cli/load_network.h"
+#include "graft/tools/cli/run_folder.h"
+#include "graft/tools/cli/training_progress.h"
+#include "graft/tools/report/evaluation_report.h"
+#include "graft/tools/report/html.h"
+#include "graft/transfer/freeze.h"
+#include "graft/transfer/state.h"
+
+namespace graft::cli {
+namespace {
+
+using transfer::Json;
+
+// What is trained on, what chooses the best epoch (may be null), what is measured in the end.
+struct TuningData {
+  data::DatasetPtr train, dev, val;
+};
+
+// The first `per_class` samples of each class in the order that the seed gives.
+data::DatasetPtr few_per_class(const data::DatasetPtr& all, int64_t per_class, uint64_t seed) {
+  std::vector<int64_t> taken(static_cast<size_t>(all->class_count())), kept;
+  for (const int64_t i : data::permutation(all->size(), {seed, Purpose::Split, 1, 0}))
+    if (taken[static_cast<size_t>(all->label(i))]++ < per_class) kept.push_back(i);
+  return std::make_shared<data::Subset>(all, std::move(kept));
+}
+
+TuningData open_data(const TuneOptions& options, uint64_t seed) {
+  const data::DataSource source = data::open_dataset(options.data);
+  TuningData result{source.train, nullptr, source.val};
+  if (!options.val.empty()) {
+    const data::DataSource other = data::open_dataset(options.val);
+    result.val = other.val ? other.val : other.train;
+    check(result.val->class_names() == result.train->class_names(), ErrorKind::Data,
+          "tune: ", options.val, " has other classes than ", options.data);
+  }
+  const double dev = options.dev.value_or(result.val ? 0.0 : 0.2);
+  check(result.val || dev > 0, ErrorKind::Argument,
+        "tune: nothing to measure on: give --val, or --dev above 0");
+  if (dev > 0) {
+    const data::Split split = data::stratified_split(*result.train, dev, seed);
+    const data::DatasetPtr whole = result.train;
+    result.train = std::make_shared<data::Subset>(whole, split.train);
+    result.dev = std::make_shared<data::Subset>(whole, split.dev);
+  }
+  if (options.per_class > 0) result.train = few_per_class(result.train, options.per_class, seed);
+  if (!result.val) result.val = result.dev;
+  return result;
+}
+
+transfer::TrainOptions train_options(const TuneOptions& options, uint64_t seed) {
+  transfer::TrainOptions train;
+  train.epochs = options.epochs;
+  train.batch = options.batch;
+  train.lr = options.lr;
+  train.optimizer = options.optimizer == "sgd"    ? transfer::OptimizerKind::Sgd
+                    : options.optimizer == "adam" ? transfer::OptimizerKind::Adam
+                                                  : transfer::OptimizerKind::AdamW;
+  train.schedule = options.schedule == "constant" ? transfer::ScheduleKind::Constant
+                   : options.schedule == "step"   ? transfer::ScheduleKind::Step
+                   : options.schedule == "cosine" ? transfer::ScheduleKind::Cosine
+                                                  : transfer::ScheduleKind::OneCycle;
+  train.warmup_epochs = options.warmup_epochs;
+  train.momentum = options.momentum;
+  train.weight_decay = options.weight_decay;
+  train.label_smoothing = options.label_smoothing;
+  train.clip_norm = options.clip_norm;
+  train.trunk_lr_scale = options.trunk_lr_scale;
+  train.patience = options.patience;
+  train.seed = seed;
+  train.cache_features = options.cache;
+  train.augment.kind = data::augment_kind(options.augment);
+  train.workers = options.workers;
+  train.checkpoint_steps = options.save_every;
+  train.resume = options.resume;
+  return train;
+}
+
+Json config_json(const TuneOptions& options, const CommonOptions& common, const TuningData& data,
+                 const LoadedNetwork& loaded, const transfer::FreezeReport& frozen) {
+  Json json = Json::object();
+  json.set("schema", 1).set("graft", GRAFT_VERSION).set("data", options.data);
+  json.set("model", loaded.model).set("model_options", loaded.variant);
+  json.set("weights", options.weights).set("freeze", options.freeze).set("head", options.head);
+  json.set("epochs", options.epochs).set("batch", options.batch).set("lr", options.lr);
+  json.set("optimizer", options.optimizer).set("schedule", options.schedule);
+  json.set("warmup", options.warmup_epochs).set("momentum", options.momentum);
+  json.set("weight_decay", options.weight_decay).set("label_smoothing", options.label_smoothing);
+  json.set("clip", options.clip_norm).set("trunk_lr", options.trunk_lr_scale);
+  json.set("patience", options.patience).set("augment", options.augment);
+  json.set("cache", options.cache).set("seed", static_cast<int64_t>(common.seed));
+  json.set("device", "cpu").set("threads", num_threads());
+  json.set("train_samples", data.train->size()).set("val_samples", data.val->size());
+  json.set("frozen_parameters", frozen.frozen_parameters);
+  json.set("total_parameters", frozen.total_parameters);
+  return json;
+}
+
+// Also writes each epoch to metrics.jsonl.
+class TuneProgress final : public TrainingProgress {
+ public:
+  TuneProgress(ProgressLine& line, RunFolder& run) : TrainingProgress(line), run_(run) {}
+  void on_epoch(const transfer::EpochResult& epoch) override {
+    TrainingProgress::on_epoch(epoch);
+    Json event = Json::object();
+    event.set("event", "epoch").set("epoch", epoch.epoch).set("train_loss", epoch.train_loss);
+    event.set("lr", epoch.lr).set("seconds", epoch.seconds);
+    if (epoch.dev)
+      event.set("dev_loss", epoch.dev->loss).set("dev_accuracy", epoch.dev->accuracy());
+    run_.add_metric(event);
+  }
+
+ private:
+  RunFolder& run_;
+};
+
+std::string label_lines(const std::vector<std::string>& labels) {
+  std::string out;
+  for (const std::string& label : labels) out += label + '\n';
+  return out;
+}
+
+Json result_json(const transfer::TrainResult& result, const transfer::Evaluation& val,
+                 const TuningData& data, const std::string& out) {
+  Json json = Json::object();
+  json.set("schema", 1).set("val_accuracy", val.accuracy()).set("val_loss", val.loss);
+  json.set("val_n", val.n).set("val_correct", val.correct);
+  json.set("measured_on", data.val == data.dev ? "dev split that chose the epoch" : "val");
+  json.set("epochs", result.epochs).set("best_epoch", result.best_epoch);
+  json.set("seconds", result.seconds).set("seconds_features", result.seconds_features);
+  json.set("cached_stages", static_cast<int64_t>(result.cached_stages));
+  json.set("cache", result.cache_note).set("out", out);
+  return json;
+}
+
+}  // namespace
+
+int run_tune(const TuneOptions& options, const CommonOptions& common) {
+  choose_device(common);
+  catch_signals();
+  const TuningData data = open_data(options, common.seed);
+  LoadedNetwork loaded = load_for_tuning(
+      {options.model, options.scratch ? std::string() : options.weights, data.train->class_count(),
+       options.head == "keep" ? Head::Keep : Head::New, common.seed});
+  loaded.labels = data.train->class_names();
+  const transfer::FreezeReport frozen = transfer::freeze(*loaded.network, options.freeze);
+
+  RunFolder run(options.out);
+  run.write("run.json",
+            transfer::write_json(config_json(options, common, data, loaded, frozen), 2) + '\n');
+  run.write("labels.txt", label_lines(loaded.labels));
+  run.open_metrics(options.resume);
+
+  transfer::TrainOptions train = train_options(options, common.seed);
+  train.checkpoints = run.checkpoints();
+  ProgressLine line(common.quiet);
+  TuneProgress progress(line, run);
+  if (!options.weights.empty()) line.note("weights: " + loaded.report.summary());
+  const transfer::TrainResult result =
+      transfer::train(*loaded.network, data.train, data.dev, loaded.preprocess, train, &progress);
+  if (result.interrupted) {
+    line.note("stopped; `graft tune ... --resume` goes on from here");
+    return exit_code_of_signal();
+  }
+  run.write_weights(transfer::to_weight_file(loaded.network->named_tensors(), metadata_of(loaded)));
+  const Tensor logits = transfer::run_over(*loaded.network, loaded.network->stages().size(),
+                                           data.val, loaded.preprocess, options.batch);
+  const transfer::Evaluation val = transfer::score(logits, transfer::labels_of(*data.val));
+  const Json summary = result_json(result, val, data, options.out);
+  run.add_metric(summary);
+  run.write("report.html", report::page("graft tune: " + loaded.model + " on " + options.data,
+                                        {report::learning_curves(result.history),
+                                         report::confusion_section(logits, *data.val),
+                                         report::mistakes_section(logits, *data.val, 16)}));
+  if (common.json)
+    std::cout << transfer::write_json(summary) << '\n';
+  else
+    std::printf("val accuracy %.2f %% (%lld of %lld), loss %.4f; %s\n", 100 * val.accuracy(),
+                static_cast<long long>(val.correct), static_cast<long long>(val.n), val.loss,
+                options.out.c_str());
+  return kDone;
+}
+
+}  // namespace graft::cli

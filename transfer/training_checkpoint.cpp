@@ -1,0 +1,110 @@
+#include "graft/transfer/training_checkpoint.h"
+
+#include "graft/transfer/state.h"
+
+namespace graft::transfer {
+namespace {
+
+// Optimizer state in a weight file: "PATH#SLOT".
+WeightFile optimizer_file(const optim::Optimizer& optimizer) {
+  WeightFile file;
+  for (const optim::StateTensor& entry : optimizer.state())
+    file.add(entry.path + '#' + entry.slot, entry.tensor.clone());
+  return file;
+}
+
+std::vector<optim::StateTensor> optimizer_state(const WeightFile& file) {
+  std::vector<optim::StateTensor> state;
+  for (const WeightFile::Entry& entry : file.entries()) {
+    const size_t mark = entry.name.rfind('#');
+    check(mark != std::string::npos, ErrorKind::Data, "checkpoint: optimizer entry '", entry.name,
+          "' names no slot");
+    state.push_back({entry.name.substr(0, mark), entry.name.substr(mark + 1), entry.tensor});
+  }
+  return state;
+}
+
+Json to_json(const Evaluation& dev) {
+  return Json::object().set("n", dev.n).set("correct", dev.correct).set("loss", dev.loss);
+}
+
+Json to_json(const EpochResult& epoch) {
+  Json json = Json::object();
+  json.set("epoch", epoch.epoch).set("train_loss", epoch.train_loss).set("lr", epoch.lr);
+  json.set("seconds", epoch.seconds);
+  if (epoch.dev) json.set("dev", to_json(*epoch.dev));
+  return json;
+}
+
+EpochResult epoch_from(const Json& json) {
+  EpochResult epoch;
+  epoch.epoch = static_cast<int>(json.at("epoch").as_integer("epoch"));
+  epoch.train_loss = json.at("train_loss").as_number("train_loss");
+  epoch.lr = json.at("lr").as_number("lr");
+  epoch.seconds = json.at("seconds").as_number("seconds");
+  if (const Json* dev = json.find("dev"))
+    epoch.dev = Evaluation{dev->at("n").as_integer("n"), dev->at("correct").as_integer("correct"),
+                           dev->at("loss").as_number("loss")};
+  return epoch;
+}
+
+Json to_json(const TrainingProgress& progress) {
+  Json history = Json::array();
+  for (const EpochResult& epoch : progress.history) history.push(to_json(epoch));
+  Json json = Json::object();
+  json.set("epoch", progress.epoch).set("step_in_epoch", progress.step_in_epoch);
+  json.set("loss_sum", progress.loss_sum).set("samples", progress.samples);
+  json.set("best_epoch", progress.best_epoch).set("best_correct", progress.best_correct);
+  json.set("finished", progress.finished).set("history", std::move(history));
+  return json;
+}
+
+TrainingProgress progress_from(const Json& json) {
+  TrainingProgress progress;
+  progress.epoch = static_cast<int>(json.at("epoch").as_integer("epoch"));
+  progress.step_in_epoch = json.at("step_in_epoch").as_integer("step_in_epoch");
+  progress.loss_sum = json.at("loss_sum").as_number("loss_sum");
+  progress.samples = json.at("samples").as_integer("samples");
+  progress.best_epoch = static_cast<int>(json.at("best_epoch").as_integer("best_epoch"));
+  progress.best_correct = json.at("best_correct").as_integer("best_correct");
+  progress.finished = json.at("finished").as_bool("finished");
+  for (const Json& epoch : json.at("history").as_array("history"))
+    progress.history.push_back(epoch_from(epoch));
+  return progress;
+}
+
+}  // namespace
+
+TrainingCheckpoints::TrainingCheckpoints(const std::filesystem::path& folder) : folder_(folder) {}
+
+void TrainingCheckpoints::clear() { folder_.clear(); }
+
+void TrainingCheckpoints::save(const layers::Network& network, const optim::Optimizer& optimizer,
+                               const TrainingProgress& progress, int64_t step) {
+  CheckpointContent content;
+  content.weights.emplace_back("model", to_weight_file(network.named_tensors()));
+  content.weights.emplace_back("optimizer", optimizer_file(optimizer));
+  if (!progress.best.empty())
+    content.weights.emplace_back("best", to_weight_file(progress.best.tensors()));
+  content.state = to_json(progress);
+  folder_.save(step, content);
+}
+
+bool TrainingCheckpoints::restore(layers::Network& network, optim::Optimizer& optimizer,
+                                  TrainingProgress& progress) {
+  CheckpointFolder::Search search = folder_.load_newest();
+  warnings_ = std::move(search.warnings);
+  if (!search.checkpoint) return false;
+  const CheckpointContent& content = search.checkpoint->content;
+  TrainingProgress restored = progress_from(content.state);
+  if (restored.best_epoch > 0) {
+    load_state(network.named_tensors(), content.at("best"));
+    restored.best = Snapshot(network);
+  }
+  load_state(network.named_tensors(), content.at("model"));
+  optimizer.load_state(optimizer_state(content.at("optimizer")));
+  progress = std::move(restored);
+  return true;
+}
+
+}  // namespace graft::transfer
