@@ -122,8 +122,7 @@ TEST_CASE("autograd: what cannot be differentiated says so") {
                        "backward: cotangent f32 [3] for output f64 [2]", Error);
   const Tensor g = gradients(sum(exp(x)), {x}, {}, {.create_graph = true})[0];
   const Tensor h = gradients(sum(g), {x}, {}, {.create_graph = true})[0];
-  CHECK_THROWS_WITH_AS(gradients(sum(h), {x}), "unary_grad2: exp has no third derivative",
-                       Error);
+  CHECK_THROWS_WITH_AS(gradients(sum(h), {x}), "unary_grad2: exp has no third derivative", Error);
 }
 
 TEST_CASE("autograd: a chain of a million nodes runs and is destroyed without recursion") {
