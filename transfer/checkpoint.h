@@ -35,7 +35,7 @@ struct CheckpointContent {
 
 struct CheckpointOptions {
   int keep = 2;  ///< newest checkpoints that retention leaves, at least 1
-  Limits limits;
+  Limits limits = {};
 };
 
 /// The checkpoints of one run, under its lock while this object lives. For one thread.
