@@ -1,4 +1,4 @@
-#include "ceiling.h"
+#include "graft/benchmarks/ceiling.h"
 
 #include <vector>
 
@@ -6,9 +6,9 @@
 #include <immintrin.h>
 #endif
 
+#include "graft/benchmarks/timing.h"
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/simd/level.h"
-#include "timing.h"
 
 namespace graft::bench {
 namespace {

@@ -4,22 +4,24 @@
 #include <string>
 #include <string_view>
 
+#include "graft/benchmarks/pictures.h"
+#include "graft/benchmarks/report.h"
 #include "graft/core/error.h"
 #include "graft/core/parallel.h"
 #include "op_cases/op_cases.h"
 #include "op_cases/op_document.h"
-#include "report.h"
 
 namespace graft::bench {
 namespace {
 
 constexpr const char* kUsage =
     "usage: graft_bench [--only=OP,OP...] [--json] [--threads=N] [--min-time=SECONDS]\n"
+    "       graft_bench --pictures    time the way from JPEG to network input\n"
     "       graft_bench --list    print the table of operations as Markdown (docs/ops.md)\n";
 
 struct Options {
   std::string only;
-  bool json = false, list = false, help = false;
+  bool json = false, list = false, pictures = false, help = false;
   double min_seconds = 0.2;
 };
 
@@ -48,6 +50,8 @@ Options parse(int argc, char** argv) {
       options.json = true;
     } else if (argument == "--list") {
       options.list = true;
+    } else if (argument == "--pictures") {
+      options.pictures = true;
     } else if (argument == "--help") {
       options.help = true;
     } else if (takes_value(argument, "--only", value)) {
@@ -86,6 +90,8 @@ int main(int argc, char** argv) {
       std::cout << kUsage;
     else if (options.list)
       std::cout << graft::tests::op_document();
+    else if (options.pictures)
+      time_pictures(std::cout);
     else
       run(options);
   } catch (const graft::Error& error) {

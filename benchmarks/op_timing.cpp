@@ -1,9 +1,9 @@
-#include "op_timing.h"
+#include "graft/benchmarks/op_timing.h"
 
+#include "graft/benchmarks/timing.h"
 #include "graft/core/autograd/backward.h"
 #include "graft/core/autograd/grad_mode.h"
 #include "op_cases/operands.h"
-#include "timing.h"
 
 namespace graft::bench {
 namespace {
@@ -86,11 +86,13 @@ std::vector<Timing> time_case(const OpCase& op_case, double min_seconds) {
 
   const auto names = tests::operands_of(row, operands.size());
   std::vector<Tensor> wanted;
+  uint32_t mask = 0;
   int products = 0;
   for (size_t i = 0; i < operands.size(); ++i) {
     if (!operands[i].defined() || names[i].constant || op_case.values[i].below > 0) continue;
     operands[i].set_requires_grad(true);
     wanted.push_back(operands[i]);
+    mask |= 1u << i;
     if (names[i].name != "bias") ++products;
   }
   const Tensor y = row.apply(operands, op_case.params);
@@ -102,7 +104,8 @@ std::vector<Timing> time_case(const OpCase& op_case, double min_seconds) {
   Timing backward = forward;
   backward.backward = true;
   backward.flops = forward.flops * products;
-  backward.bytes = forward.bytes + total_bytes(wanted);
+  backward.bytes = total_bytes({cotangent}) + total_bytes(wanted) +
+                   static_cast<double>(tests::stated_bytes(row, mask, op_case.params, operands, y));
   backward.seconds = time_calls(min_seconds, run_backward).median;
   return {forward, backward};
 }

@@ -12,7 +12,7 @@ struct Timing {
   bool backward = false;
   double seconds = 0;  ///< median of a call
   double flops = 0;    ///< of products (matmul, linear, convolution); 0 for others
-  double bytes = 0;    ///< each operand read once and each result written once
+  double bytes = 0;    ///< each operand (backward: kept tensor) read once, each result written once
 };
 
 /// Forward, f32, and, where the op has one, the gradient towards all operands.

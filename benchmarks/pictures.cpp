@@ -1,22 +1,25 @@
-// From JPEG to network input, in one thread: what a loader's worker does. The photographs are those
-// of the test assets ($GRAFT_ASSETS, by default ../shared/assets beside the source tree); without
-// them only the resize of a drawn picture is timed.
-//
 // The same work by Pillow and torchvision, for comparison (torch.set_num_threads(1)):
 //   Compose([Resize(256), CenterCrop(224), ToTensor(), Normalize(mean, std)])(
 //       Image.open(path).convert("RGB"))
-#include <benchmark/benchmark.h>
+#include "graft/benchmarks/pictures.h"
 
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
+#include <iomanip>
 #include <memory>
-#include <vector>
+#include <ostream>
 
+#include "graft/benchmarks/timing.h"
 #include "graft/data/image_folder.h"
 #include "graft/data/transforms.h"
 
-namespace graft::data {
+namespace graft::bench {
 namespace {
+
+using namespace graft::data;
+
+constexpr double kSeconds = 0.5;
 
 std::unique_ptr<ImageFolder> photographs(Decoder decoder) {
   const char* root = std::getenv("GRAFT_ASSETS");
@@ -26,56 +29,50 @@ std::unique_ptr<ImageFolder> photographs(Decoder decoder) {
   return std::make_unique<ImageFolder>(path, Limits{}, decoder);
 }
 
-void time_photographs(benchmark::State& state, Decoder decoder) {
-  if (!has_decoder(decoder)) return state.SkipWithError("decoder not built in");
-  const auto folder = photographs(decoder);
-  if (folder == nullptr) return state.SkipWithError("no photographs");
-  Tensor batch = Tensor::empty({1, 224, 224, 3});
-  int64_t i = 0;
-  for (auto _ : state) {
-    preprocess(folder->image(i), Preprocess{}, batch, 0);
-    benchmark::DoNotOptimize(batch.raw_data());
-    i = (i + 1) % folder->size();
-  }
-  state.SetItemsProcessed(state.iterations());
+void print(std::ostream& out, const char* name, double seconds) {
+  out << std::left << std::setw(36) << name << std::right << std::fixed << std::setprecision(3)
+      << std::setw(9) << seconds * 1e3 << " ms\n";
 }
 
-void time_resize(benchmark::State& state, ResizeFilter filter) {
+// A pass over the folder is one call, so that every run sees each photograph equally.
+void time_photographs(std::ostream& out, const char* name, Decoder decoder) {
+  const auto folder = has_decoder(decoder) ? photographs(decoder) : nullptr;
+  if (folder == nullptr) {
+    out << std::left << std::setw(36) << name << " skipped: no decoder or no photographs\n";
+    return;
+  }
+  Tensor batch = Tensor::empty({1, 224, 224, 3});
+  const Seconds pass = time_calls(kSeconds, [&] {
+    for (int64_t i = 0; i < folder->size(); ++i)
+      preprocess(folder->image(i), Preprocess{}, batch, 0);
+  });
+  print(out, name, pass.median / static_cast<double>(folder->size()));
+}
+
+void time_resize(std::ostream& out, const char* name, ResizeFilter filter) {
   Image picture(375, 500, 3);
   for (size_t i = 0; i < picture.bytes(); ++i)
     picture.data()[i] = static_cast<uint8_t>(i * 2654435761u >> 24);
   Preprocess contract;
   contract.filter = filter;
-  for (auto _ : state) benchmark::DoNotOptimize(prepare(picture, contract));
-  state.SetItemsProcessed(state.iterations());
+  print(out, name, time_calls(kSeconds, [&] { prepare(picture, contract); }).median);
 }
 
-void time_normalise(benchmark::State& state) {
+void time_normalise(std::ostream& out, const char* name) {
   const Image prepared(224, 224, 3);
   Tensor batch = Tensor::empty({1, 224, 224, 3});
-  for (auto _ : state) {
-    render(prepared, Preprocess{}, {}, {}, batch, 0);
-    benchmark::DoNotOptimize(batch.raw_data());
-  }
-  state.SetItemsProcessed(state.iterations());
+  const auto once = [&] { render(prepared, Preprocess{}, {}, {}, batch, 0); };
+  print(out, name, time_calls(kSeconds, once).median);
 }
 
-// 153 photographs an iteration of the folder: a fixed count, so that every run sees each equally.
-BENCHMARK_CAPTURE(time_photographs, libraries, Decoder::Libraries)
-    ->Name("pictures/jpeg_to_input/libjpeg")
-    ->Iterations(612)
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(time_photographs, stb, Decoder::Stb)
-    ->Name("pictures/jpeg_to_input/stb")
-    ->Iterations(612)
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(time_resize, bilinear, ResizeFilter::Bilinear)
-    ->Name("pictures/resize_256_crop_224/bilinear")
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(time_resize, bicubic, ResizeFilter::Bicubic)
-    ->Name("pictures/resize_256_crop_224/bicubic")
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK(time_normalise)->Name("pictures/normalise_224")->Unit(benchmark::kMillisecond);
-
 }  // namespace
-}  // namespace graft::data
+
+void time_pictures(std::ostream& out) {
+  time_photographs(out, "pictures/jpeg_to_input/libjpeg", Decoder::Libraries);
+  time_photographs(out, "pictures/jpeg_to_input/stb", Decoder::Stb);
+  time_resize(out, "pictures/resize_256_crop_224/bilinear", ResizeFilter::Bilinear);
+  time_resize(out, "pictures/resize_256_crop_224/bicubic", ResizeFilter::Bicubic);
+  time_normalise(out, "pictures/normalise_224");
+}
+
+}  // namespace graft::bench

@@ -1,4 +1,4 @@
-#include "report.h"
+#include "graft/benchmarks/report.h"
 
 #include <algorithm>
 #include <iomanip>

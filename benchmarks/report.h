@@ -3,8 +3,8 @@
 
 #include <iosfwd>
 
-#include "ceiling.h"
-#include "op_timing.h"
+#include "graft/benchmarks/ceiling.h"
+#include "graft/benchmarks/op_timing.h"
 
 namespace graft::bench {
 

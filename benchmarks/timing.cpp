@@ -1,4 +1,4 @@
-#include "timing.h"
+#include "graft/benchmarks/timing.h"
 
 #include <algorithm>
 #include <chrono>

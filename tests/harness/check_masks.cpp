@@ -16,27 +16,6 @@ bool has_gradient(const Sample& sample, DType dtype) {
   return sample.row.differentiable && is_floating(result_dtype(sample, dtype));
 }
 
-// Bytes that the row says are kept for this pattern.
-size_t stated_bytes(const Sample& sample, uint32_t mask, const std::vector<Tensor>& operands,
-                    const Tensor& y) {
-  size_t bytes = 0;
-  for (const std::string& name : split_words(sample.row.keeps(mask, sample.op_case.params))) {
-    const auto it = std::find_if(sample.operands.begin(), sample.operands.end(),
-                                 [&](const Operand& operand) { return operand.name == name; });
-    if (name == "y") {
-      bytes += y.bytes();
-    } else if (it != sample.operands.end()) {
-      const Tensor& kept = operands[static_cast<size_t>(it - sample.operands.begin())];
-      bytes += kept.defined() ? kept.bytes() : 0;
-    } else {
-      check(sample.row.extra_bytes != nullptr, ErrorKind::Internal, sample.row.name,
-            ": row keeps '", name, "', which is neither operand nor result");
-      bytes += sample.row.extra_bytes(name, operands, y);
-    }
-  }
-  return bytes;
-}
-
 // The node must not compute what nobody wants. Only for ops that are one node over their operands.
 void check_unwanted(const Sample& sample, uint32_t mask, const std::shared_ptr<Node>& node,
                     const Tensor& y, Report& report) {
@@ -62,7 +41,8 @@ void check_mask(const Sample& sample, DType dtype, uint32_t mask, const Arrays& 
   const bool differentiable = mask != 0 && has_gradient(sample, dtype) && !same;
   if ((node != nullptr) != differentiable || (y.requires_grad() != differentiable && !same))
     return report.fail("mask ", mask, node ? ": records a node" : ": records no node");
-  const size_t stated = differentiable ? stated_bytes(sample, mask, operands, y) : 0;
+  const size_t stated =
+      differentiable ? stated_bytes(sample.row, mask, sample.op_case.params, operands, y) : 0;
   if (node) check_unwanted(sample, mask, node, y, report);
 
   operands.clear();

@@ -18,7 +18,8 @@ struct Operand {
 /// left. Throws Error(Internal) if the row does not take `count` operands.
 std::vector<Operand> operands_of(const OpRow& row, size_t count);
 
-/// Blank-separated words.
-std::vector<std::string> split_words(const std::string& text);
+/// Bytes that the row says are kept for backward when the operands of `mask` want gradients.
+size_t stated_bytes(const OpRow& row, uint32_t mask, const OpParams& params,
+                    const std::vector<Tensor>& operands, const Tensor& result);
 
 }  // namespace graft::tests

@@ -1,0 +1,13 @@
+// Times the way from JPEG to network input, in one thread: what a loader's worker does.
+#pragma once
+
+#include <iosfwd>
+
+namespace graft::bench {
+
+/// Prints milliseconds for each picture. The photographs are those of the test assets
+/// ($GRAFT_ASSETS, by default ../shared/assets beside the source tree); without them only the
+/// resize of a drawn picture is timed.
+void time_pictures(std::ostream& out);
+
+}  // namespace graft::bench
