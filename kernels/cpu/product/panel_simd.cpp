@@ -30,6 +30,8 @@ struct Call {
   const T* bias;
   const T* residual;
   Activation activation;
+  const T* ahead;      // this tile's share of the packed columns that come next,
+  int64_t ahead_step;  // so many elements for each entry of the reduction
 };
 
 // acc (+)= A B. Every third row has a pointer, so that all rows are at base + 0, 1 or 2 strides.
@@ -37,6 +39,7 @@ template <class T, int kRows, int kVecs>
 [[gnu::always_inline]] inline void reduce_rows(Vec<T> (&acc)[kRows][kVecs], const Call<T>& call) {
   const int64_t s = call.a_stride;
   const T* b = call.b;
+  const T* ahead = call.ahead;
   for (int64_t i = 0; i < call.runs; ++i) {
     const T* a[(kRows + 2) / 3];
 #pragma GCC unroll 5
@@ -46,6 +49,8 @@ template <class T, int kRows, int kVecs>
 #pragma GCC unroll 2
       for (int v = 0; v < kVecs; ++v) bv[v] = load(b + v * kLanes<T>);
       b += kVecs * kLanes<T>;
+      __builtin_prefetch(ahead, 0, 2);
+      ahead += call.ahead_step;
 #pragma GCC unroll 14
       for (int r = 0; r < kRows; ++r) {
         const Vec<T> av = splat(a[r / 3][r % 3 * s]);
@@ -62,11 +67,14 @@ template <class T, int kRows, int kVecs>
 [[gnu::always_inline]] inline void reduce_packed(Vec<T> (&acc)[kRows][kVecs], const Call<T>& call) {
   const T* a = call.a;
   const T* b = call.b;
+  const T* ahead = call.ahead;
   for (int64_t k = 0; k < call.run; ++k) {
     Vec<T> bv[kVecs];
 #pragma GCC unroll 2
     for (int v = 0; v < kVecs; ++v) bv[v] = load(b + v * kLanes<T>);
     b += kVecs * kLanes<T>;
+    __builtin_prefetch(ahead, 0, 2);
+    ahead += call.ahead_step;
 #pragma GCC unroll 14
     for (int r = 0; r < kRows; ++r) {
       const Vec<T> av = splat(a[r]);
@@ -176,6 +184,7 @@ void multiply_stretch(const Panel<T>& panel, const Stretch& k, bool first, bool 
   call.activation = panel.activation;
   const int64_t skipped = k.first_run * panel.run + k.begin;
   const int64_t a_skip = panel.layout == LayoutA::Rows ? k.begin : skipped * kTile<T>.rows;
+  const int64_t length = k.runs * k.length;
   for (int64_t column = 0; column < panel.columns; column += kColumns) {
     const int64_t left = panel.columns - column;
     call.columns = static_cast<int>(left < kColumns ? left : kColumns);
@@ -183,8 +192,13 @@ void multiply_stretch(const Panel<T>& panel, const Stretch& k, bool first, bool 
     call.b = panel.packed + column * panel.packed_depth +
              (panel.packed_begin + skipped) * (narrow ? kStep : kColumns);
     call.bias = panel.bias ? panel.bias + column : nullptr;
+    call.ahead_step = (kColumns + panel.tile_count - 1) / panel.tile_count;
+    const bool more = column + kColumns < panel.columns;
+    const T* const next = more ? call.b + kColumns * panel.packed_depth
+                               : panel.packed + kColumns * (panel.packed_begin + skipped + length);
     for (int64_t t = 0; t < panel.tile_count; ++t) {
       const Tile<T>& tile = panel.tiles[t];
+      call.ahead = next + t * call.ahead_step * length;
       call.a = tile.a + a_skip;
       call.c = tile.c + column;
       call.residual = tile.residual ? tile.residual + column : nullptr;
