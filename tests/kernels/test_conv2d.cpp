@@ -198,10 +198,10 @@ TEST_CASE("conv2d: errors name the operands") {
   CHECK(text(x, w, conv(1, 0, 1, 2)) ==
         "conv2d: channels do not fit: x [1, 5, 6, 4] weight [8, 3, 3, 4] groups 2");
   CHECK(text(x, w, conv(1, 0, 3)) ==
-        "conv2d: window 7 x 7 is larger than the padded image 5 x 6: x [1, 5, 6, 4] weight "
+        "conv2d: window 7x7 is larger than the padded image 5x6: x [1, 5, 6, 4] weight "
         "[8, 3, 3, 4]");
   CHECK(text(x, w, conv(0)) ==
-        "conv2d: strides, dilations and groups must be positive: stride 0 x 0 dilation 1 x 1 "
+        "conv2d: strides, dilations and groups must be positive: stride 0x0 dilation 1x1 "
         "groups 1");
   CHECK(text(x, w, conv(1, -1)) ==
         "conv2d: padding must not be negative: top -1 bottom -1 left -1 right -1");
