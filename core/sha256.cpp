@@ -30,22 +30,35 @@ Sha256::Sha256()
 
 void Sha256::compress(const std::byte* block) {
   std::array<uint32_t, 64> w;
-  for (size_t i = 0; i < 16; ++i) w[i] = big_endian(block + 4 * i);
-  for (size_t i = 16; i < 64; ++i) {
-    const uint32_t a = w[i - 15], b = w[i - 2];
-    w[i] = w[i - 16] + (std::rotr(a, 7) ^ std::rotr(a, 18) ^ (a >> 3)) + w[i - 7] +
-           (std::rotr(b, 17) ^ std::rotr(b, 19) ^ (b >> 10));
+  for (size_t k = 0; k < 16; ++k) w[k] = big_endian(block + 4 * k);
+  for (size_t k = 16; k < 64; ++k) {
+    const uint32_t near = w[k - 2], far = w[k - 15];
+    w[k] = w[k - 16] + (std::rotr(far, 7) ^ std::rotr(far, 18) ^ (far >> 3)) + w[k - 7] +
+           (std::rotr(near, 17) ^ std::rotr(near, 19) ^ (near >> 10));
   }
   auto [a, b, c, d, e, f, g, h] = state_;
-  for (size_t i = 0; i < 64; ++i) {
-    const uint32_t sum1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
-    const uint32_t t1 = h + sum1 + ((e & f) ^ (~e & g)) + kRound[i] + w[i];
-    const uint32_t sum0 = std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22);
-    const uint32_t t2 = sum0 + ((a & b) ^ (a & c) ^ (b & c));
-    h = g, g = f, f = e, e = d + t1, d = c, c = b, b = a, a = t1 + t2;
+  size_t i = 0;
+  const auto round = [&](uint32_t ra, uint32_t rb, uint32_t rc, uint32_t& rd, uint32_t re,
+                         uint32_t rf, uint32_t rg, uint32_t& rh) {
+    const uint32_t sum1 = std::rotr(re, 6) ^ std::rotr(re, 11) ^ std::rotr(re, 25);
+    const uint32_t t1 = rh + sum1 + (rg ^ (re & (rf ^ rg))) + kRound[i] + w[i];
+    const uint32_t sum0 = std::rotr(ra, 2) ^ std::rotr(ra, 13) ^ std::rotr(ra, 22);
+    rd += t1;
+    rh = t1 + sum0 + ((ra & rb) | (rc & (ra | rb)));
+    ++i;
+  };
+  while (i < 64) {  // the variables change roles instead of values
+    round(a, b, c, d, e, f, g, h);
+    round(h, a, b, c, d, e, f, g);
+    round(g, h, a, b, c, d, e, f);
+    round(f, g, h, a, b, c, d, e);
+    round(e, f, g, h, a, b, c, d);
+    round(d, e, f, g, h, a, b, c);
+    round(c, d, e, f, g, h, a, b);
+    round(b, c, d, e, f, g, h, a);
   }
   const std::array<uint32_t, 8> last = {a, b, c, d, e, f, g, h};
-  for (size_t i = 0; i < 8; ++i) state_[i] += last[i];
+  for (size_t k = 0; k < 8; ++k) state_[k] += last[k];
 }
 
 Sha256& Sha256::update(std::span<const std::byte> bytes) {
