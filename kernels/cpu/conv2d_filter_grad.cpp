@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "graft/core/parallel.h"
+#include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/conv2d_geometry.h"
 #include "graft/kernels/cpu/depthwise.h"
@@ -21,8 +22,6 @@ constexpr int64_t kSpan = 256;    // columns of a packed piece
 constexpr int64_t kTiles = 20;    // of output channels in a part of dw
 constexpr int64_t kParts = 16;    // pieces of work wanted
 constexpr int64_t kPartialBytes = 16 << 20;
-
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // Columns begin..begin+width-1 of a run of the window.
 struct Span {

@@ -2,6 +2,7 @@
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/blas.h"
+#include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/correlation.h"
@@ -9,8 +10,6 @@
 
 namespace graft::cpu {
 namespace {
-
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // One product: A [rows, depth] with any strides, B packed, C [rows, columns] dense.
 template <class T>

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "graft/core/parallel.h"
+#include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/product/band.h"
 #include "graft/kernels/cpu/product/pack.h"
 #include "graft/kernels/cpu/product/panel.h"
@@ -8,8 +9,6 @@
 
 namespace graft::cpu {
 namespace {
-
-int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // Tiles of rows a piece of work has, and pieces below which the columns are divided as well.
 constexpr int64_t kTilesOfPiece = 8;
