@@ -39,10 +39,10 @@ struct TrainOptions {
   uint64_t seed = 0;
   bool cache_features = true;  ///< run the frozen prefix once where augmentation allows it
   size_t cache_limit = size_t{2} << 30;  ///< bytes of cached features; above it the cache stays off
-  data::Augment augment;
+  data::Augment augment = {};
   int workers = 1;                           ///< loader threads
   size_t picture_cache = size_t{512} << 20;  ///< bytes of decoded pictures kept between epochs
-  std::filesystem::path checkpoints;         ///< folder; empty: none
+  std::filesystem::path checkpoints = {};    ///< folder; empty: none
   int64_t checkpoint_steps = 0;  ///< also every so many steps; 0: at the end of each epoch
   bool resume = false;           ///< go on from the newest complete checkpoint, if there is one
 };

@@ -1,7 +1,5 @@
 #include "graft/tools/cli/run_folder.h"
 
-#include "graft/transfer/weights/safetensors.h"
-
 namespace graft::cli {
 
 RunFolder::RunFolder(std::filesystem::path path)
@@ -14,7 +12,7 @@ void RunFolder::write(const std::string& name, const std::string& text) {
 }
 
 void RunFolder::write_weights(const transfer::WeightFile& weights) {
-  transfer::write_safetensors(files_, path_ / "model.safetensors", weights);
+  transfer::write_weights(path_ / "model.safetensors", weights);
 }
 
 void RunFolder::open_metrics(bool append) {

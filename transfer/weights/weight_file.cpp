@@ -121,4 +121,8 @@ WeightFile read_weights(const std::filesystem::path& path, const Limits& limits)
   }
 }
 
+void write_weights(const std::filesystem::path& path, const WeightFile& weights) {
+  write_safetensors(real_file_system(), path, weights);
+}
+
 }  // namespace graft::transfer

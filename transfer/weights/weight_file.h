@@ -57,4 +57,7 @@ WeightFormat detect_weight_format(ByteSource& file);
 WeightFile read_weights(const std::filesystem::path& path, const Limits& limits = {});
 WeightFile read_weights(ByteSource& file, const Limits& limits = {});
 
+/// Writes safetensors; the file appears whole or not at all. Error(Io).
+void write_weights(const std::filesystem::path& path, const WeightFile& weights);
+
 }  // namespace graft::transfer
