@@ -34,6 +34,7 @@ OpCases batch_norm_cases() {
   add_both(rows, {2, 1, 1, 1}, large_eps, false, NoRepeats{});
   add_both(rows, {3, 2, 2, 7}, {.eps = 1e-3, .momentum = 1});
   add_both(rows, {5, 13, 11, 17}, relu, true);
+  add_both(rows, {3, 37, 29, 37}, relu);
   rows.push_back(
       {"batch_norm_eval", Shapes{{0, 3}, {3}, {3}, {3}, {3}, kAbsent}, plain, kPositiveVariance});
   add_both(rows, {32, 56, 56, 64}, relu, false, TimedOnly{});

@@ -22,7 +22,7 @@ OpCases pool2d_cases() {
   const KinkGap gap{2e-5};
   OpCases rows;
   const auto both = [&rows, gap](const Shape& x, const Pool2dParams& p) {
-    rows.push_back({"max_pool2d", Shapes{x}, p, gap});
+    rows.push_back({"max_pool2d", Shapes{x}, p, Range{-12, 12}, gap});
     rows.push_back({"avg_pool2d", Shapes{x}, p});
   };
   both({1, 1, 1, 1}, pool(1, 1));
@@ -36,6 +36,7 @@ OpCases pool2d_cases() {
   both({0, 5, 5, 3}, pool(3, 2, 1));
   both({1, 8, 7, 4}, ceiled(pool(3, 3)));
   both({3, 15, 17, 19}, pool(3, 2, 1));
+  both({2, 33, 35, 67}, pool(3, 2, 1));
   rows.push_back({"avg_pool2d", Shapes{{1, 5, 6, 3}}, inside_only(pool(3, 2, 1))});
   rows.push_back({"avg_pool2d", Shapes{{1, 5, 6, 3}}, inside_only(ceiled(pool(3, 2, 1)))});
   rows.push_back({"max_pool2d", Shapes{{32, 112, 112, 64}}, pool(3, 2, 1), gap, TimedOnly{}});
@@ -73,6 +74,7 @@ OpCases pool2d_cases() {
        PoolGradParams{inside_only(pool(3, 2, 1)), {1, 5, 6, 3}}},
       {"avg_pool2d_grad", Shapes{{0, 3, 3, 3}}, PoolGradParams{pool(3, 2, 1), {0, 5, 6, 3}}},
       {"avg_pool2d_grad", Shapes{{3, 8, 9, 19}}, PoolGradParams{pool(3, 2, 1), {3, 15, 17, 19}}},
+      {"avg_pool2d_grad", Shapes{{2, 17, 18, 67}}, PoolGradParams{pool(3, 2, 1), {2, 33, 35, 67}}},
 
       {"global_avg_pool2d", Shapes{{1, 1, 1, 1}}},
       {"global_avg_pool2d", Shapes{{2, 5, 7, 3}}},

@@ -74,6 +74,7 @@ OpCases shape_cases() {
       {"cat", Shapes{{7}}, along(0)},
       {"cat", Shapes{{1}, {1}, {1}}, along(0)},
       {"cat", Shapes{{2, 3, 5, 1}, {2, 3, 5, 2}}, along(3)},
+      {"cat", Shapes{{13, 3079}, {13, 3001}}, along(1)},
       {"cat", Shapes{{16, 56, 56, 64}, {16, 56, 56, 64}}, along(3), TimedOnly{}},
 
       {"pad", Shapes{{5}}, margins({1}, {2})},
@@ -83,6 +84,7 @@ OpCases shape_cases() {
       {"pad", Shapes{{2, 3}}, margins({0, 1}, {2, 0}, -1.5)},
       {"pad", Shapes{{2, 5, 3, 2}}, margins({0, 1, 2, 0}, {0, 1, 0, 0})},
       {"pad", Shapes{{1, 7, 1}}, margins({3, 0, 0}, {0, 0, 4})},
+      {"pad", Shapes{{31, 1301}}, margins({1, 2}, {3, 4}, 0.5)},
       {"pad", Shapes{{32, 56, 56, 64}}, margins({0, 1, 1, 0}, {0, 1, 1, 0}), TimedOnly{}},
 
       {"cast", Shapes{{}}, CastParams{DType::F64}},

@@ -81,10 +81,12 @@ TEST_CASE("the harness finds what a node keeps beyond its row, and below") {
   CHECK(says(pose("exp", exp_leaking), "bytes remain when all is dropped"));
 }
 
+#if !defined(__SANITIZE_ADDRESS__)  // which stops the program at the first such write
 TEST_CASE("the harness finds writes beyond the ends of a result") {
   CHECK(says(pose("exp", exp_out_of_bounds<-1>), "wrote before the start"));
   CHECK(says(pose("exp", exp_out_of_bounds<0>), "wrote beyond the end"));
   CHECK(says(pose("exp", exp_out_of_bounds<200>), "wrote beyond the end"));
 }
+#endif
 
 }  // namespace graft::tests
