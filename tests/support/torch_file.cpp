@@ -38,9 +38,10 @@ std::string tuple(const std::vector<int64_t>& values) {
   return out + "t";
 }
 
-std::string storage(std::string_view type, std::string_view key, int64_t numel) {
+std::string storage(std::string_view type, std::string_view key, int64_t numel,
+                    std::string_view end) {
   return "(" + text("storage") + global("torch", type) + text(key) + text("cpu") + integer(numel) +
-         "tQ";
+         std::string(end) + "tQ";
 }
 
 std::string tensor(const std::string& storage, int64_t offset, const std::vector<int64_t>& shape,
@@ -120,10 +121,10 @@ std::string torch_legacy(const std::string& object, const std::vector<LegacyStor
 
 namespace {
 
-std::string small_pickle() {
+std::string small_pickle(std::string_view end = "") {
   using namespace pickle;
-  return program(dict({{"w", tensor(storage("FloatStorage", "0", 6), 0, {2, 3}, {3, 1})},
-                       {"n", tensor(storage("LongStorage", "1", 1), 0, {}, {})}}));
+  return program(dict({{"w", tensor(storage("FloatStorage", "0", 6, end), 0, {2, 3}, {3, 1})},
+                       {"n", tensor(storage("LongStorage", "1", 1, end), 0, {}, {})}}));
 }
 
 std::string six_floats() {
@@ -142,7 +143,7 @@ std::string small_torch_zip() {
 }
 
 std::string small_torch_legacy() {
-  return torch_legacy(small_pickle(), {{"0", 6, six_floats()}, {"1", 1, bytes_of(7, 8)}});
+  return torch_legacy(small_pickle("N"), {{"0", 6, six_floats()}, {"1", 1, bytes_of(7, 8)}});
 }
 
 std::string small_safetensors() {

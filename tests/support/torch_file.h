@@ -17,8 +17,10 @@ std::string text(std::string_view value);
 std::string integer(int64_t value);  ///< BININT, or LONG1 beyond 32 bits
 std::string global(std::string_view module, std::string_view name);
 std::string tuple(const std::vector<int64_t>& values);
-/// ('storage', torch.<type>, key, 'cpu', numel) as a persistent id.
-std::string storage(std::string_view type, std::string_view key, int64_t numel);
+/// ('storage', torch.<type>, key, 'cpu', numel) as a persistent id; `end` is "N" in the older
+/// stream, for a sixth part, None.
+std::string storage(std::string_view type, std::string_view key, int64_t numel,
+                    std::string_view end = "");
 /// _rebuild_tensor_v2(storage, offset, shape, stride, False, OrderedDict()).
 std::string tensor(const std::string& storage, int64_t offset, const std::vector<int64_t>& shape,
                    const std::vector<int64_t>& stride);

@@ -223,6 +223,10 @@ TEST_CASE("torch files: every number of a tensor is held against its storage") {
        with_tensor(tensor(four(), 0, {4}, {1}) + text("v") +
                    tensor(storage("IntStorage", "0", 4), 0, {4}, {1})),
        ErrorKind::Data, "described in two ways"},
+      {"a flag that is no flag",
+       with_tensor(global("torch._utils", "_rebuild_tensor_v2") + "(" + four() + integer(0) +
+                   tuple({4}) + tuple({1}) + "NNtR"),
+       ErrorKind::Data, "requires_grad or hooks"},
       {"storage without record", with_tensor(tensor(storage("FloatStorage", "1", 4), 0, {4}, {1})),
        ErrorKind::Data, "entry a/data/1 is missing"},
       {"storage key as a path",
@@ -240,7 +244,7 @@ TEST_CASE("torch files: every number of a tensor is held against its storage") {
        ErrorKind::Data, "no storage"},
       {"view of a storage",
        persistent("(" + text("storage") + type + text("0") + text("cpu") + integer(4) + ")t"),
-       ErrorKind::Data, "a view of a storage has a wrong type"},
+       ErrorKind::Data, "a persistent id has 6 parts"},
       {"bool of 2",
        torch_zip(program(dict({{"w", tensor(storage("BoolStorage", "0", 1), 0, {1}, {1})}})),
                  {{"0", "\x02"}}),
@@ -281,6 +285,10 @@ TEST_CASE("torch files: the zip reader refuses what two readers could read diffe
        "the checksum differs"},
       {"duplicate names", zip({{"a/data.pkl", object}, {"a/data.pkl", object}}), ErrorKind::Data,
        "two entries are named"},
+      {"folder", zip({{"a/", ""}}), ErrorKind::Data, "is a folder"},
+      {"mark that is not UTF-8",
+       zip({{"a/data.pkl", object}, {"a/version", "3"}, {"a/.data/serialization_id", "\xff"}}),
+       ErrorKind::Data, "is not UTF-8"},
       {"parent folder", zip({{"a/../data.pkl", object}}), ErrorKind::Data, "not a plain relative"},
       {"absolute name", zip({{"/a/data.pkl", object}}), ErrorKind::Data, "not a plain relative"},
       {"backslash", zip({{"a\\data.pkl", object}}), ErrorKind::Data, "not a plain relative"},
@@ -339,12 +347,18 @@ TEST_CASE("torch files: zip64 lies and overlapping entries") {
 
 TEST_CASE("torch files: the older stream's lists and counts are checked") {
   using namespace pickle;
-  const std::string object = program(dict({{"w", tensor(four(), 0, {4}, {1})}}));
+  const std::string object =
+      program(dict({{"w", tensor(storage("FloatStorage", "0", 4, "N"), 0, {4}, {1})}}));
   const Attack attacks[] = {
       {"count", torch_legacy(object, {{"0", 5, kFour}}), ErrorKind::Data,
        "5 elements in the file, 4 in its object"},
       {"negative count", torch_legacy(object, {{"0", -1, kFour}}), ErrorKind::Data,
        "-1 elements in the file"},
+      {"view of a storage",
+       torch_legacy(
+           program(dict({{"w", tensor(storage("FloatStorage", "0", 4, ")"), 0, {4}, {1})}})),
+           {{"0", 4, kFour}}),
+       ErrorKind::Data, "a view of a storage has a wrong type"},
       {"unknown key", torch_legacy(object, {{"9", 4, kFour}}), ErrorKind::Data,
        "unknown or listed twice"},
       {"a storage too many", torch_legacy(object, {{"0", 4, kFour}, {"0", 4, kFour}}),
@@ -354,6 +368,9 @@ TEST_CASE("torch files: the older stream's lists and counts are checked") {
        "the file is truncated"},
       {"bytes after", torch_legacy(object, {{"0", 4, kFour + "x"}}), ErrorKind::Data,
        "1 bytes after the last storage"},
+      {"a storage's name as in a zip",
+       torch_legacy(program(dict({{"w", tensor(four(), 0, {4}, {1})}})), {{"0", 4, kFour}}),
+       ErrorKind::Data, "a persistent id has 5 parts"},
       {"os.system", torch_legacy(program(global("os", "system") + ")R"), {}), ErrorKind::Data,
        "holds os.system"},
   };

@@ -17,8 +17,11 @@ using Value = Pickled::Value;
 
 class Machine {
  public:
-  Machine(ByteSource& file, uint64_t begin, uint64_t end, const Limits& limits)
-      : input_(file, begin, end), limits_(limits.pickle), max_rank_(limits.safetensors.rank) {
+  Machine(ByteSource& file, uint64_t begin, uint64_t end, StorageId ids, const Limits& limits)
+      : input_(file, begin, end),
+        ids_(ids),
+        limits_(limits.pickle),
+        max_rank_(limits.safetensors.rank) {
     out_.values.reserve(16);
     for (Value constant :
          {Value(std::monostate()), Value(false), Value(true), Value(Pickled::Tuple{})})
@@ -99,7 +102,7 @@ class Machine {
       case 'b':  // BUILD
         return build();
       case 'Q':  // BINPERSID
-        return make(Pickled::Storage{persistent(out_, pop())});
+        return make(Pickled::Storage{persistent(out_, pop(), ids_)});
       case 's':  // SETITEM
         return set_items(pop_last(2));
       case 'u':  // SETITEMS
@@ -206,14 +209,21 @@ class Machine {
       case PickleFunction::RebuildTensor:
         check(items.size() == 4, ErrorKind::Data, "pickle: _rebuild_tensor takes 4 arguments");
         return make(Pickled::Tensor{rebuild_tensor(out_, items, max_rank_)});
-      case PickleFunction::RebuildTensorV2:
+      case PickleFunction::RebuildTensorV2: {
         check(items.size() == 6 || items.size() == 7, ErrorKind::Data,
               "pickle: _rebuild_tensor_v2 takes 6 or 7 arguments");
-        return make(Pickled::Tensor{rebuild_tensor(out_, items, max_rank_)});
-      case PickleFunction::RebuildParameter:
-        check(items.size() == 3 && std::holds_alternative<Pickled::Tensor>(out_.at(items[0])),
-              ErrorKind::Data, "pickle: _rebuild_parameter takes a tensor and 2 more arguments");
+        const Pickled::Tensor tensor{rebuild_tensor(out_, items, max_rank_)};
+        check_flag_and_hooks(tensor, items[4], items[5]);
+        return make(tensor);
+      }
+      case PickleFunction::RebuildParameter: {
+        const auto* const tensor =
+            items.size() == 3 ? std::get_if<Pickled::Tensor>(&out_.at(items[0])) : nullptr;
+        check(tensor != nullptr, ErrorKind::Data,
+              "pickle: _rebuild_parameter takes a tensor and 2 more arguments");
+        check_flag_and_hooks(*tensor, items[1], items[2]);
         return push(items[0]);
+      }
       case PickleFunction::Size:
         check(items.size() == 1 && std::holds_alternative<Pickled::Tuple>(out_.at(items[0])),
               ErrorKind::Data, "pickle: torch.Size takes a tuple");
@@ -222,6 +232,16 @@ class Machine {
         break;
     }
     fail(ErrorKind::Data, "pickle: ", kPickleGlobals[callee->id].name, " is not a function");
+  }
+
+  // requires_grad and backward hooks, of no use here but part of a sound call.
+  void check_flag_and_hooks(Pickled::Tensor tensor, Ref flag, Ref hooks) const {
+    const bool* const wanted = std::get_if<bool>(&out_.at(flag));
+    const DType dtype = out_.storages[out_.tensors[tensor.index].storage].dtype;
+    check(wanted != nullptr && (!*wanted || is_floating(dtype)) &&
+              (std::holds_alternative<Pickled::Dict>(out_.at(hooks)) ||
+               std::holds_alternative<std::monostate>(out_.at(hooks))),
+          ErrorKind::Data, "pickle: requires_grad or hooks of a tensor have a wrong type");
   }
 
   // OrderedDict(), or as Python 2 wrote it, OrderedDict([[key, value], ...]).
@@ -266,6 +286,7 @@ class Machine {
   }
 
   PickleInput input_;
+  const StorageId ids_;
   const Limits::Pickle& limits_;
   const uint64_t max_rank_;
   Pickled out_;
@@ -277,9 +298,10 @@ class Machine {
 
 }  // namespace
 
-Pickled run_pickle(ByteSource& file, uint64_t& offset, uint64_t end, const Limits& limits) {
+Pickled run_pickle(ByteSource& file, uint64_t& offset, uint64_t end, StorageId ids,
+                   const Limits& limits) {
   const uint64_t bound = std::min(end, offset + limits.pickle.bytes);
-  Machine machine(file, offset, bound, limits);
+  Machine machine(file, offset, bound, ids, limits);
   Pickled out = machine.run();
   offset = machine.position();
   return out;

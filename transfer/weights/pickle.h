@@ -67,8 +67,13 @@ struct Pickled {
   const Value& at(Ref ref) const { return values[ref]; }
 };
 
+/// How a storage is named: ('storage', class, key, location, numel), which the older stream follows
+/// by a None.
+enum class StorageId : size_t { OfZip = 5, OfStream = 6 };
+
 /// Runs the pickle that begins at `offset` and moves `offset` behind its STOP. It may not reach
 /// beyond `end`. Error(Data) with opcode and position, Error(Limit).
-Pickled run_pickle(ByteSource& file, uint64_t& offset, uint64_t end, const Limits& limits);
+Pickled run_pickle(ByteSource& file, uint64_t& offset, uint64_t end, StorageId ids,
+                   const Limits& limits);
 
 }  // namespace graft::transfer

@@ -33,10 +33,10 @@ Shape extents(const Pickled& pickled, Pickled::Ref ref, const char* what, uint64
 
 }  // namespace
 
-size_t persistent(Pickled& pickled, Pickled::Ref id) {
+size_t persistent(Pickled& pickled, Pickled::Ref id, StorageId form) {
   const std::vector<Pickled::Ref>& items =
       expect<Pickled::Tuple>(pickled, id, "a persistent id").items;
-  check(items.size() == 5 || items.size() == 6, ErrorKind::Data, "pickle: a persistent id has ",
+  check(items.size() == static_cast<size_t>(form), ErrorKind::Data, "pickle: a persistent id has ",
         items.size(), " parts");
   check(expect<std::string>(pickled, items[0], "a persistent id") == "storage", ErrorKind::Data,
         "pickle: a persistent id that is no storage");
@@ -48,7 +48,7 @@ size_t persistent(Pickled& pickled, Pickled::Ref id) {
   check(storage.numel <= INT64_MAX / size_of(storage.dtype), ErrorKind::Data, "pickle: storage ",
         storage.key, ": size overflows");
   expect<std::string>(pickled, items[3], "a storage's location");
-  if (items.size() == 6) expect<std::monostate>(pickled, items[5], "a view of a storage");
+  if (form == StorageId::OfStream) expect<std::monostate>(pickled, items[5], "a view of a storage");
 
   const auto [found, is_new] = pickled.storage_of_key.emplace(storage.key, pickled.storages.size());
   if (is_new) {

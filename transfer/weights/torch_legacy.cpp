@@ -57,13 +57,13 @@ std::vector<uint64_t> place_storages(ByteSource& file, uint64_t offset, const Pi
 
 WeightFile read_torch_legacy(ByteSource& file, const Limits& limits) {
   uint64_t offset = kTorchLegacyMagic.size();
-  const Pickled version = run_pickle(file, offset, file.size(), limits);
+  const Pickled version = run_pickle(file, offset, file.size(), StorageId::OfStream, limits);
   const auto* const number = std::get_if<int64_t>(&version.at(version.root));
   check(number != nullptr && *number == 1001, ErrorKind::Data,
         "pytorch: the stream's version is not 1001");
-  check_system(run_pickle(file, offset, file.size(), limits));
-  const Pickled object = run_pickle(file, offset, file.size(), limits);
-  const Pickled keys = run_pickle(file, offset, file.size(), limits);
+  check_system(run_pickle(file, offset, file.size(), StorageId::OfStream, limits));
+  const Pickled object = run_pickle(file, offset, file.size(), StorageId::OfStream, limits);
+  const Pickled keys = run_pickle(file, offset, file.size(), StorageId::OfStream, limits);
   const std::vector<uint64_t> begin = place_storages(file, offset, object, keys);
 
   const auto load = [&](size_t index) {

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "graft/transfer/utf8.h"
 #include "graft/transfer/weights/raw_tensor.h"
 #include "graft/transfer/weights/torch_state_dict.h"
 #include "graft/transfer/weights/zip_archive.h"
 
 namespace graft::transfer {
 namespace {
+
+constexpr uint64_t kMarkBytes = 1 << 16;
 
 // The folder that all entries share, with its slash.
 std::string find_folder(const ZipArchive& archive) {
@@ -29,7 +32,14 @@ const ZipArchive::Entry& need(const ZipArchive& archive, const std::string& name
   return *entry;
 }
 
+// The records that are neither the object nor a storage: small texts, all sound.
 void check_marks(const ZipArchive& archive, const std::string& folder) {
+  for (const ZipArchive::Entry& entry : archive.entries()) {
+    const std::string_view name = std::string_view(entry.name).substr(folder.size());
+    if (name == "data.pkl" || name.starts_with("data/")) continue;
+    check(is_utf8(archive.read_text(entry, kMarkBytes)), ErrorKind::Data, "pytorch: entry ",
+          entry.name, ": is not UTF-8");
+  }
   const std::string version = archive.read_text(need(archive, folder + "version"), 16);
   check(version.find_first_not_of("0123456789\n") == std::string::npos, ErrorKind::Data,
         "pytorch: version ", version, " is no number");
@@ -44,7 +54,7 @@ Pickled read_object(ByteSource& file, const ZipArchive& archive, const ZipArchiv
         " bytes, the limit is ", limits.pickle.bytes);
   archive.read_text(entry, entry.size);  // for its checksum: damage is named as damage
   uint64_t offset = entry.offset;
-  Pickled object = run_pickle(file, offset, entry.offset + entry.size, limits);
+  Pickled object = run_pickle(file, offset, entry.offset + entry.size, StorageId::OfZip, limits);
   check(offset == entry.offset + entry.size, ErrorKind::Data,
         "pytorch: bytes after the end of data.pkl's object");
   return object;

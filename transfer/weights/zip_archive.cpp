@@ -17,6 +17,7 @@ constexpr uint64_t kLocal = 30, kCentral = 46, kEnd = 22, kEnd64 = 56, kLocator6
 constexpr uint32_t kMax32 = 0xffffffff;
 constexpr uint16_t kMax16 = 0xffff;
 constexpr uint16_t kEncrypted = 1, kDescriptor = 8, kUtf8 = 0x800;
+constexpr uint32_t kFolderAttribute = 0x10;
 constexpr uint64_t kLargestDescriptor = 24;
 
 template <class T>
@@ -128,6 +129,8 @@ CentralHeader parse_central(std::span<const std::byte>& bytes) {
   check((header.flags & kEncrypted) == 0, ErrorKind::Data, "zip: entry ", name, ": is encrypted");
   check((header.flags & ~(kDescriptor | kUtf8)) == 0, ErrorKind::Data, "zip: entry ", name,
         ": flags ", header.flags, " are not supported");
+  check((field<uint32_t>(bytes, 38) & kFolderAttribute) == 0 && name.back() != '/', ErrorKind::Data,
+        "zip: entry ", name, ": is a folder");
   const uint16_t method = field<uint16_t>(bytes, 10);
   check(method == 0, ErrorKind::Data, "zip: entry ", name, ": is compressed (method ", method,
         "); load the file in PyTorch and write it with torch.save()");
