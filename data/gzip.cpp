@@ -87,7 +87,11 @@ std::string gunzip_exactly(std::string_view bytes, size_t size, std::string_view
   return out;
 }
 
+bool has_gzip() { return true; }
+
 #else
+
+bool has_gzip() { return false; }
 
 std::string gunzip_start(std::string_view, size_t, std::string_view name) {
   fail(ErrorKind::Argument, name, ": compressed by gzip, and this build has no zlib; unpack it");

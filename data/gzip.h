@@ -7,6 +7,8 @@
 namespace graft::data {
 
 bool is_gzip(std::string_view bytes);
+/// Whether this build has zlib.
+bool has_gzip();
 
 /// The first `wanted` bytes of the content, or all of them if there are fewer; the caller bounds
 /// `wanted`. Error(Data) naming `name` for a damaged or truncated stream; Error(Argument) in a

@@ -58,7 +58,7 @@ TEST_CASE("command line: every form of tune") {
   CHECK(tuned.weights == "w.pth");
   CHECK(tuned.out == "run");
   CHECK(tuned.freeze.empty());
-  CHECK(tuned.dev == 0.2);
+  CHECK(!tuned.dev);
   CHECK(tuned.cache);
   CHECK(common_seen.device == "auto");
 
