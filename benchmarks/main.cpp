@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "graft/benchmarks/model_timing.h"
 #include "graft/benchmarks/pictures.h"
 #include "graft/benchmarks/report.h"
 #include "graft/core/error.h"
@@ -16,11 +17,13 @@ namespace {
 
 constexpr const char* kUsage =
     "usage: graft_bench [--only=OP,OP...] [--json] [--threads=N] [--min-time=SECONDS]\n"
+    "       graft_bench --model=NAME [--step=eval|train|head] [--batch=N] ...    time a network\n"
     "       graft_bench --pictures    time the way from JPEG to network input\n"
     "       graft_bench --list    print the table of operations as Markdown (docs/ops.md)\n";
 
 struct Options {
-  std::string only;
+  std::string only, model, step = "eval";
+  int64_t batch = 32;
   bool json = false, list = false, pictures = false, help = false;
   double min_seconds = 0.2;
 };
@@ -56,6 +59,12 @@ Options parse(int argc, char** argv) {
       options.help = true;
     } else if (takes_value(argument, "--only", value)) {
       options.only = ',' + std::string(value) + ',';
+    } else if (takes_value(argument, "--model", value)) {
+      options.model = value;
+    } else if (takes_value(argument, "--step", value)) {
+      options.step = value;
+    } else if (takes_value(argument, "--batch", value)) {
+      options.batch = static_cast<int64_t>(number(value));
     } else if (takes_value(argument, "--threads", value)) {
       set_num_threads(static_cast<int>(number(value)));
     } else if (takes_value(argument, "--min-time", value)) {
@@ -65,6 +74,20 @@ Options parse(int argc, char** argv) {
     }
   }
   return options;
+}
+
+void run_model(const Options& options) {
+  const Seconds seconds =
+      time_model(options.model, parse_step(options.step), options.batch, options.min_seconds);
+  if (options.json)
+    std::cout << R"({"model": ")" << options.model << R"(", "step": ")" << options.step
+              << R"(", "batch": )" << options.batch << R"(, "threads": )" << num_threads()
+              << R"(, "best": )" << seconds.best << R"(, "median": )" << seconds.median << "}\n";
+  else
+    std::cout << options.model << ' ' << options.step << ", batch " << options.batch << ", "
+              << num_threads() << " threads: " << seconds.median * 1e3 << " ms a step (best "
+              << seconds.best * 1e3 << "), " << static_cast<double>(options.batch) / seconds.median
+              << " images/s\n";
 }
 
 void run(const Options& options) {
@@ -92,6 +115,8 @@ int main(int argc, char** argv) {
       std::cout << graft::tests::op_document();
     else if (options.pictures)
       time_pictures(std::cout);
+    else if (!options.model.empty())
+      run_model(options);
     else
       run(options);
   } catch (const graft::Error& error) {

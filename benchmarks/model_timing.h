@@ -1,0 +1,23 @@
+// Times whole networks on random images, as peers are timed (benchmarks/compare.py).
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "graft/benchmarks/timing.h"
+
+namespace graft::bench {
+
+enum class Step {
+  Evaluate,  ///< logits on stored statistics, nothing recorded
+  Train,     ///< forward, cross entropy, backward and SGD with momentum, all trainable
+  TrainHead  ///< the same with all but the head frozen, no feature cache
+};
+
+/// "eval", "train", "head"; Error(Argument) for any other word.
+Step parse_step(const std::string& word);
+
+/// One step of the named model on `batch` images of the size it expects.
+Seconds time_model(const std::string& name, Step step, int64_t batch, double min_seconds);
+
+}  // namespace graft::bench
