@@ -46,17 +46,15 @@ const OpRow kRows[] = {
 #undef UNARY
     {.name = "unary_grad",
      .operands = "g k",
-     .apply =
-         [](Operands x, const OpParams& p) {
-           return unary_grad(get<UnaryParams>(p).kind, x[0], x[1]);
-         },
+     .apply = [](Operands x,
+                 const OpParams& p) { return unary_grad(get<UnaryParams>(p).kind, x[0], x[1]); },
      .keeps =
          [](uint32_t mask, const OpParams&) {
            constexpr const char* kept[] = {"", "k", "g k", "g k"};
            return kept[mask];
          },
      .second_derivative = false},  // towards k it would be a third derivative of the function
-    {"unary_grad2", "g k:",  // towards k it would be a third derivative, too
+    {"unary_grad2", "g k:",        // towards k it would be a third derivative, too
      [](Operands x, const OpParams& p) {
        return unary_grad2(get<UnaryParams>(p).kind, x[0], x[1]);
      },
