@@ -48,7 +48,6 @@ TEST_CASE("the harness finds nothing where nothing is wrong") {
 TEST_CASE("the harness finds wrong results") {
   CHECK(says(pose("exp", exp_too_large), "result["));
   CHECK(says(pose("exp", exp_without_last), "result["));
-  CHECK(says(pose("exp", exp_without_strides), "strided f64: result["));
   CHECK(says(pose("exp", exp_in_place), "writes its operand x"));
   CHECK(says(pose("exp", exp_by_threads), "differs between 1 and 2 threads"));
 }
@@ -81,8 +80,9 @@ TEST_CASE("the harness finds what a node keeps beyond its row, and below") {
   CHECK(says(pose("exp", exp_leaking), "bytes remain when all is dropped"));
 }
 
-#if !defined(__SANITIZE_ADDRESS__)  // which stops the program at the first such write
-TEST_CASE("the harness finds writes beyond the ends of a result") {
+#if !defined(__SANITIZE_ADDRESS__)  // which stops the program at the first such access
+TEST_CASE("the harness finds reads and writes out of bounds") {
+  CHECK(says(pose("exp", exp_without_strides), "strided f64: result["));
   CHECK(says(pose("exp", exp_out_of_bounds<-1>), "wrote before the start"));
   CHECK(says(pose("exp", exp_out_of_bounds<0>), "wrote beyond the end"));
   CHECK(says(pose("exp", exp_out_of_bounds<200>), "wrote beyond the end"));
