@@ -6,14 +6,13 @@
 #include "graft/core/autograd/backward.h"
 #include "graft/core/ops/loss.h"
 #include "graft/core/ops/shape_ops.h"
-#include "graft/optim/adam.h"
 #include "graft/optim/clip.h"
-#include "graft/optim/schedule.h"
-#include "graft/optim/sgd.h"
 #include "graft/transfer/feature_cache.h"
 #include "graft/transfer/sample_source.h"
 #include "graft/transfer/snapshot.h"
 #include "graft/transfer/training_checkpoint.h"
+#include "graft/transfer/training_job.h"
+#include "graft/transfer/training_recipe.h"
 
 namespace graft::transfer {
 namespace {
@@ -24,49 +23,8 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::unique_ptr<optim::Optimizer> make_optimizer(const layers::Network& network,
-                                                 const TrainOptions& options) {
-  std::vector<optim::ParameterGroup> groups;
-  if (options.trunk_lr_scale != 1) {
-    groups.push_back({network.head(), 1.0, {}});
-    groups.push_back({{"*"}, options.trunk_lr_scale, {}});
-  }
-  const std::vector<NamedTensor> parameters = network.parameters();
-  if (options.optimizer == OptimizerKind::Sgd)
-    return std::make_unique<optim::Sgd>(
-        parameters,
-        optim::SgdOptions{
-            .lr = options.lr, .momentum = options.momentum, .weight_decay = options.weight_decay},
-        groups);
-  return std::make_unique<optim::Adam>(
-      parameters, optim::AdamOptions{.lr = options.lr, .weight_decay = options.weight_decay},
-      groups,
-      options.optimizer == OptimizerKind::AdamW ? optim::WeightDecay::Decoupled
-                                                : optim::WeightDecay::L2);
-}
-
-optim::Schedule make_schedule(const TrainOptions& options, int64_t steps_per_epoch) {
-  optim::Schedule schedule;
-  schedule.lr = options.lr;
-  schedule.total_steps = std::max<int64_t>(1, options.epochs * steps_per_epoch);
-  schedule.warmup_steps =
-      std::llround(options.warmup_epochs * static_cast<double>(steps_per_epoch));
-  switch (options.schedule) {
-    case ScheduleKind::Constant:
-      schedule.curve = optim::ConstantCurve{};
-      break;
-    case ScheduleKind::Step:
-      schedule.curve = optim::StepCurve{std::max<int64_t>(1, schedule.total_steps / 3), 0.1};
-      break;
-    case ScheduleKind::Cosine:
-      schedule.curve = optim::CosineCurve{};
-      break;
-    case ScheduleKind::OneCycle:
-      schedule.curve = optim::OneCycleCurve{};
-      break;
-  }
-  return schedule;
-}
+// Leaves the computation of features, of which nothing is worth keeping.
+struct Stopped {};
 
 // One call of train(): holds what its parts share.
 class Run {
@@ -84,9 +42,13 @@ class Run {
   TrainResult operator()() {
     check_arguments();
     network_.train();
-    make_caches();
-    schedule_ = make_schedule(options_, source_->batches());
+    // First, so that a folder in use is refused at once and features are of the restored weights.
     const std::unique_ptr<TrainingCheckpoints> checkpoints = open_checkpoints();
+    observer_.on_begin(progress_.history);
+    if (more_to_do()) {
+      make_caches();
+      schedule_ = make_schedule(options_, source_->batches());
+    }
     while (more_to_do() && !result_.interrupted) run_epoch(checkpoints.get());
     if (!result_.interrupted) finish();
     result_.history = progress_.history;
@@ -100,6 +62,10 @@ class Run {
   void check_arguments() const {
     const int64_t classes = train_set_->class_count();
     check(train_set_->size() > 0, ErrorKind::Argument, "train: the training set is empty");
+    check(!dev_set_ || dev_set_->size() > 0, ErrorKind::Argument, "train: the dev set is empty");
+    check(!dev_set_ || dev_set_->class_count() == classes, ErrorKind::Argument,
+          "train: the dev set has ", dev_set_ ? dev_set_->class_count() : 0,
+          " classes, the training set ", classes);
     check(options_.epochs > 0 && options_.batch > 0, ErrorKind::Argument,
           "train: ", options_.epochs, " epochs of batches of ", options_.batch);
     check(network_.classes() == classes, ErrorKind::Argument, "train: the head has ",
@@ -142,6 +108,9 @@ class Run {
         source_ = feature_source(*train_set_, *cache_, loader_options());
         result_.cached_stages = prefix;
         result_.cache_note = "holds the output of " + network_.stages()[prefix - 1].name;
+      } catch (const Stopped&) {
+        result_.interrupted = true;
+        result_.cache_note = "off: stopped while it was filled";
       } catch (const Error& error) {
         if (error.kind() != ErrorKind::Limit) throw;
         cache_.reset();
@@ -158,15 +127,18 @@ class Run {
         network_, prefix, dataset, preprocess_, options_.batch, options_.cache_limit,
         [this](int64_t done, int64_t total) {
           observer_.on_progress({"features", 0, options_.epochs, done, total, 0, 0});
+          if (observer_.should_stop()) throw Stopped{};
         });
   }
 
-  // A layer thawed (or was written to) since the features were computed: back to the pictures.
+  // A layer thawed (or was written to) since the features were computed: back to the pictures, at
+  // the batch where the epoch stands.
   void drop_stale_caches() {
     if (!cache_ || cache_->valid(network_)) return;
     cache_.reset();
     dev_cache_.reset();
     source_ = image_source(train_set_, preprocess_, loader_options());
+    source_->start(static_cast<uint32_t>(progress_.epoch), progress_.step_in_epoch);
     result_.cached_stages = 0;
     result_.cache_note = "dropped: the prefix is no longer frozen";
     observer_.on_note("feature cache " + result_.cache_note);
@@ -175,7 +147,9 @@ class Run {
   // Null if none are wanted; brought back to the newest one on resume.
   std::unique_ptr<TrainingCheckpoints> open_checkpoints() {
     if (options_.checkpoints.empty()) return nullptr;
-    auto checkpoints = std::make_unique<TrainingCheckpoints>(options_.checkpoints);
+    auto checkpoints = std::make_unique<TrainingCheckpoints>(
+        options_.checkpoints,
+        describe_job(network_, *train_set_, dev_set_.get(), preprocess_, options_));
     if (!options_.resume) {
       checkpoints->clear();
       return checkpoints;
@@ -192,12 +166,12 @@ class Run {
 
   void run_epoch(TrainingCheckpoints* checkpoints) {
     const Clock::time_point start = Clock::now();
-    drop_stale_caches();
     const int64_t steps = source_->batches();
     source_->start(static_cast<uint32_t>(progress_.epoch), progress_.step_in_epoch);
     bool stop = false;
     while (progress_.step_in_epoch < steps && !stop) {
       train_batch(source_->next(), steps);
+      drop_stale_caches();
       stop = observer_.should_stop();
       const bool due =
           options_.checkpoint_steps > 0 && progress_.step_in_epoch % options_.checkpoint_steps == 0;
@@ -206,7 +180,9 @@ class Run {
     }
     if (progress_.step_in_epoch == steps) {
       end_epoch(seconds_since(start));
+      drop_stale_caches();
       if (checkpoints) checkpoints->save(network_, *optimizer_, progress_, global_step());
+      stop = stop || observer_.should_stop();
     }
     result_.interrupted = stop && more_to_do();
   }

@@ -77,16 +77,22 @@ class TrainObserver {
     int64_t step, steps;  ///< of this phase
     double loss, lr;
   };
+  /// Once, before anything is computed, with the epochs that a resumed run has behind it.
+  virtual void on_begin(const std::vector<EpochResult>&) {}
+  /// After each step of a phase. In phase "epoch", and in on_epoch(), layers may be frozen, thawed
+  /// and written to.
   virtual void on_progress(const Progress&) {}
   virtual void on_epoch(const EpochResult&) {}
   virtual void on_note(const std::string&) {}
-  /// Asked after each step; true saves a checkpoint (if there is a folder) and ends the run.
+  /// Asked after each step, each batch of features and each epoch; true saves a checkpoint (if
+  /// there is a folder and something was trained) and ends the run.
   virtual bool should_stop() { return false; }
 };
 
 /// Trains `network` in place on `train`, choosing by accuracy on `dev` (may be null: the last
 /// weights stay). Error(NotFinite) naming step and samples if the loss is not finite;
-/// Error(Argument) if nothing is left to train or the head's size is not the number of classes.
+/// Error(Argument) if nothing is left to train, the head's size is not the number of classes, or
+/// the checkpoints to resume from are of a run with other data or options.
 TrainResult train(layers::Network& network, const data::DatasetPtr& train_set,
                   const data::DatasetPtr& dev_set, const Preprocess& preprocess,
                   const TrainOptions& options = {}, TrainObserver* observer = nullptr);

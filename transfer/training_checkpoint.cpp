@@ -1,6 +1,9 @@
 #include "graft/transfer/training_checkpoint.h"
 
+#include <limits>
+
 #include "graft/transfer/state.h"
+#include "graft/transfer/training_job.h"
 
 namespace graft::transfer {
 namespace {
@@ -36,6 +39,11 @@ Json to_json(const EpochResult& epoch) {
   return json;
 }
 
+// Losses that are not finite are null in JSON.
+double loss_from(const Json& json) {
+  return json.is_null() ? std::numeric_limits<double>::quiet_NaN() : json.as_number("loss");
+}
+
 EpochResult epoch_from(const Json& json) {
   EpochResult epoch;
   epoch.epoch = static_cast<int>(json.at("epoch").as_integer("epoch"));
@@ -44,7 +52,7 @@ EpochResult epoch_from(const Json& json) {
   epoch.seconds = json.at("seconds").as_number("seconds");
   if (const Json* dev = json.find("dev"))
     epoch.dev = Evaluation{dev->at("n").as_integer("n"), dev->at("correct").as_integer("correct"),
-                           dev->at("loss").as_number("loss")};
+                           loss_from(dev->at("loss"))};
   return epoch;
 }
 
@@ -75,7 +83,8 @@ TrainingProgress progress_from(const Json& json) {
 
 }  // namespace
 
-TrainingCheckpoints::TrainingCheckpoints(const std::filesystem::path& folder) : folder_(folder) {}
+TrainingCheckpoints::TrainingCheckpoints(const std::filesystem::path& folder, Json job)
+    : folder_(folder), job_(std::move(job)) {}
 
 void TrainingCheckpoints::clear() { folder_.clear(); }
 
@@ -86,7 +95,7 @@ void TrainingCheckpoints::save(const layers::Network& network, const optim::Opti
   content.weights.emplace_back("optimizer", optimizer_file(optimizer));
   if (!progress.best.empty())
     content.weights.emplace_back("best", to_weight_file(progress.best.tensors()));
-  content.state = to_json(progress);
+  content.state = to_json(progress).set("job", job_);
   folder_.save(step, content);
 }
 
@@ -96,6 +105,9 @@ bool TrainingCheckpoints::restore(layers::Network& network, optim::Optimizer& op
   warnings_ = std::move(search.warnings);
   if (!search.checkpoint) return false;
   const CheckpointContent& content = search.checkpoint->content;
+  const std::string difference = first_difference(content.state.at("job"), job_);
+  check(difference.empty(), ErrorKind::Argument, "resume: the checkpoints in ",
+        folder_.path().string(), " are of another run: ", difference);
   TrainingProgress restored = progress_from(content.state);
   if (restored.best_epoch > 0) {
     load_state(network.named_tensors(), content.at("best"));

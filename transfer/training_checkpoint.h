@@ -36,11 +36,13 @@ struct TrainingProgress {
 /// The checkpoints of one run in a folder, under its lock while this object lives.
 class TrainingCheckpoints {
  public:
-  explicit TrainingCheckpoints(const std::filesystem::path& folder);
+  /// `job` is what the run computes, see describe_job(); it goes into every checkpoint.
+  TrainingCheckpoints(const std::filesystem::path& folder, Json job);
 
   void save(const layers::Network& network, const optim::Optimizer& optimizer,
             const TrainingProgress& progress, int64_t step);
   /// Brings all three back to the newest complete checkpoint; false if there is none.
+  /// Error(Argument) naming the first difference if it is of another job; then nothing has changed.
   bool restore(layers::Network& network, optim::Optimizer& optimizer, TrainingProgress& progress);
   /// Of the last restore(): newer checkpoints that were damaged and passed over.
   const std::vector<std::string>& warnings() const { return warnings_; }
@@ -49,6 +51,7 @@ class TrainingCheckpoints {
 
  private:
   CheckpointFolder folder_;
+  Json job_;
   std::vector<std::string> warnings_;
 };
 

@@ -41,7 +41,7 @@ void add_options(CLI::App& app, TuneOptions& options) {
          "Run the frozen part once and train on its outputs")
       ->check(CLI::IsMember({"on", "off"}))
       ->default_str("on");
-  add(app, "--epochs", options.epochs, "Passes over the data")->check(CLI::Range(0, 1000000));
+  add(app, "--epochs", options.epochs, "Passes over the data")->check(CLI::Range(1, 1000000));
   add(app, "--lr", options.lr, "Learning rate")->check(CLI::PositiveNumber);
   add_batch(app, options.batch);
   app.add_option("--dev", options.dev,

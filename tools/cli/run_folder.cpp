@@ -1,24 +1,56 @@
 #include "graft/tools/cli/run_folder.h"
 
+#include "graft/core/limits.h"
+#include "graft/transfer/checkpoint.h"
+#include "graft/transfer/training_job.h"
+#include "graft/transfer/weights/safetensors.h"
+
 namespace graft::cli {
+namespace {
+
+constexpr const char *kConfig = "run.json", *kMetrics = "metrics.jsonl";
+
+}  // namespace
 
 RunFolder::RunFolder(std::filesystem::path path)
     : path_(std::move(path)), files_(real_file_system()) {
   files_.make_folders(path_);
+  lock_ = files_.lock(path_ / ".lock");
+}
+
+void RunFolder::start_over(const transfer::Json& config) {
+  if (files_.kind(checkpoints()) == FileSystem::Kind::Folder)
+    transfer::CheckpointFolder(checkpoints()).clear();
+  for (const char* name : {"model.safetensors", "report.html", kMetrics, "labels.txt", kConfig})
+    if (files_.kind(path_ / name) == FileSystem::Kind::File) files_.remove_file(path_ / name);
+  write(kConfig, transfer::write_json(config, 2) + '\n');
+}
+
+void RunFolder::resume(const transfer::Json& config, const std::vector<std::string>& ignored) {
+  const std::filesystem::path file = path_ / kConfig;
+  if (files_.kind(file) == FileSystem::Kind::Missing) return start_over(config);
+  const Limits limits;
+  const transfer::Json before =
+      transfer::read_json(files_.read_text(file, limits.json.bytes), limits.json, file.string());
+  const std::string difference = transfer::first_difference(before, config, ignored);
+  check(difference.empty(), ErrorKind::Argument, "tune: --resume: ", path_.string(),
+        " holds another run: ", difference,
+        "; give the same settings, or start over without --resume");
 }
 
 void RunFolder::write(const std::string& name, const std::string& text) {
   write_file_atomically(files_, path_ / name, text);
 }
 
-void RunFolder::write_weights(const transfer::WeightFile& weights) {
-  transfer::write_weights(path_ / "model.safetensors", weights);
+void RunFolder::write_weights(const transfer::WeightFile& file) {
+  transfer::write_safetensors(files_, weights(), file);
 }
 
-void RunFolder::open_metrics(bool append) {
-  const std::filesystem::path file = path_ / "metrics.jsonl";
-  if (!append && files_.kind(file) == FileSystem::Kind::File) files_.remove_file(file);
-  metrics_ = files_.append(file);
+void RunFolder::begin_metrics(const std::vector<transfer::Json>& events) {
+  std::string text;
+  for (const transfer::Json& event : events) text += transfer::write_json(event) + '\n';
+  write(kMetrics, text);
+  metrics_ = files_.append(path_ / kMetrics);
 }
 
 void RunFolder::add_metric(const transfer::Json& event) {

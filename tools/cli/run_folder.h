@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "graft/core/file_system.h"
 #include "graft/transfer/json.h"
@@ -17,21 +18,29 @@
 
 namespace graft::cli {
 
+/// Held under a lock while this object lives.
 class RunFolder {
  public:
-  /// Makes the folder and its parents; Error(Io).
+  /// Makes the folder and its parents; Error(Io), saying "locked" if another run has it.
   explicit RunFolder(std::filesystem::path path);
 
   std::filesystem::path checkpoints() const { return path_ / "ckpt"; }
+  std::filesystem::path weights() const { return path_ / "model.safetensors"; }
+  /// Removes what an earlier run left, checkpoints first, and names the new one's configuration.
+  void start_over(const transfer::Json& config);
+  /// To go on with a run, or to start one where there is none. Error(Argument) naming the first
+  /// setting in which run.json differs; those in `ignored` may.
+  void resume(const transfer::Json& config, const std::vector<std::string>& ignored);
   void write(const std::string& name, const std::string& text);
   void write_weights(const transfer::WeightFile& weights);
-  /// Begins metrics.jsonl anew, or goes on with it.
-  void open_metrics(bool append);
+  /// Makes metrics.jsonl hold `events` and nothing else.
+  void begin_metrics(const std::vector<transfer::Json>& events);
   void add_metric(const transfer::Json& event);
 
  private:
   std::filesystem::path path_;
   FileSystem& files_;
+  std::unique_ptr<FileLock> lock_;
   std::unique_ptr<WritableFile> metrics_;
 };
 

@@ -1,5 +1,6 @@
 // graft tune: fine-tunes a network on pictures and measures it.
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 
 #include "graft/core/parallel.h"
@@ -85,10 +86,15 @@ transfer::TrainOptions train_options(const TuneOptions& options, uint64_t seed) 
   return train;
 }
 
+// Settings of run.json that do not change a bit of the result.
+const std::vector<std::string> kWithoutEffect = {"graft", "cache", "threads"};
+
 Json config_json(const TuneOptions& options, const CommonOptions& common, const TuningData& data,
                  const LoadedNetwork& loaded, const transfer::FreezeReport& frozen) {
   Json json = Json::object();
   json.set("schema", 1).set("graft", GRAFT_VERSION).set("data", options.data);
+  json.set("val", options.val).set("per_class", options.per_class);
+  json.set("dev_samples", data.dev ? data.dev->size() : 0);
   json.set("model", loaded.model).set("model_options", loaded.variant);
   json.set("weights", options.weights).set("freeze", options.freeze).set("head", options.head);
   json.set("epochs", options.epochs).set("batch", options.batch).set("lr", options.lr);
@@ -105,23 +111,36 @@ Json config_json(const TuneOptions& options, const CommonOptions& common, const 
   return json;
 }
 
+Json epoch_event(const transfer::EpochResult& epoch) {
+  Json event = Json::object();
+  event.set("event", "epoch").set("epoch", epoch.epoch).set("train_loss", epoch.train_loss);
+  event.set("lr", epoch.lr).set("seconds", epoch.seconds);
+  if (epoch.dev) event.set("dev_loss", epoch.dev->loss).set("dev_accuracy", epoch.dev->accuracy());
+  return event;
+}
+
 // Also writes each epoch to metrics.jsonl.
 class TuneProgress final : public TrainingProgress {
  public:
   TuneProgress(ProgressLine& line, RunFolder& run) : TrainingProgress(line), run_(run) {}
+  void on_begin(const std::vector<transfer::EpochResult>& done) override {
+    std::vector<Json> events;
+    for (const transfer::EpochResult& epoch : done) events.push_back(epoch_event(epoch));
+    run_.begin_metrics(events);
+  }
   void on_epoch(const transfer::EpochResult& epoch) override {
     TrainingProgress::on_epoch(epoch);
-    Json event = Json::object();
-    event.set("event", "epoch").set("epoch", epoch.epoch).set("train_loss", epoch.train_loss);
-    event.set("lr", epoch.lr).set("seconds", epoch.seconds);
-    if (epoch.dev)
-      event.set("dev_loss", epoch.dev->loss).set("dev_accuracy", epoch.dev->accuracy());
-    run_.add_metric(event);
+    run_.add_metric(epoch_event(epoch));
   }
 
  private:
   RunFolder& run_;
 };
+
+bool same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code error;
+  return std::filesystem::equivalent(a, b, error);
+}
 
 std::string label_lines(const std::vector<std::string>& labels) {
   std::string out;
@@ -155,10 +174,14 @@ int run_tune(const TuneOptions& options, const CommonOptions& common) {
   const transfer::FreezeReport frozen = transfer::freeze(*loaded.network, options.freeze);
 
   RunFolder run(options.out);
-  run.write("run.json",
-            transfer::write_json(config_json(options, common, data, loaded, frozen), 2) + '\n');
+  check(options.weights.empty() || !same_file(options.weights, run.weights()), ErrorKind::Argument,
+        "tune: ", options.weights, " is what this run would replace; give another --out");
+  const Json config = config_json(options, common, data, loaded, frozen);
+  if (options.resume)
+    run.resume(config, kWithoutEffect);
+  else
+    run.start_over(config);
   run.write("labels.txt", label_lines(loaded.labels));
-  run.open_metrics(options.resume);
 
   transfer::TrainOptions train = train_options(options, common.seed);
   train.checkpoints = run.checkpoints();
