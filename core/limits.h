@@ -13,7 +13,6 @@ struct Limits {
   struct Safetensors {
     uint64_t header_bytes = 100'000'000;  ///< and at most file size - 8
     uint64_t tensors = 1'000'000;         ///< in one file
-    uint64_t shards = 10'000;             ///< files of one shard index
     uint64_t rank = 8;
   } safetensors;
 
@@ -47,18 +46,6 @@ struct Limits {
       return 4 * picture_pixels * channels + spare_bytes;
     }
   } image;
-
-  struct Csv {
-    uint64_t line_bytes = 1 << 20;
-    uint64_t columns = 10'000;
-    uint64_t rows = uint64_t{1} << 31;
-  } csv;
-
-  struct Tokenizer {
-    uint64_t vocabulary = 2'000'000;
-    uint64_t merges = 4'000'000;
-    uint64_t token_bytes = 64 << 10;
-  } tokenizer;
 
   struct Walk {
     uint64_t depth = 32;  ///< folders below the root of a data set

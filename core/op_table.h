@@ -22,8 +22,8 @@ struct DropoutParams {
   RandomKey key;
 };
 struct AxesParams {
-  std::vector<int>
-      axes;  ///< also: order of permute, {axis} of cat, {a, b} of transpose, {from, to} of flatten
+  /// Also: order of permute, {axis} of cat, {a, b} of transpose, {from, to} of flatten.
+  std::vector<int> axes;
   bool keep_axes = false;
 };
 struct SliceParams {

@@ -64,6 +64,8 @@ class Tensor {
   bool is_contiguous() const;
 
   /// First element; Error(DType) unless T is the element type, Error(Device) unless on the CPU.
+  /// Writing through it goes unnoticed: where something was computed from the tensor before, call
+  /// storage().bump_version() afterwards, or use copy_().
   template <class T>
   T* data();
   template <class T>
@@ -72,7 +74,7 @@ class Tensor {
   /// The elements of a contiguous CPU tensor, in row-major order.
   template <class T>
   std::span<const T> values() const;
-  /// The value of a one-element tensor of any dtype, from any device.
+  /// The value of a one-element tensor of any dtype.
   double item() const;
 
   /// True for a leaf that wants a gradient and for every result computed from one.
@@ -87,8 +89,8 @@ class Tensor {
   Tensor detach() const;
   /// A contiguous copy with its own storage, detached.
   Tensor clone() const;
-  /// Overwrites the elements with those of `source` (same shape; dtype and device may differ) and
-  /// bumps the version. Not recorded; Error(Autograd) on a computed tensor while recording.
+  /// Overwrites the elements with those of `source` (same shape and device; the dtype may differ)
+  /// and bumps the version. Not recorded; Error(Autograd) on a computed tensor while recording.
   Tensor& copy_(const Tensor& source);
   /// Fills in place, with the rules of copy_().
   Tensor& fill_(double value);

@@ -52,8 +52,10 @@ class Module {
   void freeze(FrozenStatistics statistics = FrozenStatistics::Fixed);
   void unfreeze();
   bool frozen() const { return frozen_; }
-  /// What train() last said.
+  /// What train() last said of this module.
   bool training() const { return training_; }
+  /// train() for this module alone.
+  void set_training(bool on) { training_ = on; }
   /// training && !frozen: does this module itself behave as in training?
   bool is_training() const { return training_ && !frozen_; }
 

@@ -1,25 +1,32 @@
 // Evaluation mode for the length of a scope.
 #pragma once
 
+#include <utility>
+#include <vector>
+
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/layers/module.h"
 
 namespace graft::transfer {
 
-/// Switches a module to evaluation and recording off; restores both.
+/// Switches a module and all below it to evaluation and recording off; restores the mode of each.
 class EvalMode {
  public:
-  explicit EvalMode(layers::Module& module) : module_(module), training_(module.training()) {
-    module_.eval();
+  explicit EvalMode(layers::Module& root) {
+    root.for_each_module([this](const std::string&, layers::Module& module) {
+      before_.emplace_back(&module, module.training());
+      module.set_training(false);
+    });
   }
-  ~EvalMode() { module_.train(training_); }
+  ~EvalMode() {
+    for (const auto& [module, training] : before_) module->set_training(training);
+  }
   EvalMode(const EvalMode&) = delete;
   EvalMode& operator=(const EvalMode&) = delete;
 
  private:
-  layers::Module& module_;
-  bool training_;
   NoGrad no_grad_;
+  std::vector<std::pair<layers::Module*, bool>> before_;
 };
 
 }  // namespace graft::transfer

@@ -33,9 +33,14 @@ std::vector<std::vector<int64_t>> confusion_matrix(const Tensor& logits, const T
   const auto classes = static_cast<size_t>(logits.dim(-1));
   std::vector<std::vector<int64_t>> matrix(classes, std::vector<int64_t>(classes));
   const Tensor predicted = argmax(logits);
-  for (int64_t i = 0; i < labels.numel(); ++i)
-    ++matrix[static_cast<size_t>(labels.data<int64_t>()[i])]
-            [static_cast<size_t>(predicted.data<int64_t>()[i])];
+  check(predicted.shape() == labels.shape(), ErrorKind::Shape, "confusion_matrix: logits ",
+        logits.shape(), " for labels ", labels.shape());
+  for (int64_t i = 0; i < labels.numel(); ++i) {
+    const int64_t label = labels.data<int64_t>()[i];
+    check(label >= 0 && label < logits.dim(-1), ErrorKind::Argument, "confusion_matrix: label ",
+          label, " of sample ", i, " is not in 0..", logits.dim(-1) - 1);
+    ++matrix[static_cast<size_t>(label)][static_cast<size_t>(predicted.data<int64_t>()[i])];
+  }
   return matrix;
 }
 

@@ -25,9 +25,9 @@ Evaluation score(const Tensor& logits, const Tensor& labels);
 /// Called after each batch with samples done and in all.
 using ProgressFunction = std::function<void(int64_t done, int64_t total)>;
 
-/// The input of a network, or the result of a stage, for every sample of a data set: [n, ...].
-/// Stages from..to-1 run in evaluation mode without gradients; modes are restored afterwards.
-/// Error(Limit) if the result would exceed `limit` bytes.
+/// The result of the first `to` stages of a network (0: its input) for every sample of a data set,
+/// in the order of the set: [n, ...]. They run in evaluation mode without gradients; modes are
+/// restored afterwards. Error(Limit) if the result would exceed `limit` bytes.
 Tensor run_over(layers::Network& network, size_t to, const data::DatasetPtr& dataset,
                 const Preprocess& preprocess, int64_t batch, const ProgressFunction& progress = {},
                 size_t limit = SIZE_MAX);
@@ -38,7 +38,8 @@ Tensor run_on_features(layers::Network& network, size_t from, const Tensor& feat
 /// The labels of a data set, i64 [n].
 Tensor labels_of(const data::Dataset& dataset);
 
-/// One row per true class, one column per predicted class.
+/// One row per true class, one column per predicted class. Error(Argument) for a label outside of
+/// the logits' classes.
 std::vector<std::vector<int64_t>> confusion_matrix(const Tensor& logits, const Tensor& labels);
 
 }  // namespace graft::transfer

@@ -42,26 +42,28 @@ class Selection {
   }
 
   void add(const std::string& item) {
-    const size_t before = modules.size() + tensors.size();
+    size_t matched = 0;
     if (item == "trunk")
-      add_stages(0, network_.head_stage());
+      matched = add_stages(0, network_.head_stage());
     else if (const size_t dots = item.find(".."); dots != std::string::npos)
-      add_stages(edge_stage(item.substr(0, dots), false),
-                 edge_stage(item.substr(dots + 2), true) + 1);
+      matched = add_stages(edge_stage(item.substr(0, dots), false),
+                           edge_stage(item.substr(dots + 2), true) + 1);
     else
-      add_pattern(item);
-    check(modules.size() + tensors.size() > before || already_selected(item), ErrorKind::Argument,
-          "freeze: '", item, "' matches nothing", did_you_mean(item, module_paths_));
+      matched = add_pattern(item);
+    check(matched > 0, ErrorKind::Argument, "freeze: '", item, "' matches nothing",
+          did_you_mean(item, module_paths_));
   }
 
   std::set<std::string> modules, tensors;
 
  private:
-  void add_stages(size_t from, size_t to) {
+  // Each add returns how many stages, modules or tensors matched, new or not.
+  size_t add_stages(size_t from, size_t to) {
     for (size_t i = from; i < to; ++i)
       for (Module* module : network_.stages()[i].modules)
         if (const auto found = paths_of_.find(module); found != paths_of_.end())
           modules.insert(found->second);
+    return to > from ? to - from : 0;
   }
 
   size_t edge_stage(const std::string& name, bool last) const {
@@ -73,17 +75,19 @@ class Selection {
     return network_.stage_index(name);  // says what the stages are
   }
 
-  void add_pattern(const std::string& pattern) {
-    for (const std::string& path : module_paths_)
-      if (glob_match(pattern, path)) modules.insert(path);
-    for (const std::string& path : tensor_paths_)
-      if (glob_match(pattern, path)) tensors.insert(path);
-  }
-
-  bool already_selected(const std::string& item) const {
-    const auto match = [&](const std::string& path) { return glob_match(item, path); };
-    return std::any_of(modules.begin(), modules.end(), match) ||
-           std::any_of(tensors.begin(), tensors.end(), match);
+  size_t add_pattern(const std::string& pattern) {
+    size_t matched = 0;
+    const auto add_matching = [&](const std::vector<std::string>& paths,
+                                  std::set<std::string>& into) {
+      for (const std::string& path : paths) {
+        if (!glob_match(pattern, path)) continue;
+        into.insert(path);
+        ++matched;
+      }
+    };
+    add_matching(module_paths_, modules);
+    add_matching(tensor_paths_, tensors);
+    return matched;
   }
 
   Network& network_;

@@ -35,7 +35,7 @@ struct LoadReport {
 
 /// Copies the file's tensors into those of the model that bear their names. Floating types convert
 /// into each other. A prefix that all names share because of a wrapper ("module.", "_orig_mod.",
-/// "model.") is stripped with a note. `num_batches_tracked` may be missing or superfluous.
+/// "model.", "net.") is stripped with a note. `num_batches_tracked` may be missing or superfluous.
 ///
 /// Strict (the default): if anything does not fit, the model is left untouched and Error(Data)
 /// holds a short table, the likely cause and the remedy. Not strict: what fits is loaded.

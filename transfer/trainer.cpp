@@ -26,6 +26,18 @@ double seconds_since(Clock::time_point start) {
 // Leaves the computation of features, of which nothing is worth keeping.
 struct Stopped {};
 
+// Training mode for the length of a scope, evaluation mode behind it, however it is left.
+class TrainingMode {
+ public:
+  explicit TrainingMode(layers::Network& network) : network_(network) { network_.train(); }
+  ~TrainingMode() { network_.eval(); }
+  TrainingMode(const TrainingMode&) = delete;
+  TrainingMode& operator=(const TrainingMode&) = delete;
+
+ private:
+  layers::Network& network_;
+};
+
 // One call of train(): holds what its parts share.
 class Run {
  public:
@@ -41,7 +53,7 @@ class Run {
 
   TrainResult operator()() {
     check_arguments();
-    network_.train();
+    const TrainingMode training_mode(network_);
     // First, so that a folder in use is refused at once and features are of the restored weights.
     const std::unique_ptr<TrainingCheckpoints> checkpoints = open_checkpoints();
     observer_.on_begin(progress_.history);

@@ -5,9 +5,7 @@
 // workers, the feature cache, and where it was interrupted do not change a bit of the result.
 #pragma once
 
-#include <atomic>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -89,10 +87,11 @@ class TrainObserver {
   virtual bool should_stop() { return false; }
 };
 
-/// Trains `network` in place on `train`, choosing by accuracy on `dev` (may be null: the last
-/// weights stay). Error(NotFinite) naming step and samples if the loss is not finite;
-/// Error(Argument) if nothing is left to train, the head's size is not the number of classes, or
-/// the checkpoints to resume from are of a run with other data or options.
+/// Trains `network` in place on `train_set`, choosing by accuracy on `dev_set` (may be null: the
+/// last weights stay), and leaves it in evaluation mode, also by an error. Error(NotFinite) naming
+/// step and samples if the loss is not finite; Error(Argument) if nothing is left to train, the
+/// head's size is not the number of classes, or the checkpoints to resume from are of a run with
+/// other data or options.
 TrainResult train(layers::Network& network, const data::DatasetPtr& train_set,
                   const data::DatasetPtr& dev_set, const Preprocess& preprocess,
                   const TrainOptions& options = {}, TrainObserver* observer = nullptr);

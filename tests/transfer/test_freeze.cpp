@@ -60,3 +60,9 @@ TEST_CASE("freeze: what matches nothing is an error that names the nearest") {
           transfer::freeze(*net, "conv1..layer9");
         }).starts_with("network: no stage 'layer9'"));
 }
+
+TEST_CASE("freeze: items may overlap") {
+  const auto net = models::make_model("cifar_resnet20");
+  transfer::freeze(*net, "trunk,conv1..layer2,layer1,*.bias,trunk");
+  CHECK(open_parameters(*net) == std::vector<std::string>{"linear.weight"});
+}

@@ -5,11 +5,11 @@
 namespace graft::cli {
 namespace {
 
-constexpr const char* kDataHelp =
+const std::string kDataHelp =
     "Folder of class folders (or of train/ and val/), CIFAR-10 .bin, or IDX image file";
 
-void add_data(CLI::App& app, std::string& data) {
-  app.add_option("DATA", data, kDataHelp)->required();
+void add_data(CLI::App& app, std::string& data, const std::string& which = "") {
+  app.add_option("DATA", data, kDataHelp + which)->required();
 }
 
 void add_batch(CLI::App& app, int64_t& batch) {
@@ -78,7 +78,7 @@ void add_options(CLI::App& app, TuneOptions& options) {
 }
 
 void add_options(CLI::App& app, EvalOptions& options) {
-  add_data(app, options.data);
+  add_data(app, options.data, "; val/ is measured where there is one");
   add_options(app, options.source);
   app.add_option("--logits", options.logits, "Write the logits as .npy");
   add_batch(app, options.batch);
@@ -91,7 +91,7 @@ void add_options(CLI::App& app, PredictOptions& options) {
 }
 
 void add_options(CLI::App& app, FeaturesOptions& options) {
-  add_data(app, options.data);
+  add_data(app, options.data, "; of train/ and val/ the former: name the part for the other");
   add_options(app, options.source);
   app.add_option("--at", options.at, "Layer whose output is written; default: the head's input");
   app.add_option("-o,--out", options.out, "File to write, .npy")->required();
