@@ -79,13 +79,16 @@ void Optimizer::step() {
     const Tensor gradient = entry.parameter.grad();
     if (!gradient.defined()) continue;
     State& state = entry.state;
-    if (state.steps == 0)
+    if (state.steps == 0) {
+      std::vector<Tensor> moments;  // moved in once all are there: memory may run out in between
       for (size_t i = 0; i < moment_names().size(); ++i)
-        state.moments.push_back(Tensor::zeros(entry.parameter.shape(), entry.parameter.dtype(),
-                                              entry.parameter.device()));
-    ++state.steps;
+        moments.push_back(Tensor::zeros(entry.parameter.shape(), entry.parameter.dtype(),
+                                        entry.parameter.device()));
+      state.moments = std::move(moments);
+    }
     update(entry.parameter, gradient, state.moments,
-           {lr_ * entry.lr_scale, entry.weight_decay, state.steps});
+           {lr_ * entry.lr_scale, entry.weight_decay, state.steps + 1});
+    ++state.steps;
     entry.parameter.storage().bump_version();
   }
 }

@@ -41,7 +41,8 @@ class Optimizer {
 
   /// "sgd", "adam" or "adamw".
   virtual const char* name() const = 0;
-  /// One update of every parameter that wants a gradient and has one.
+  /// One update of every parameter that wants a gradient and has one, in the order given. After
+  /// Error(OutOfMemory) a parameter is updated with its state or untouched with its state.
   void step();
   /// Drops all gradients.
   void zero_grad();

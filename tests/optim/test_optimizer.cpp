@@ -3,6 +3,7 @@
 #include <cmath>
 #include <memory>
 
+#include "graft/core/allocator.h"
 #include "graft/core/ops.h"
 #include "graft/core/parallel.h"
 #include "graft/optim/adam.h"
@@ -174,6 +175,27 @@ TEST_CASE("optimizer: groups scale the rate and replace the decay; the first mat
   CHECK(list(statistic)[0] == 1);
   sgd.zero_grad();
   CHECK(!head.grad().defined());
+}
+
+TEST_CASE("optimizer: a step that runs out of memory leaves nothing behind, and can be repeated") {
+  Problem problem(DType::F64), untroubled(DType::F64);
+  const auto troubled = make("adam", problem.parameters());
+  const auto reference = make("adam", untroubled.parameters());
+  problem.set_gradient(1);
+  untroubled.set_gradient(1);
+  const std::vector<double> before = list(problem.w);
+  Allocator& memory = allocator({});
+  const size_t live = memory.stats().live;
+  memory.set_budget(live + problem.w.bytes());  // room for the first of two moments
+  CHECK_THROWS_AS(troubled->step(), Error);
+  CHECK(memory.stats().live == live);
+  memory.set_budget(kNoBudget);
+  CHECK(list(problem.w) == before);
+  CHECK(troubled->state().empty());
+  troubled->step();
+  reference->step();
+  CHECK(list(problem.w) == list(untroubled.w));
+  CHECK(troubled->state().size() == reference->state().size());
 }
 
 TEST_CASE("optimizer: tied weights move once") {
