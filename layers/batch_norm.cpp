@@ -20,8 +20,9 @@ Tensor BatchNorm2d::forward(const Tensor& x, Activation activation, const Tensor
   const BatchNormParams params{eps_, momentum_, activation};
   if (on_stored_statistics())
     return batch_norm_eval(x, weight_, bias_, running_mean_, running_var_, params, residual);
-  num_batches_tracked_.fill_(num_batches_tracked_.item() + 1);
-  return batch_norm_train(x, weight_, bias_, running_mean_, running_var_, params, residual);
+  Tensor y = batch_norm_train(x, weight_, bias_, running_mean_, running_var_, params, residual);
+  num_batches_tracked_.fill_(num_batches_tracked_.item() + 1);  // only a batch that went through
+  return y;
 }
 
 void BatchNorm2d::reset_parameters(const RandomKey&) {

@@ -144,9 +144,9 @@ struct EvalNode final : Node {
   }
 };
 
-// running = (1 - momentum) running + momentum value
-void update_running(Tensor& running, const Tensor& value, double momentum) {
-  running.copy_(add(mul(running.detach(), 1 - momentum), mul(value, momentum)));
+// (1 - momentum) running + momentum value
+Tensor moved(const Tensor& running, const Tensor& value, double momentum) {
+  return add(mul(running.detach(), 1 - momentum), mul(value, momentum));
 }
 
 }  // namespace
@@ -169,9 +169,13 @@ Tensor batch_norm_train(const Tensor& x, const Tensor& gamma, const Tensor& beta
   Tensor y = like(x);
   run(slots().batch_norm_apply, x, mean, scale, beta, residual, params.activation, y);
   const auto n = static_cast<double>(count);
-  if (running_mean.defined()) update_running(running_mean, mean, params.momentum);
+  // Both are computed before either is changed: memory may run out in between.
+  Tensor next_mean, next_var;
+  if (running_mean.defined()) next_mean = moved(running_mean, mean, params.momentum);
   if (running_var.defined())
-    update_running(running_var, mul(variance, n / (n - 1)), params.momentum);
+    next_var = moved(running_var, mul(variance, n / (n - 1)), params.momentum);
+  if (running_mean.defined()) running_mean.copy_(next_mean);
+  if (running_var.defined()) running_var.copy_(next_var);
 
   if (const Mask need = needs_grad({&x, &gamma, &beta, &residual})) {
     auto node = std::make_shared<TrainNode>(params);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "graft/core/allocator.h"
 #include "graft/core/ops.h"
 #include "graft/core/parallel.h"
 #include "graft/core/random.h"
@@ -161,6 +162,30 @@ TEST_CASE("batch_norm: strided operands") {
   const Tensor dense =
       batch_norm_train(contiguous(x), gamma, beta, {}, {}, {}, contiguous(residual));
   CHECK(largest_difference(strided, dense) == 0);
+}
+
+TEST_CASE("batch_norm_train: running statistics move together or, without memory, not at all") {
+  const Operands operands({6, 3});
+  Tensor mean = Tensor::zeros({3}, DType::F64), var = Tensor::full({3}, 1, DType::F64);
+  Allocator& memory = allocator({});
+  const size_t live = memory.stats().live;
+  int failures = 0;
+  for (bool done = false; !done; ++failures) {
+    memory.set_budget(live + static_cast<size_t>(failures) * 8);
+    try {
+      batch_norm_train(operands.x, operands.gamma, operands.beta, mean, var, {});
+      done = true;
+    } catch (const Error& error) {
+      memory.set_budget(kNoBudget);
+      REQUIRE(error.kind() == ErrorKind::OutOfMemory);
+      REQUIRE(max(abs(mean)).item() == 0);
+      REQUIRE(max(abs(add(var, -1.0))).item() == 0);
+    }
+  }
+  memory.set_budget(kNoBudget);
+  CHECK(failures > 20);
+  CHECK(max(abs(mean)).item() > 0);
+  CHECK(max(abs(add(var, -1.0))).item() > 0);
 }
 
 TEST_CASE("batch_norm: errors name the operands") {

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "graft/core/ops.h"
+#include "graft/layers/batch_norm.h"
 #include "graft/layers/conv_norm.h"
 #include "graft/layers/dropout.h"
 #include "graft/layers/linear.h"
@@ -120,6 +121,17 @@ TEST_CASE(
   CHECK(close(apart(), folded()));
   block.named_tensors()[1].tensor.fill_(0.25);  // the norm's weight
   CHECK(close(apart(), folded()));
+}
+
+TEST_CASE("module: a batch that batch norm refuses is not counted") {
+  layers::BatchNorm2d norm(3);
+  const Tensor counted = norm.named_tensors()[4].tensor;
+  CHECK(testing::error_text([&] {
+          norm.forward(Tensor::zeros({1, 1, 1, 3}));
+        }).starts_with("batch_norm_train: needs more than one value per channel"));
+  CHECK(counted.item() == 0);
+  norm.forward(Tensor::zeros({2, 1, 1, 3}));
+  CHECK(counted.item() == 1);
 }
 
 TEST_CASE("module: a wrong path names its neighbour") {
