@@ -42,11 +42,17 @@ Array tolerances(const Sample& sample, DType operands, DType result) {
   return scale;
 }
 
+// An operand as the op found it.
+struct Before {
+  Array content;
+  uint32_t version = 0;
+};
+
 void check_unchanged(const Sample& sample, const std::vector<Tensor>& operands,
-                     const std::vector<Array>& before, Report& report) {
+                     const std::vector<Before>& before, Report& report) {
   for (size_t i = 0; i < operands.size(); ++i)
-    if (operands[i].defined() && operands[i].storage().version() == 0 &&
-        read(operands[i]).values != before[i].values)
+    if (operands[i].defined() && operands[i].storage().version() == before[i].version &&
+        read(operands[i]).values != before[i].content.values)
       report.fail("writes its operand ", sample.operands[i].name, " without bumping its version");
 }
 
@@ -79,9 +85,10 @@ void check_forward(const Sample& sample, DType dtype, Report& report) {
   guard(report, [&] {
     const NoGrad no_grad;
     const std::vector<Tensor> operands = place_operands(sample, dtype, 0);
-    std::vector<Array> before;
+    std::vector<Before> before;
     for (const Tensor& operand : operands)
-      before.push_back(operand.defined() ? read(operand) : Array());
+      before.push_back(operand.defined() ? Before{read(operand), operand.storage().version()}
+                                         : Before{});
     const Tensor y = sample.row.apply(operands, sample.op_case.params);
     const Array actual = read(y);
     ++report.forward_samples;

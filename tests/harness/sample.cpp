@@ -182,6 +182,7 @@ Tensor place(const Array& values, DType dtype, Layout layout, Device device) {
         first[offset_of(p.strides, at)] = T(static_cast<float>(value));
     });
   });
+  base.storage().bump_version();  // it was written, here as on a device
   if (device.type != DeviceType::Cpu) {
     Tensor there = Tensor::empty(p.base, dtype, device);
     base = there.copy_(base);
