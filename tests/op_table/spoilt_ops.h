@@ -1,6 +1,9 @@
 // Ops that are wrong on purpose: what the harness must find. Each stands in the `apply` of a row.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+
 #include "graft/core/autograd/backward.h"
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/autograd/node.h"
@@ -52,6 +55,15 @@ inline Tensor zeroed(const Tensor& g) { return Tensor::zeros(g.shape(), g.dtype(
 inline Tensor one_percent_more(const Tensor& g) { return mul(g, 1.01); }
 inline Tensor coarse_in_f32(const Tensor& g) {
   return g.dtype() == DType::F32 ? mul(g, 1.00005) : g;
+}
+/// Nothing in place of the smallest element, in f32.
+inline Tensor without_smallest_in_f32(const Tensor& g) {
+  if (g.dtype() != DType::F32 || g.numel() < 2) return g;
+  Tensor spoilt = g.clone();
+  float* const first = spoilt.data<float>();
+  *std::min_element(first, first + g.numel(),
+                    [](float a, float b) { return std::abs(a) < std::abs(b); }) = 0;
+  return spoilt;
 }
 
 /// exp, one percent too large.

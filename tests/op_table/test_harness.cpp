@@ -58,6 +58,7 @@ TEST_CASE("the harness finds wrong gradients") {
   CHECK(says(pose("exp", with_gradients<kExp, one_percent_more>), found));
   CHECK(says(pose("softmax", with_gradients<kSoftmax, zeroed>), found));
   CHECK(says(pose("exp", with_gradients<kExp, coarse_in_f32>), "f32 gradient"));
+  CHECK(says(pose("exp", with_gradients<kExp, without_smallest_in_f32>), "f32 gradient"));
 }
 
 TEST_CASE("the harness finds second derivatives that are silently wrong") {
