@@ -36,6 +36,19 @@ size_t Network::stage_index(const std::string& name) const {
        " The stages are:", known);
 }
 
+std::pair<size_t, size_t> Network::stage_range(const std::string& name) const {
+  const auto belongs = [&](const Stage& stage) {
+    return stage.name == name || stage.name.starts_with(name + '.');
+  };
+  const auto first = std::find_if(stages_.begin(), stages_.end(), belongs);
+  if (first == stages_.end()) {
+    const size_t index = stage_index(name);  // says what the stages are
+    return {index, index + 1};
+  }
+  const auto last = std::find_if_not(first, stages_.end(), belongs);
+  return {first - stages_.begin(), last - stages_.begin()};
+}
+
 size_t Network::fixed_prefix() {
   size_t length = 0;
   for (const Stage& stage : stages_) {

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "graft/core/preprocess.h"
@@ -29,6 +30,9 @@ class Network : public Module {
   const std::vector<Stage>& stages() const { return stages_; }
   /// Position of a stage; Error(Argument) naming the nearest names.
   size_t stage_index(const std::string& name) const;
+  /// Stages first..second-1 are those named `name` or below it ("layer3": layer3.0, layer3.1);
+  /// Error(Argument) naming the nearest names if there are none.
+  std::pair<size_t, size_t> stage_range(const std::string& name) const;
   /// Number of leading stages whose result depends on their input and fixed tensors alone.
   size_t fixed_prefix();
 

@@ -26,10 +26,6 @@ std::vector<std::string> split_items(const std::string& text) {
   return items;
 }
 
-bool is_or_is_below(const std::string& path, const std::string& prefix) {
-  return path == prefix || (path.starts_with(prefix) && path[prefix.size()] == '.');
-}
-
 // What the items select: whole modules by path, and single tensors by path.
 class Selection {
  public:
@@ -46,8 +42,8 @@ class Selection {
     if (item == "trunk")
       matched = add_stages(0, network_.head_stage());
     else if (const size_t dots = item.find(".."); dots != std::string::npos)
-      matched = add_stages(edge_stage(item.substr(0, dots), false),
-                           edge_stage(item.substr(dots + 2), true) + 1);
+      matched = add_stages(network_.stage_range(item.substr(0, dots)).first,
+                           network_.stage_range(item.substr(dots + 2)).second);
     else
       matched = add_pattern(item);
     check(matched > 0, ErrorKind::Argument, "freeze: '", item, "' matches nothing",
@@ -64,15 +60,6 @@ class Selection {
         if (const auto found = paths_of_.find(module); found != paths_of_.end())
           modules.insert(found->second);
     return to > from ? to - from : 0;
-  }
-
-  size_t edge_stage(const std::string& name, bool last) const {
-    const auto& stages = network_.stages();
-    for (size_t i = 0; i < stages.size(); ++i) {
-      const size_t at = last ? stages.size() - 1 - i : i;
-      if (is_or_is_below(stages[at].name, name)) return at;
-    }
-    return network_.stage_index(name);  // says what the stages are
   }
 
   size_t add_pattern(const std::string& pattern) {

@@ -27,6 +27,16 @@ TEST_CASE("network: the fixed prefix ends where something can still change") {
   CHECK(net->stages()[net->fixed_prefix()].name == "layer1.1");
 }
 
+TEST_CASE("network: a name stands for the stages below it") {
+  const auto net = resnet20();
+  CHECK(net->stage_range("layer2") == std::pair<size_t, size_t>{4, 7});
+  CHECK(net->stage_range("layer2.1") == std::pair<size_t, size_t>{5, 6});
+  CHECK(net->stage_range("linear") == std::pair<size_t, size_t>{11, 12});
+  CHECK(testing::error_text([&] {
+          net->stage_range("layer");
+        }).starts_with("network: no stage 'layer'"));
+}
+
 TEST_CASE("network: running stage by stage is running the whole") {
   const auto net = resnet20();
   net->eval();

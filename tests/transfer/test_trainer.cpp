@@ -1,6 +1,7 @@
 // The training job itself: what it chooses, what reaches the optimizer, what it refuses.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <limits>

@@ -19,7 +19,7 @@ int run_features(const FeaturesOptions& options, const CommonOptions& common) {
   const LoadedNetwork loaded = load_network(options.source);
   layers::Network& network = *loaded.network;
   const size_t end =
-      options.at.empty() ? network.head_stage() : network.stage_index(options.at) + 1;
+      options.at.empty() ? network.head_stage() : network.stage_range(options.at).second;
   const data::DatasetPtr dataset = data::open_dataset(options.data).train;
   Tensor features;
   {

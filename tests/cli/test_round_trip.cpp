@@ -1,0 +1,174 @@
+// The command as a user runs it: tune, then everything that reads what tune wrote.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "graft/core/limits.h"
+#include "graft/data/image_folder.h"
+#include "graft/transfer/json.h"
+#include "support/program.h"
+#include "support/training_files.h"
+
+namespace graft::cli {
+namespace {
+
+using tests::graft_command;
+using tests::ProgramResult;
+using tests::TempFolder;
+using transfer::Json;
+
+Json json_of(const std::string& text) { return transfer::read_json(text, Limits().json, "stdout"); }
+
+// stdout of a command that must succeed.
+Json run_json(std::vector<std::string> words, const std::filesystem::path& folder) {
+  words.insert(words.end(), {"--json", "--device", "cpu", "-q"});
+  const ProgramResult result = graft_command(words, {.folder = folder});
+  INFO(result.err);
+  REQUIRE(result.code == 0);
+  CHECK(result.err.empty());
+  CHECK(std::count(result.out.begin(), result.out.end(), '\n') == 1);  // one line, one object
+  const Json json = json_of(result.out);
+  CHECK(json.at("schema").as_integer("schema") == 1);
+  return json;
+}
+
+std::vector<Json> lines_of(const std::filesystem::path& path) {
+  std::vector<Json> lines;
+  std::ifstream in(path);
+  for (std::string line; std::getline(in, line);) lines.push_back(json_of(line));
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("command: tune, eval, predict, features, info, audit on folders of pictures") {
+  const TempFolder folder;
+  const auto& root = folder.path();
+  tests::write_picture_folders(root / "photos/train", {"ant", "bee"}, 8);
+  tests::write_picture_folders(root / "photos/val", {"ant", "bee"}, 3, 500);
+  tests::write_model(root / "start.safetensors", "cifar_resnet20", 10);
+
+  const Json tuned = run_json(
+      {"tune", "photos", "--model", "cifar_resnet20", "--weights", "start.safetensors", "--freeze",
+       "trunk", "--epochs", "8", "--lr", "0.05", "--batch", "4", "--out", "run"},
+      root);
+  CHECK(tuned.at("epochs").as_integer("epochs") == 8);
+  CHECK(tuned.at("val_n").as_integer("val_n") == 6);
+  CHECK(tuned.at("val_accuracy").as_number("val_accuracy") == 1.0);  // colour tells the class
+  CHECK(tuned.at("measured_on").as_string("measured_on") == "val");
+  CHECK(tuned.at("seconds").as_number("seconds") > 0);
+  CHECK(tuned.at("seconds_features").as_number("seconds_features") > 0);
+  CHECK(tuned.at("cache").as_string("cache") == "holds the output of avgpool");
+  for (const char* name :
+       {"model.safetensors", "run.json", "metrics.jsonl", "labels.txt", "report.html"}) {
+    CAPTURE(name);
+    CHECK(std::filesystem::file_size(root / "run" / name) > 0);
+  }
+  const std::vector<Json> metrics = lines_of(root / "run/metrics.jsonl");
+  REQUIRE(metrics.size() == 9);  // the epochs and the result
+  for (int64_t i = 0; i < 8; ++i)
+    CHECK(metrics[static_cast<size_t>(i)].at("epoch").as_integer("epoch") == i + 1);
+
+  const Json measured =
+      run_json({"eval", "photos", "--run", "run", "--logits", "logits.npy"}, root);
+  CHECK(measured.at("accuracy") == tuned.at("val_accuracy"));
+  CHECK(measured.at("loss") == tuned.at("val_loss"));
+  CHECK(measured.at("n").as_integer("n") == 6);
+  CHECK(std::filesystem::file_size(root / "logits.npy") == 128 + 6 * 2 * 4);
+
+  const Json predicted = run_json(
+      {"predict", "photos/val/ant/0.png", "photos/val/bee/2.png", "--run", "run", "--top", "5"},
+      root);
+  const Json::Array& predictions = predicted.at("predictions").as_array("predictions");
+  REQUIRE(predictions.size() == 2);
+  for (const auto& [index, label] : {std::pair<size_t, const char*>{0, "ant"}, {1, "bee"}}) {
+    const Json::Array& top = predictions[index].at("top").as_array("top");
+    REQUIRE(top.size() == 2);  // not more than there are
+    CHECK(top[0].at("label").as_string("label") == label);
+    CHECK(top[0].at("probability").as_number("p") + top[1].at("probability").as_number("p") ==
+          doctest::Approx(1));
+  }
+
+  const Json features = run_json({"features", "photos", "--model", "cifar_resnet20", "--weights",
+                                  "start.safetensors", "--at", "layer3", "-o", "layer3.npy"},
+                                 root);
+  CHECK(features.at("at").as_string("at") == "layer3.2");
+  CHECK(features.at("shape") == Json(Json::Array{16, 8, 8, 64}));
+  CHECK(std::filesystem::file_size(root / "layer3.npy") == 128 + 16 * 8 * 8 * 64 * 4);
+
+  const Json info = run_json({"info", "run/model.safetensors"}, root);
+  CHECK(info.at("format").as_string("format") == "safetensors");
+  CHECK(info.at("metadata").at("graft.model").as_string("model") == "cifar_resnet20");
+  CHECK(info.at("metadata").at("graft.labels").as_string("labels") == "[\"ant\", \"bee\"]");
+
+  const Json audit = run_json({"audit", "start.safetensors", "run/model.safetensors"}, root);
+  CHECK(audit.at("changed") == Json(Json::Array{"linear.weight", "linear.bias"}));
+  CHECK(audit.at("equal").as_array("equal").size() ==
+        info.at("tensors").as_array("tensors").size() - 2);
+  CHECK(audit.at("only_before").as_array("only_before").empty());
+}
+
+TEST_CASE("command: a tuned network can be tuned on, its head kept or not") {
+  const TempFolder folder;
+  const auto& root = folder.path();
+  tests::write_idx(root / "data", 24);
+  const std::vector<std::string> small = {"--epochs", "1", "--batch", "8", "--lr", "0.01"};
+  const auto tune = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"tune", "data/images-idx3-ubyte"});
+    words.insert(words.end(), small.begin(), small.end());
+    return run_json(words, root);
+  };
+  tune({"--scratch", "--model", "mnist_cnn", "--out", "first"});
+  // The weights say which model they are of.
+  tune({"--weights", "first/model.safetensors", "--head", "keep", "--freeze", "conv1..fc1,fc2",
+        "--out", "kept"});
+  const Json kept = run_json({"audit", "first/model.safetensors", "kept/model.safetensors"}, root);
+  for (const Json& path : kept.at("changed").as_array("changed"))
+    CHECK(path.as_string("path").starts_with("norm2."));
+  tune({"--weights", "first/model.safetensors", "--freeze", "trunk", "--out", "new"});
+  const Json fresh = run_json({"audit", "first/model.safetensors", "new/model.safetensors"}, root);
+  CHECK(fresh.at("changed").as_array("changed").size() > 2);
+}
+
+TEST_CASE("command: what tune measures on") {
+  const TempFolder folder;
+  const auto& root = folder.path();
+  tests::write_idx(root / "data", 30);
+  tests::write_idx(root / "other", 12, 3, 700);
+  const auto tune = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"tune", "data/images-idx3-ubyte", "--scratch", "--model",
+                                 "mnist_cnn", "--epochs", "1", "--batch", "8", "--out", "run"});
+    const Json result = run_json(words, root);
+    std::ifstream in(root / "run/run.json");
+    const Json config = json_of({std::istreambuf_iterator<char>(in), {}});
+    return std::tuple{config.at("train_samples").as_integer(""),
+                      config.at("dev_samples").as_integer(""), result.at("val_n").as_integer(""),
+                      result.at("measured_on").as_string("")};
+  };
+  const std::string split = "dev split that chose the epoch";
+  CHECK(tune({}) == std::tuple{24, 6, 6, split});
+  CHECK(tune({"--dev", "0.5"}) == std::tuple{15, 15, 15, split});
+  CHECK(tune({"--val", "other/images-idx3-ubyte"}) == std::tuple{30, 0, 12, std::string("val")});
+  CHECK(tune({"--val", "other/images-idx3-ubyte", "--dev", "0.2"}) ==
+        std::tuple{24, 6, 12, std::string("val")});
+  CHECK(tune({"--per-class", "2"}) == std::tuple{6, 6, 6, split});
+}
+
+TEST_CASE(
+    "command: the same seed gives the same file, another seed another, threads do not matter") {
+  const TempFolder folder;
+  const auto& root = folder.path();
+  tests::write_idx(root / "data", 18);
+  const auto tune = [&](const std::string& out, std::vector<std::string> words) {
+    words.insert(words.begin(), {"tune", "data/images-idx3-ubyte", "--scratch", "--model",
+                                 "mnist_cnn", "--epochs", "1", "--batch", "8", "--out", out});
+    run_json(words, root);
+    return tests::read_bytes(root / out / "model.safetensors");
+  };
+  const auto one = tune("one", {"--seed", "3", "--threads", "1"});
+  CHECK(tune("two", {"--seed", "3", "--threads", "2", "--workers", "3"}) == one);
+  CHECK(tune("three", {"--seed", "4", "--threads", "1"}) != one);
+}
+
+}  // namespace graft::cli

@@ -1,0 +1,183 @@
+// graft tune stopped by signals at any moment, and gone on with.
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include "graft/core/limits.h"
+#include "graft/transfer/json.h"
+#include "support/formula.h"
+#include "support/program.h"
+#include "support/training_files.h"
+
+namespace graft::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+using tests::graft_command;
+using tests::Program;
+using tests::ProgramResult;
+using tests::TempFolder;
+using Words = std::vector<std::string>;
+
+// The same run to several folders of one place.
+class Runs {
+ public:
+  explicit Runs(int epochs) : epochs_(epochs) { tests::write_idx(root() / "data", 30); }
+  const fs::path& root() const { return folder_.path(); }
+
+  Words words(const std::string& out, const Words& more = {}) const {
+    Words all{"tune",
+              "data/images-idx3-ubyte",
+              "--scratch",
+              "--model",
+              "mnist_cnn",
+              "--epochs",
+              std::to_string(epochs_),
+              "--batch",
+              "8",
+              "--lr",
+              "0.05",
+              "--augment",
+              "pad-crop",
+              "--optimizer",
+              "adamw",
+              "--threads",
+              "1",
+              "--save-every",
+              "2",
+              "--device",
+              "cpu",
+              "--out",
+              out};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  ProgramResult run(const std::string& out, const Words& more = {}) const {
+    return graft_command(words(out, more), {.folder = root()});
+  }
+  std::vector<std::byte> model(const std::string& out) const {
+    return tests::read_bytes(root() / out / "model.safetensors");
+  }
+  // metrics.jsonl without its times.
+  std::vector<std::string> metrics(const std::string& out) const {
+    std::vector<std::string> lines;
+    std::ifstream in(root() / out / "metrics.jsonl");
+    for (std::string line; std::getline(in, line);) {
+      transfer::Json json = transfer::read_json(line, Limits().json, "metrics.jsonl");
+      for (const char* name : {"seconds", "seconds_features", "out", "cache"})
+        if (json.find(name)) json.set(name, 0);
+      lines.push_back(transfer::write_json(json));
+    }
+    return lines;
+  }
+  void wait_for_checkpoint(const std::string& out, Program& program) const {
+    for (int i = 0; i < 3000 && program.running(); ++i) {
+      if (fs::exists(root() / out / "ckpt/latest")) return;
+      std::this_thread::sleep_for(5ms);
+    }
+  }
+  void check_same(const std::string& a, const std::string& b) const {
+    CHECK(model(a) == model(b));
+    CHECK(metrics(a) == metrics(b));
+  }
+
+ private:
+  TempFolder folder_;
+  int epochs_;
+};
+
+}  // namespace
+
+TEST_CASE("command: SIGINT and SIGTERM save a checkpoint, and --resume ends with equal bits") {
+  const Runs runs(12);
+  REQUIRE(runs.run("whole").code == 0);
+  for (const auto& [signal, code] : {std::pair{SIGINT, 130}, {SIGTERM, 143}}) {
+    CAPTURE(code);
+    const std::string out = "stopped" + std::to_string(code);
+    Program program(runs.words(out), {.folder = runs.root()});
+    runs.wait_for_checkpoint(out, program);
+    program.signal(signal);
+    const ProgramResult stopped = program.wait();
+    INFO(stopped.err);
+    REQUIRE(stopped.code == code);
+    CHECK(stopped.out.empty());
+    CHECK(stopped.err.find("`graft tune ... --resume` goes on from here") != std::string::npos);
+    CHECK_FALSE(fs::exists(runs.root() / out / "model.safetensors"));
+    const ProgramResult resumed = runs.run(out, {"--resume"});
+    CHECK(resumed.code == 0);
+    CHECK(resumed.err.find("resumed at epoch ") != std::string::npos);
+    runs.check_same(out, "whole");
+  }
+}
+
+TEST_CASE("command: killed at random moments, and --resume ends with equal bits") {
+  const Runs runs(8);
+  REQUIRE(runs.run("whole").code == 0);
+  int killed = 0;
+  for (uint64_t life = 0; life < 8; ++life) {
+    Program program(runs.words("killed", {"--resume"}), {.folder = runs.root()});
+    std::this_thread::sleep_for(20ms + 1ms * (testing::formula_bits("kill", life) % 200));
+    program.signal(SIGKILL);
+    const int code = program.wait().code;
+    CHECK((code == 128 + SIGKILL || code == 0));
+    killed += code != 0;
+  }
+  CHECK(killed > 0);
+  CHECK(runs.run("killed", {"--resume"}).code == 0);
+  runs.check_same("killed", "whole");
+  // Once more when all is done: the same result again, and no line twice.
+  CHECK(runs.run("killed", {"--resume"}).code == 0);
+  runs.check_same("killed", "whole");
+}
+
+TEST_CASE("command: --resume goes on with the same run only, a new run starts clean") {
+  const Runs runs(1);
+  REQUIRE(runs.run("run", {"--seed", "1"}).code == 0);
+  const auto refused = [&](const Words& more, const std::string& text) {
+    const ProgramResult result = runs.run("run", more);
+    INFO(result.err);
+    CHECK(result.code == 2);
+    CHECK(result.err.find("tune: --resume: run holds another run: " + text +
+                          "; give the same settings, or start over without --resume") !=
+          std::string::npos);
+  };
+  const auto before = runs.model("run");
+  refused({"--resume", "--seed", "2"}, "seed was 1, is now 2");
+  refused({"--resume", "--seed", "1", "--freeze", "conv1"}, "freeze was \"\", is now \"conv1\"");
+  refused({"--resume", "--seed", "1", "--patience", "3"}, "patience was 0, is now 3");
+  CHECK(runs.model("run") == before);
+  // What changes no bit may differ.
+  CHECK(runs.run("run", {"--resume", "--seed", "1", "--workers", "2", "--cache", "off"}).code == 0);
+  CHECK(runs.model("run") == before);
+  // A run that fails leaves none of the old one's results under its own configuration.
+  CHECK(runs.run("run", {"--freeze", "*"}).code == 2);
+  CHECK_FALSE(fs::exists(runs.root() / "run/model.safetensors"));
+  CHECK_FALSE(fs::exists(runs.root() / "run/report.html"));
+}
+
+TEST_CASE("command: weights that the run would replace, and a folder in use") {
+  const Runs runs(40);
+  fs::create_directory(runs.root() / "run");
+  tests::write_model(runs.root() / "run/model.safetensors", "mnist_cnn", 10);
+  const ProgramResult own = graft_command(
+      {"tune", "data/images-idx3-ubyte", "--weights", "run/model.safetensors", "--out", "run"},
+      {.folder = runs.root()});
+  CHECK(own.code == 2);
+  CHECK(own.err.find("run/model.safetensors is what this run would replace; give another --out") !=
+        std::string::npos);
+  CHECK(fs::exists(runs.root() / "run/model.safetensors"));
+
+  Program first(runs.words("busy"), {.folder = runs.root()});
+  runs.wait_for_checkpoint("busy", first);
+  const ProgramResult second = runs.run("busy", {"--resume"});
+  CHECK(second.code == 4);
+  CHECK(second.err.find("locked") != std::string::npos);
+  first.signal(SIGKILL);
+  CHECK(first.wait().code == 128 + SIGKILL);
+}
+
+}  // namespace graft::cli
