@@ -34,8 +34,8 @@ void BatchNorm2d::reset_parameters(const RandomKey&) {
 }
 
 void BatchNorm2d::reset_outputs(int64_t outputs, const RandomKey& key) {
-  weight_ = Tensor::empty({outputs}).set_requires_grad(true);
-  bias_ = Tensor::empty({outputs}).set_requires_grad(true);
+  resize_parameter(weight_, {outputs});
+  resize_parameter(bias_, {outputs});
   running_mean_ = Tensor::empty({outputs});
   running_var_ = Tensor::empty({outputs});
   reset_parameters(key);

@@ -1,9 +1,8 @@
 #include "graft/layers/conv2d.h"
 
-#include <cmath>
-
+#include "graft/core/autograd/grad_mode.h"
 #include "graft/core/ops/conv2d.h"
-#include "graft/layers/init.h"
+#include "graft/core/ops/unary.h"
 
 namespace graft::layers {
 
@@ -34,21 +33,20 @@ Conv2dParams Conv2d::params_for(const Shape& input) const {
 
 Tensor Conv2d::forward(const Tensor& x) { return conv2d(x, weight_, bias_, params_for(x.shape())); }
 
+Tensor Conv2d::forward(const Tensor& x, Activation activation) {
+  if (grad_enabled() && (x.requires_grad() || wants_gradients()))
+    return activate(forward(x), activation);
+  return conv2d_fused(x, weight_, bias_, params_for(x.shape()), {}, activation);
+}
+
 void Conv2d::reset_parameters(const RandomKey& key) {
-  if (kaiming_)
-    kaiming_normal_(weight_, key);
-  else
-    default_(weight_, key);
-  if (!bias_.defined()) return;
-  RandomKey bias_key = key;
-  bias_key.epoch = 1;  // a stream of its own
-  uniform_(bias_, 1.0 / std::sqrt(static_cast<double>(fans(weight_.shape()).in)), bias_key);
+  draw_weight_and_bias(weight_, bias_, options_.initialisation, key);
 }
 
 void Conv2d::reset_outputs(int64_t outputs, const RandomKey& key) {
   const Shape& old = weight_.shape();
-  weight_ = Tensor::zeros({outputs, old[1], old[2], old[3]}).set_requires_grad(true);
-  if (bias_.defined()) bias_ = Tensor::zeros({outputs}).set_requires_grad(true);
+  resize_parameter(weight_, {outputs, old[1], old[2], old[3]});
+  if (bias_.defined()) resize_parameter(bias_, {outputs});
   reset_parameters(key);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "graft/core/op_params.h"
+#include "graft/layers/init.h"
 #include "graft/layers/module.h"
 
 namespace graft::layers {
@@ -14,6 +15,7 @@ struct Conv2dOptions {
   int64_t stride = 1, padding = 0, dilation = 1, groups = 1;
   bool bias = true;
   PaddingMode padding_mode = PaddingMode::Explicit;
+  Initialisation initialisation = Initialisation::PyTorchDefault;
 };
 
 /// Parameters `weight` [out, k, k, in / groups] (in files [out, in / groups, k, k]) and `bias`
@@ -23,10 +25,10 @@ class Conv2d final : public Module {
   Conv2d(int64_t inputs, int64_t outputs, int64_t kernel, const Conv2dOptions& options = {});
   /// x [N,H,W,in] -> [N,OH,OW,out]
   Tensor forward(const Tensor& x) override;
+  /// act(conv(x)), in one kernel where no gradient passes.
+  Tensor forward(const Tensor& x, Activation activation);
   void reset_parameters(const RandomKey& key) override;
   void reset_outputs(int64_t outputs, const RandomKey& key) override;
-  /// He initialisation by fan out (ResNets) instead of PyTorch's default.
-  void use_kaiming() { kaiming_ = true; }
 
   const Tensor& weight() const { return weight_; }
   const Tensor& bias() const { return bias_; }
@@ -35,7 +37,6 @@ class Conv2d final : public Module {
 
  private:
   Conv2dOptions options_;
-  bool kaiming_ = false;
   Tensor weight_, bias_;
 };
 

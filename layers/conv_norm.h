@@ -10,16 +10,21 @@
 
 namespace graft::layers {
 
-/// A pair (convolution, normalisation) owned elsewhere. Where both are fixed and no gradient passes
-/// through, it runs as one convolution with weight' = weight gamma / sqrt(var + eps) and
-/// bias' = beta + (bias - mean) gamma / sqrt(var + eps); the fold is kept until one of the tensors
+/// A convolution without bias and its normalisation: a value that the owning module holds, while
+/// the two layers are the owner's children under the given names. Where both are fixed and no
+/// gradient passes through, it runs as one convolution with weight' = weight gamma / sqrt(var +
+/// eps) and bias' = beta - mean gamma / sqrt(var + eps); the fold is kept until one of the tensors
 /// changes (storage or version). forward() is safe to call from many threads then.
 class ConvNorm {
  public:
-  ConvNorm(Conv2d& conv, BatchNorm2d& norm) : conv_(conv), norm_(norm) {}
+  /// `options` except for bias and initialisation, which are those of a layer before a norm.
+  ConvNorm(Module& owner, const std::string& conv_name, const std::string& norm_name,
+           int64_t inputs, int64_t outputs, int64_t kernel, Conv2dOptions options = {});
 
   /// act(norm(conv(x)) + residual); residual like the result, or none.
   Tensor forward(const Tensor& x, Activation activation, const Tensor& residual = {});
+  /// The two children, for a stage to name.
+  std::vector<Module*> modules() { return {&conv_, &norm_}; }
 
  private:
   struct Fold;
@@ -34,18 +39,14 @@ class ConvNorm {
 /// Convolution without bias ("0"), normalisation ("1") and activation, as torchvision names them.
 class ConvNormAct final : public Module {
  public:
-  ConvNormAct(int64_t inputs, int64_t outputs, int64_t kernel, Conv2dOptions options,
-              Activation activation);
+  ConvNormAct(int64_t inputs, int64_t outputs, int64_t kernel, const Conv2dOptions& options,
+              Activation activation)
+      : pair_(*this, "0", "1", inputs, outputs, kernel, options), activation_(activation) {}
   Tensor forward(const Tensor& x) override { return pair_.forward(x, activation_); }
 
  private:
-  Conv2d& conv_;
-  BatchNorm2d& norm_;
   ConvNorm pair_;
   Activation activation_;
 };
-
-/// act(conv(x)), in one kernel where no gradient passes.
-Tensor conv_act(Conv2d& conv, Activation activation, const Tensor& x);
 
 }  // namespace graft::layers

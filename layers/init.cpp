@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "graft/core/text.h"
+
 namespace graft::layers {
 namespace {
 
@@ -32,12 +34,21 @@ void normal_(Tensor& tensor, double std, const RandomKey& key) {
   fill_with(tensor, key, [s](RandomStream& stream) { return s * stream.normal(); });
 }
 
-void default_(Tensor& weight, const RandomKey& key) {
-  uniform_(weight, 1.0 / std::sqrt(static_cast<double>(fans(weight.shape()).in)), key);
-}
-
-void kaiming_normal_(Tensor& weight, const RandomKey& key) {
-  normal_(weight, std::sqrt(2.0 / static_cast<double>(fans(weight.shape()).out)), key);
+void draw_weight_and_bias(Tensor& weight, Tensor& bias, Initialisation how, const RandomKey& key) {
+  const Fans fan = fans(weight.shape());
+  const double bound = 1.0 / std::sqrt(static_cast<double>(fan.in));
+  switch (how) {
+    case Initialisation::PyTorchDefault:
+      uniform_(weight, bound, key);
+      break;
+    case Initialisation::KaimingFanOut:
+      normal_(weight, std::sqrt(2.0 / static_cast<double>(fan.out)), key);
+      break;
+  }
+  if (!bias.defined()) return;
+  RandomKey bias_key = key;
+  bias_key.sample = fnv1a(".bias", key.sample);
+  uniform_(bias, bound, bias_key);
 }
 
 }  // namespace graft::layers

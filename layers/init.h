@@ -12,13 +12,18 @@ struct Fans {
 };
 Fans fans(const Shape& weight);
 
+/// How a dense or convolution layer starts.
+enum class Initialisation {
+  PyTorchDefault,  ///< uniform with bound 1 / sqrt(fan in)
+  KaimingFanOut,   ///< He et al. 2015, for ReLU: normal with deviation sqrt(2 / fan out)
+};
+
+/// Draws a weight from `key`'s stream and, if there is a bias, draws it uniformly with bound
+/// 1 / sqrt(the weight's fan in) from a stream of its own.
+void draw_weight_and_bias(Tensor& weight, Tensor& bias, Initialisation how, const RandomKey& key);
+
 /// Uniform in [-bound, bound] / normal with deviation `std`.
 void uniform_(Tensor& tensor, double bound, const RandomKey& key);
 void normal_(Tensor& tensor, double std, const RandomKey& key);
-
-/// PyTorch's default for dense and convolution layers: uniform with bound 1 / sqrt(fan in).
-void default_(Tensor& weight, const RandomKey& key);
-/// He et al. 2015, for ReLU: normal with deviation sqrt(2 / fan out).
-void kaiming_normal_(Tensor& weight, const RandomKey& key);
 
 }  // namespace graft::layers

@@ -7,7 +7,7 @@
 namespace graft::layers {
 namespace {
 
-std::string join(const std::string& prefix, const std::string& name) {
+std::string path_of(const std::string& prefix, const std::string& name) {
   return prefix.empty() ? name : prefix + '.' + name;
 }
 
@@ -22,14 +22,14 @@ void Module::register_buffer(std::string name, Tensor& tensor) {
   entries_.push_back({std::move(name), &tensor, true, Layout::Plain});
 }
 
-void Module::remove_module(const std::string& name) {
-  std::erase_if(children_, [&](const Child& child) { return child.name == name; });
+void Module::resize_parameter(Tensor& tensor, const Shape& shape) {
+  tensor = Tensor::zeros(shape, tensor.dtype(), tensor.device()).set_requires_grad(!frozen_);
 }
 
 void Module::collect(const std::string& prefix, std::vector<NamedTensor>& out) const {
   for (const Entry& entry : entries_)
-    out.push_back({join(prefix, entry.name), *entry.tensor, entry.buffer, entry.layout});
-  for (const Child& child : children_) child.module->collect(join(prefix, child.name), out);
+    out.push_back({path_of(prefix, entry.name), *entry.tensor, entry.buffer, entry.layout});
+  for (const Child& child : children_) child.module->collect(path_of(prefix, child.name), out);
 }
 
 std::vector<NamedTensor> Module::named_tensors() const {
@@ -47,7 +47,7 @@ std::vector<NamedTensor> Module::parameters() const {
 void Module::walk(const std::string& path,
                   const std::function<void(const std::string&, Module&)>& visit) {
   visit(path, *this);
-  for (Child& child : children_) child.module->walk(join(path, child.name), visit);
+  for (Child& child : children_) child.module->walk(path_of(path, child.name), visit);
 }
 
 void Module::for_each_module(const std::function<void(const std::string&, Module&)>& visit) {

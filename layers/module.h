@@ -67,14 +67,22 @@ class Module {
   /// Draws initial values for the own parameters from `key`'s stream.
   virtual void reset_parameters(const RandomKey&) {}
   /// Resizes the last axis of the output (a new head), drawing new values; Error(Argument) for a
-  /// module without an output size of its own.
+  /// module without an output size of its own. The new parameters want gradients unless the module
+  /// is frozen.
   virtual void reset_outputs(int64_t outputs, const RandomKey& key);
   /// Tells modules that draw random numbers which stream the coming step uses.
   virtual void begin_step(const RandomKey&) {}
 
  protected:
+  struct Child {
+    std::string name;
+    std::unique_ptr<Module> module;
+  };
   void register_parameter(std::string name, Tensor& tensor, Layout layout = Layout::Plain);
   void register_buffer(std::string name, Tensor& tensor);
+  /// Replaces a registered parameter by zeros of another shape; it wants gradients unless the
+  /// module is frozen.
+  void resize_parameter(Tensor& tensor, const Shape& shape);
   /// Takes ownership; returns the child with its own type.
   template <class M>
   M& register_module(std::string name, std::unique_ptr<M> child) {
@@ -82,21 +90,18 @@ class Module {
     children_.push_back({std::move(name), std::move(child)});
     return reference;
   }
-  void remove_module(const std::string& name);
+  const std::vector<Child>& children() const { return children_; }
   bool adapts_statistics() const {
     return training_ && (!frozen_ || statistics_ == FrozenStatistics::Adapt);
   }
 
  private:
+  friend class ConvNorm;  // registers the two layers that it is made of in the module that holds it
   struct Entry {
     std::string name;
     Tensor* tensor;
     bool buffer;
     Layout layout;
-  };
-  struct Child {
-    std::string name;
-    std::unique_ptr<Module> module;
   };
   void collect(const std::string& prefix, std::vector<NamedTensor>& out) const;
   void walk(const std::string& path, const std::function<void(const std::string&, Module&)>& visit);

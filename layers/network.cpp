@@ -3,9 +3,6 @@
 #include <algorithm>
 
 #include "graft/core/text.h"
-#include "graft/layers/linear.h"
-#include "graft/layers/sequential.h"
-#include "graft/layers/stateless.h"
 
 namespace graft::layers {
 namespace {
@@ -30,10 +27,8 @@ size_t Network::stage_index(const std::string& name) const {
     if (stages_[i].name == name) return i;
     names.push_back(stages_[i].name);
   }
-  std::string known;
-  for (const std::string& candidate : names) known += ' ' + candidate;
   fail(ErrorKind::Argument, "network: no stage '", name, "'", did_you_mean(name, names),
-       " The stages are:", known);
+       " The stages are: ", join(names, " "));
 }
 
 std::pair<size_t, size_t> Network::stage_range(const std::string& name) const {
@@ -68,22 +63,9 @@ void Network::reset_head(int64_t classes, uint64_t seed) {
   classes_ = classes;
 }
 
-void Network::set_linear_head(int64_t features, int64_t classes, uint64_t seed) {
-  const std::string name = head_.front().substr(0, head_.front().find('.'));
-  for (const std::string& path : head_) remove_module(path.substr(0, path.find('.')));
-  stages_.resize(head_stage_);
-  auto head = std::make_unique<Sequential>();
-  head->add<GlobalAvgPool2d>();
-  head->add<Linear>(features, classes);
-  begin_head({name + ".1"}, classes);
-  add_stage(name, register_module(name, std::move(head)));
-  reset_head(classes, seed);
-}
-
 void Network::begin_training_step(uint64_t seed, uint64_t step) {
-  uint64_t index = 0;
-  for_each_module([&](const std::string&, Module& module) {
-    module.begin_step({seed, Purpose::Dropout, 0, (step << 16) + index++});
+  for_each_module([&](const std::string& path, Module& module) {
+    module.begin_step({seed, Purpose::Dropout, static_cast<uint32_t>(step), fnv1a(path)});
   });
 }
 
@@ -94,6 +76,10 @@ void Network::add_stage(std::string name, std::vector<Module*> modules,
 
 void Network::add_stage(std::string name, Module& module) {
   add_stage(std::move(name), {&module}, [&module](const Tensor& x) { return module(x); });
+}
+
+void Network::add_stage(const std::string& name, std::unique_ptr<Module> module) {
+  add_stage(name, register_module(name, std::move(module)));
 }
 
 void Network::begin_head(std::vector<std::string> paths, int64_t classes) {

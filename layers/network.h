@@ -44,11 +44,9 @@ class Network : public Module {
   int64_t classes() const { return classes_; }
   /// Gives the head another number of classes and new values drawn from (seed, path).
   void reset_head(int64_t classes, uint64_t seed);
-  /// Replaces the head by global average pooling and one dense layer on the features before it
-  /// (which have `features` channels), named like the head it replaces.
-  void set_linear_head(int64_t features, int64_t classes, uint64_t seed);
 
-  /// Names the random streams of one training step.
+  /// Names the random streams of one training step: each module's by its path and the step, so that
+  /// they do not depend on what other modules there are.
   void begin_training_step(uint64_t seed, uint64_t step);
 
   /// What the network expects of its input, unless the weight file says otherwise.
@@ -58,6 +56,8 @@ class Network : public Module {
   void add_stage(std::string name, std::vector<Module*> modules,
                  std::function<Tensor(const Tensor&)> run);
   void add_stage(std::string name, Module& module);
+  /// A stage that is one new child of the network, registered under the stage's name.
+  void add_stage(const std::string& name, std::unique_ptr<Module> module);
   /// Declares the stages added from now on to be the head, made of the modules at `paths`.
   void begin_head(std::vector<std::string> paths, int64_t classes);
 

@@ -4,7 +4,7 @@ namespace graft::layers {
 
 Tensor Sequential::forward(const Tensor& x) {
   Tensor y = x;
-  for (Module* module : modules_) y = module->forward(y);
+  for (const Child& child : children()) y = child.module->forward(y);
   return y;
 }
 

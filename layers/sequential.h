@@ -12,17 +12,12 @@ class Sequential final : public Module {
   /// Appends a module and returns it: `auto& conv = net.add<Conv2d>(3, 64, 3);`
   template <class M, class... Args>
   M& add(Args&&... args) {
-    M& child = register_module(std::to_string(modules_.size()),
-                               std::make_unique<M>(std::forward<Args>(args)...));
-    modules_.push_back(&child);
-    return child;
+    return register_module(std::to_string(size()),
+                           std::make_unique<M>(std::forward<Args>(args)...));
   }
   Tensor forward(const Tensor& x) override;
-  size_t size() const { return modules_.size(); }
-  Module& operator[](size_t index) { return *modules_.at(index); }
-
- private:
-  std::vector<Module*> modules_;
+  size_t size() const { return children().size(); }
+  Module& operator[](size_t index) { return *children().at(index).module; }
 };
 
 }  // namespace graft::layers

@@ -10,26 +10,18 @@
 namespace graft::models {
 namespace {
 
-using layers::BatchNorm2d;
-using layers::Conv2d;
+using layers::Conv2dOptions;
 using layers::ConvNorm;
 
-std::unique_ptr<Conv2d> conv3x3(int64_t inputs, int64_t outputs, int64_t stride) {
-  auto conv = std::make_unique<Conv2d>(
-      inputs, outputs, 3, layers::Conv2dOptions{.stride = stride, .padding = 1, .bias = false});
-  conv->use_kaiming();
-  return conv;
-}
+Conv2dOptions window(int64_t stride) { return {.stride = stride, .padding = 1}; }
 
 class Block final : public layers::Module {
  public:
   Block(int64_t inputs, int64_t outputs, int64_t stride)
       : stride_(stride),
         new_channels_(outputs - inputs),
-        conv1_(register_module("conv1", conv3x3(inputs, outputs, stride))),
-        norm1_(register_module("bn1", std::make_unique<BatchNorm2d>(outputs))),
-        conv2_(register_module("conv2", conv3x3(outputs, outputs, 1))),
-        norm2_(register_module("bn2", std::make_unique<BatchNorm2d>(outputs))) {}
+        first_(*this, "conv1", "bn1", inputs, outputs, 3, window(stride)),
+        second_(*this, "conv2", "bn2", outputs, outputs, 3, window(1)) {}
 
   Tensor forward(const Tensor& x) override {
     const Tensor y = first_.forward(x, Activation::Relu);
@@ -45,20 +37,14 @@ class Block final : public layers::Module {
   }
 
   int64_t stride_, new_channels_;
-  Conv2d& conv1_;
-  BatchNorm2d& norm1_;
-  Conv2d& conv2_;
-  BatchNorm2d& norm2_;
-  ConvNorm first_{conv1_, norm1_}, second_{conv2_, norm2_};
+  ConvNorm first_, second_;
 };
 
 class CifarResNet final : public layers::Network {
  public:
-  CifarResNet(int blocks, int64_t classes)
-      : conv1_(register_module("conv1", conv3x3(3, 16, 1))),
-        norm1_(register_module("bn1", std::make_unique<BatchNorm2d>(16))) {
+  CifarResNet(int blocks, int64_t classes) {
     preprocess = {.resize_short = 32, .crop_height = 32, .crop_width = 32};
-    add_stage("conv1", {&conv1_, &norm1_},
+    add_stage("conv1", stem_.modules(),
               [this](const Tensor& x) { return stem_.forward(x, Activation::Relu); });
     int64_t channels = 16;
     for (int i = 0; i < 3; ++i) {
@@ -71,17 +57,13 @@ class CifarResNet final : public layers::Network {
         channels = width;
       }
     }
-    add_stage("avgpool", average_);
+    add_stage("avgpool", std::make_unique<layers::GlobalAvgPool2d>());
     begin_head({"linear"}, classes);
-    add_stage("linear",
-              register_module("linear", std::make_unique<layers::Linear>(channels, classes)));
+    add_stage("linear", std::make_unique<layers::Linear>(channels, classes));
   }
 
  private:
-  Conv2d& conv1_;
-  BatchNorm2d& norm1_;
-  ConvNorm stem_{conv1_, norm1_};
-  layers::GlobalAvgPool2d average_;
+  ConvNorm stem_{*this, "conv1", "bn1", 3, 16, 3, window(1)};
 };
 
 }  // namespace

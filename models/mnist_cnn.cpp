@@ -1,7 +1,8 @@
 #include "graft/models/mnist_cnn.h"
 
 #include "graft/core/ops/unary.h"
-#include "graft/layers/conv_norm.h"
+#include "graft/layers/batch_norm.h"
+#include "graft/layers/conv2d.h"
 #include "graft/layers/linear.h"
 #include "graft/layers/stateless.h"
 #include "graft/models/variant.h"
@@ -21,23 +22,21 @@ class MnistCnn final : public layers::Network {
     add_conv("conv1", 1, 8);
     add_conv("conv2", 8, 16);
     add_conv("conv3", 16, 24);
-    add_stage("norm1", register_module("norm1", std::make_unique<layers::BatchNorm2d>(24)));
-    add_stage("flatten", flatten_);
+    add_stage("norm1", std::make_unique<layers::BatchNorm2d>(24));
+    add_stage("flatten", std::make_unique<layers::Flatten>());
     auto& fc1 = register_module("fc1", std::make_unique<layers::Linear>(24 * 22 * 22, 32));
     add_stage("fc1", {&fc1}, [&fc1](const Tensor& x) { return relu(fc1(x)); });
     begin_head({"fc2", "norm2"}, classes);
-    add_stage("fc2", register_module("fc2", std::make_unique<layers::Linear>(32, classes)));
-    add_stage("norm2", register_module("norm2", std::make_unique<layers::BatchNorm2d>(classes)));
+    add_stage("fc2", std::make_unique<layers::Linear>(32, classes));
+    add_stage("norm2", std::make_unique<layers::BatchNorm2d>(classes));
   }
 
  private:
   void add_conv(const std::string& name, int64_t inputs, int64_t outputs) {
     auto& conv = register_module(name, std::make_unique<layers::Conv2d>(inputs, outputs, 3));
     add_stage(name, {&conv},
-              [&conv](const Tensor& x) { return conv_act(conv, Activation::Relu, x); });
+              [&conv](const Tensor& x) { return conv.forward(x, Activation::Relu); });
   }
-
-  layers::Flatten flatten_;
 };
 
 }  // namespace

@@ -13,18 +13,12 @@
 namespace graft::models {
 namespace {
 
-using layers::BatchNorm2d;
-using layers::Conv2d;
 using layers::Conv2dOptions;
 using layers::ConvNormAct;
 using layers::PaddingMode;
 
 Conv2dOptions window(int64_t kernel, int64_t stride, int64_t groups, PaddingMode padding) {
-  return {.stride = stride,
-          .padding = kernel / 2,
-          .groups = groups,
-          .bias = false,
-          .padding_mode = padding};
+  return {.stride = stride, .padding = kernel / 2, .groups = groups, .padding_mode = padding};
 }
 
 // Expand (1x1), depthwise (3x3), project (1x1, linear); the input is added where shapes allow.
@@ -40,10 +34,10 @@ class InvertedResidual final : public layers::Module {
           &steps_.add<ConvNormAct>(inputs, hidden, 1, window(1, 1, 1, padding), Activation::Relu6);
     depthwise_ = &steps_.add<ConvNormAct>(hidden, hidden, 3, window(3, stride, hidden, padding),
                                           Activation::Relu6);
-    auto& conv = steps_.add<Conv2d>(hidden, outputs, 1, window(1, 1, 1, padding));
-    auto& norm = steps_.add<BatchNorm2d>(outputs);
-    conv.use_kaiming();
-    project_ = std::make_unique<layers::ConvNorm>(conv, norm);
+    const size_t next = steps_.size();
+    project_ =
+        std::make_unique<layers::ConvNorm>(steps_, std::to_string(next), std::to_string(next + 1),
+                                           hidden, outputs, 1, window(1, 1, 1, padding));
   }
 
   Tensor forward(const Tensor& x) override {
@@ -87,16 +81,13 @@ class MobileNetV2 final : public layers::Network {
       }
     }
     add(features.add<ConvNormAct>(channels, 1280, 1, window(1, 1, 1, padding), Activation::Relu6));
-    add_stage("avgpool", average_);
+    add_stage("avgpool", std::make_unique<layers::GlobalAvgPool2d>());
     auto& classifier = register_module("classifier", std::make_unique<layers::Sequential>());
     begin_head({"classifier.1"}, classes);
     classifier.add<layers::Dropout>(0.2);
     classifier.add<layers::Linear>(1280, classes);
     add_stage("classifier", classifier);
   }
-
- private:
-  layers::GlobalAvgPool2d average_;
 };
 
 }  // namespace

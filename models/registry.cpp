@@ -45,10 +45,8 @@ std::unique_ptr<layers::Network> make_model(const std::string& name, const Model
   const auto found = makers().find(name);
   if (found == makers().end()) {
     const std::vector<std::string> names = model_names();
-    std::string known;
-    for (const std::string& candidate : names) known += ' ' + candidate;
     fail(ErrorKind::Argument, "model: no model '", name, "'", did_you_mean(name, names),
-         " Known models:", known);
+         " Known models: ", join(names, " "));
   }
   std::unique_ptr<layers::Network> network = found->second(options);
   initialise(*network, options.seed);

@@ -9,24 +9,13 @@
 namespace graft::models {
 namespace {
 
-using layers::BatchNorm2d;
-using layers::Conv2d;
 using layers::Conv2dOptions;
 using layers::ConvNorm;
 using layers::Module;
 
 Conv2dOptions window(int64_t kernel, int64_t stride) {
-  return {.stride = stride, .padding = kernel / 2, .bias = false};
+  return {.stride = stride, .padding = kernel / 2};
 }
-
-// One convolution with its normalisation, registered in the block as conv<i> and bn<i>.
-struct Unit {
-  Conv2d& conv;
-  BatchNorm2d& norm;
-  ConvNorm pair;
-
-  Unit(Conv2d& c, BatchNorm2d& n) : conv(c), norm(n), pair(c, n) { conv.use_kaiming(); }
-};
 
 class Block final : public Module {
  public:
@@ -53,33 +42,27 @@ class Block final : public Module {
   Tensor forward(const Tensor& x) override {
     const Tensor shortcut = downsample_ ? downsample_->forward(x) : x;
     Tensor y = x;
-    for (size_t i = 0; i + 1 < units_.size(); ++i) y = units_[i]->pair.forward(y, Activation::Relu);
-    return units_.back()->pair.forward(y, Activation::Relu, shortcut);
+    for (size_t i = 0; i + 1 < units_.size(); ++i) y = units_[i]->forward(y, Activation::Relu);
+    return units_.back()->forward(y, Activation::Relu, shortcut);
   }
 
  private:
   void add_unit(int64_t inputs, int64_t outputs, int64_t kernel, int64_t stride) {
     const std::string number = std::to_string(units_.size() + 1);
-    auto& conv = register_module(
-        "conv" + number, std::make_unique<Conv2d>(inputs, outputs, kernel, window(kernel, stride)));
-    auto& norm = register_module("bn" + number, std::make_unique<BatchNorm2d>(outputs));
-    units_.push_back(std::make_unique<Unit>(conv, norm));
+    units_.push_back(std::make_unique<ConvNorm>(*this, "conv" + number, "bn" + number, inputs,
+                                                outputs, kernel, window(kernel, stride)));
   }
 
-  std::vector<std::unique_ptr<Unit>> units_;
+  std::vector<std::unique_ptr<ConvNorm>> units_;
   Module* downsample_ = nullptr;
 };
 
 class ResNet final : public layers::Network {
  public:
-  ResNet(ResidualBlock block, std::array<int, 4> depths, int64_t classes)
-      : stem_(register_module(
-                  "conv1", std::make_unique<Conv2d>(
-                               3, 64, 7, Conv2dOptions{.stride = 2, .padding = 3, .bias = false})),
-              register_module("bn1", std::make_unique<BatchNorm2d>(64))) {
-    add_stage("conv1", {&stem_.conv, &stem_.norm},
-              [this](const Tensor& x) { return stem_.pair.forward(x, Activation::Relu); });
-    add_stage("maxpool", pool_);
+  ResNet(ResidualBlock block, std::array<int, 4> depths, int64_t classes) {
+    add_stage("conv1", stem_.modules(),
+              [this](const Tensor& x) { return stem_.forward(x, Activation::Relu); });
+    add_stage("maxpool", std::make_unique<layers::MaxPool2d>(3, 2, 1));
     int64_t channels = 64;
     for (size_t i = 0; i < depths.size(); ++i) {
       const int64_t width = int64_t{64} << i;
@@ -91,15 +74,13 @@ class ResNet final : public layers::Network {
         channels = width * Block::expansion(block);
       }
     }
-    add_stage("avgpool", average_);
+    add_stage("avgpool", std::make_unique<layers::GlobalAvgPool2d>());
     begin_head({"fc"}, classes);
-    add_stage("fc", register_module("fc", std::make_unique<layers::Linear>(channels, classes)));
+    add_stage("fc", std::make_unique<layers::Linear>(channels, classes));
   }
 
  private:
-  Unit stem_;
-  layers::MaxPool2d pool_{3, 2, 1};
-  layers::GlobalAvgPool2d average_;
+  ConvNorm stem_{*this, "conv1", "bn1", 3, 64, 7, window(7, 2)};
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "graft/models/squeezenet.h"
 
 #include "graft/core/ops/shape_ops.h"
-#include "graft/layers/conv_norm.h"
+#include "graft/layers/conv2d.h"
 #include "graft/layers/dropout.h"
 #include "graft/layers/sequential.h"
 #include "graft/layers/stateless.h"
@@ -24,9 +24,9 @@ class Fire final : public layers::Module {
   }
 
   Tensor forward(const Tensor& x) override {
-    const Tensor s = conv_act(squeeze_, Activation::Relu, x);
-    return cat(
-        {conv_act(expand1x1_, Activation::Relu, s), conv_act(expand3x3_, Activation::Relu, s)}, 3);
+    const Tensor s = squeeze_.forward(x, Activation::Relu);
+    return cat({expand1x1_.forward(s, Activation::Relu), expand3x3_.forward(s, Activation::Relu)},
+               3);
   }
 
  private:
@@ -40,7 +40,7 @@ class SqueezeNet final : public layers::Network {
     auto& stem = features.add<Conv2d>(3, 64, 3, layers::Conv2dOptions{.stride = 2});
     features.add<layers::Relu>();  // runs with the stem; keeps torchvision's numbering
     add_stage("features.0", {&stem},
-              [&stem](const Tensor& x) { return conv_act(stem, Activation::Relu, x); });
+              [&stem](const Tensor& x) { return stem.forward(x, Activation::Relu); });
     add_pool(features);
     add_fire(features, 64, 16, 64);
     add_fire(features, 128, 16, 64);
@@ -58,22 +58,22 @@ class SqueezeNet final : public layers::Network {
     auto& dropout = classifier.add<layers::Dropout>(0.5);
     auto& conv = classifier.add<Conv2d>(512, classes, 1,
                                         layers::Conv2dOptions{.padding = classifier_padding});
-    add_stage("classifier", {&dropout, &conv}, [this, &dropout, &conv](const Tensor& x) {
-      return average_(conv_act(conv, Activation::Relu, dropout(x)));
+    classifier.add<layers::Relu>();  // runs with the convolution
+    auto& average = classifier.add<layers::GlobalAvgPool2d>();
+    add_stage("classifier", {&classifier}, [&dropout, &conv, &average](const Tensor& x) {
+      return average(conv.forward(dropout(x), Activation::Relu));
     });
   }
 
  private:
   void add_pool(layers::Sequential& features) {
-    add_stage("features." + std::to_string(features.size()),
-              features.add<layers::MaxPool2d>(3, 2, 0, true));
+    const std::string name = "features." + std::to_string(features.size());
+    add_stage(name, features.add<layers::MaxPool2d>(3, 2, 0, true));
   }
   void add_fire(layers::Sequential& features, int64_t inputs, int64_t squeezed, int64_t expanded) {
-    add_stage("features." + std::to_string(features.size()),
-              features.add<Fire>(inputs, squeezed, expanded));
+    const std::string name = "features." + std::to_string(features.size());
+    add_stage(name, features.add<Fire>(inputs, squeezed, expanded));
   }
-
-  layers::GlobalAvgPool2d average_;
 };
 
 }  // namespace

@@ -30,18 +30,10 @@ void check_operands(const char* op, const Tensor& x, const Tensor& residual,
 
 Tensor like(const Tensor& t) { return Tensor::empty(t.shape(), t.dtype(), t.device()); }
 
-// Gradient before the activation, from that after it and the result.
+// Gradient before the activation, from that after it and the result (kept only if there is one).
 Tensor through_activation(Activation activation, const Tensor& g, const Saved& y,
                           const Node& node) {
-  switch (activation) {
-    case Activation::None:
-      return g;
-    case Activation::Relu:
-      return unary_grad(UnaryKind::Relu, g, y.get(node));
-    case Activation::Relu6:
-      return unary_grad(UnaryKind::Relu6, g, y.get(node));
-  }
-  fail(ErrorKind::Internal, "batch_norm: unknown activation");
+  return y.defined() ? activate_grad(g, y.get(node), activation) : g;
 }
 
 // Sums over the rows of g and of g (x - mean) rstd; the second by the fused kernel.

@@ -63,6 +63,18 @@ struct UnaryGrad2Node final : Node {
   }
 };
 
+UnaryKind kind_of(Activation activation) {
+  switch (activation) {
+    case Activation::Relu:
+      return UnaryKind::Relu;
+    case Activation::Relu6:
+      return UnaryKind::Relu6;
+    case Activation::None:
+      break;
+  }
+  fail(ErrorKind::Internal, "activation: no function");
+}
+
 void check_pair(const char* op, const Tensor& g, const Tensor& k) {
   check(g.shape() == k.shape() && g.dtype() == k.dtype(), ErrorKind::Shape, op, ": gradient ",
         g.dtype(), ' ', g.shape(), " for ", k.dtype(), ' ', k.shape());
@@ -109,6 +121,14 @@ Tensor unary_grad2(UnaryKind kind, const Tensor& g, const Tensor& k) {
     attach(d, node, {&g, &k});
   }
   return d;
+}
+
+Tensor activate(const Tensor& x, Activation activation) {
+  return activation == Activation::None ? x : unary(kind_of(activation), x);
+}
+
+Tensor activate_grad(const Tensor& g, const Tensor& y, Activation activation) {
+  return activation == Activation::None ? g : unary_grad(kind_of(activation), g, y);
 }
 
 #define UNARY(name, functor, keeps) \

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "graft/core/elementwise.h"
+#include "graft/core/op_params.h"
 #include "graft/core/tensor.h"
 
 namespace graft {
@@ -10,6 +11,10 @@ namespace graft {
 #define UNARY(name, functor, keeps) Tensor name(const Tensor& x);
 #include "graft/core/ops/unary.def"
 #undef UNARY
+
+/// An activation by name; `None` gives x itself. The gradient reads the result y of activate().
+Tensor activate(const Tensor& x, Activation activation);
+Tensor activate_grad(const Tensor& g, const Tensor& y, Activation activation);
 
 Tensor unary(UnaryKind kind, const Tensor& x);
 /// g f'(k) and g f''(k), where k is the x or y that f's derivative reads. Both are ops themselves,

@@ -7,6 +7,7 @@ TEST_CASE("text: fnv1a matches the published test vectors") {
   CHECK(graft::fnv1a("") == 0xcbf29ce484222325u);
   CHECK(graft::fnv1a("a") == 0xaf63dc4c8601ec8cu);
   CHECK(graft::fnv1a("foobar") == 0x85944171f73967e8u);
+  CHECK(graft::fnv1a("bar", graft::fnv1a("foo")) == graft::fnv1a("foobar"));
 }
 
 TEST_CASE("text: a misspelt word finds its neighbour, a foreign one none") {
@@ -23,4 +24,10 @@ TEST_CASE("text: the formula of the golden values is the one documented beside t
   CHECK(formula_unit("input.0", 0) == 0.3074437379837036f);
   CHECK(formula_unit("input.0", 3) == -0.9498231410980225f);
   CHECK(formula_position("conv1.weight.sample", 1, 9408) == 8397);
+}
+
+TEST_CASE("text: join puts the separator between words only") {
+  CHECK(graft::join({}, ", ").empty());
+  CHECK(graft::join({"a"}, ", ") == "a");
+  CHECK(graft::join({"a", "", "b"}, ", ") == "a, , b");
 }

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "graft/core/ops.h"
+#include "graft/layers/dropout.h"
 #include "graft/layers/stateless.h"
 #include "graft/models/registry.h"
 #include "graft/transfer/freeze.h"
@@ -13,6 +14,19 @@ namespace {
 using namespace graft;
 
 std::unique_ptr<layers::Network> resnet20() { return models::make_model("cifar_resnet20"); }
+
+// Dropout, with or without a layer before it.
+class Dropping final : public layers::Network {
+ public:
+  explicit Dropping(bool layer_before) {
+    if (layer_before) add_stage("relu", std::make_unique<layers::Relu>());
+    add_stage("dropout", std::make_unique<layers::Dropout>(0.5));
+  }
+};
+
+std::vector<float> values_of(const Tensor& t) {
+  return {t.values<float>().begin(), t.values<float>().end()};
+}
 
 }  // namespace
 
@@ -61,14 +75,40 @@ TEST_CASE("network: a new head has the asked classes, the rest stays") {
         "network: a head needs at least one class, not 0");
 }
 
-TEST_CASE("network: a linear head replaces a convolutional one") {
-  const auto net = models::make_model("squeezenet1_1");
-  net->set_linear_head(512, 5, 0);
-  CHECK(net->classes() == 5);
-  CHECK(net->at("classifier.1").named_tensors()[0].tensor.shape() == Shape{5, 512});
-  const NoGrad no_grad;
-  net->eval();
-  CHECK((*net)(Tensor::zeros({1, 65, 65, 3})).shape() == Shape{1, 5});
+TEST_CASE("network: a new head of a frozen network stays frozen, of an open one trains") {
+  for (const char* name : {"cifar_resnet20", "mnist_cnn", "squeezenet1_1"}) {  // one of each layer
+    const auto net = models::make_model(name);
+    net->freeze();
+    net->reset_head(3, 5);
+    for (const NamedTensor& entry : net->parameters())
+      CHECK_MESSAGE(!entry.tensor.requires_grad(), entry.path);
+    net->unfreeze();
+    net->reset_head(4, 5);
+    for (const NamedTensor& entry : net->parameters())
+      CHECK_MESSAGE(entry.tensor.requires_grad(), entry.path);
+  }
+}
+
+TEST_CASE("network: a stage without parameters is a module, and can be frozen by name") {
+  const auto net = resnet20();
+  CHECK(transfer::freeze(*net, "avgpool").modules == std::vector<std::string>{"avgpool"});
+  for (const std::string& model : models::model_names()) {
+    const auto other = models::make_model(model);
+    for (const layers::Stage& stage : other->stages()) CHECK_NOTHROW(other->at(stage.name));
+  }
+}
+
+TEST_CASE("network: dropout depends on the step and its own name, not on other layers") {
+  const Tensor x = Tensor::full({4, 64}, 1.0);
+  const auto masked = [&](bool layer_before, uint64_t step) {
+    Dropping net(layer_before);
+    net.begin_training_step(3, step);
+    const Tensor first = net(x), second = net(x);
+    CHECK(values_of(first) != values_of(second));  // two passes of one step
+    return values_of(first);
+  };
+  CHECK(masked(false, 7) == masked(true, 7));
+  CHECK(masked(false, 7) != masked(false, 8));
 }
 
 TEST_CASE("network: flatten keeps the C, H, W order of weight files") {

@@ -9,41 +9,25 @@
 namespace graft::tests {
 namespace {
 
-using layers::BatchNorm2d;
-using layers::Conv2d;
-
 constexpr int64_t kSide = 12;
 
 class TinyNetwork final : public layers::Network {
  public:
-  TinyNetwork(int64_t classes, double dropout)
-      : conv1_(register_module("conv1", conv(3, 4, 1))),
-        norm1_(register_module("bn1", std::make_unique<BatchNorm2d>(4))),
-        conv2_(register_module("conv2", conv(4, 6, 2))),
-        norm2_(register_module("bn2", std::make_unique<BatchNorm2d>(6))) {
+  TinyNetwork(int64_t classes, double dropout) {
     preprocess = {.resize_short = kSide, .crop_height = kSide, .crop_width = kSide};
-    add_stage("conv1", {&conv1_, &norm1_},
+    add_stage("conv1", first_.modules(),
               [this](const Tensor& x) { return first_.forward(x, Activation::Relu); });
-    add_stage("conv2", {&conv2_, &norm2_},
+    add_stage("conv2", second_.modules(),
               [this](const Tensor& x) { return second_.forward(x, Activation::Relu); });
-    add_stage("dropout", register_module("dropout", std::make_unique<layers::Dropout>(dropout)));
-    add_stage("avgpool", average_);
+    add_stage("dropout", std::make_unique<layers::Dropout>(dropout));
+    add_stage("avgpool", std::make_unique<layers::GlobalAvgPool2d>());
     begin_head({"fc"}, classes);
-    add_stage("fc", register_module("fc", std::make_unique<layers::Linear>(6, classes)));
+    add_stage("fc", std::make_unique<layers::Linear>(6, classes));
   }
 
  private:
-  static std::unique_ptr<Conv2d> conv(int64_t inputs, int64_t outputs, int64_t stride) {
-    return std::make_unique<Conv2d>(
-        inputs, outputs, 3, layers::Conv2dOptions{.stride = stride, .padding = 1, .bias = false});
-  }
-
-  Conv2d& conv1_;
-  BatchNorm2d& norm1_;
-  Conv2d& conv2_;
-  BatchNorm2d& norm2_;
-  layers::ConvNorm first_{conv1_, norm1_}, second_{conv2_, norm2_};
-  layers::GlobalAvgPool2d average_;
+  layers::ConvNorm first_{*this, "conv1", "bn1", 3, 4, 3, {.padding = 1}};
+  layers::ConvNorm second_{*this, "conv2", "bn2", 4, 6, 3, {.stride = 2, .padding = 1}};
 };
 
 }  // namespace
