@@ -22,6 +22,8 @@ namespace {
 const std::map<std::string, std::string> kWithoutRow = {
     {"unary", "every kind has its own row"},
     {"binary", "every kind has its own row"},
+    {"activate", "picks relu or relu6, which have rows"},
+    {"activate_grad", "picks a kind of unary_grad, which has a row"},
     {"softmax_grad", "a step of other ops' backward, checked through their gradients"},
     {"conv2d_fused", "conv2d without a graph; its tests hold the two equal"},
 };
