@@ -93,7 +93,7 @@ void run_model(const Options& options) {
 void run(const Options& options) {
   const Ceiling ceiling = measure_ceiling();
   print_header(std::cout, ceiling, options.json);
-  for (const tests::OpCase& op_case : tests::all_op_cases()) {
+  for (const testing::OpCase& op_case : testing::all_op_cases()) {
     if (op_case.perf.empty()) continue;
     if (!options.only.empty() && options.only.find(',' + op_case.op + ',') == std::string::npos)
       continue;
@@ -112,7 +112,7 @@ int main(int argc, char** argv) {
     if (options.help)
       std::cout << kUsage;
     else if (options.list)
-      std::cout << graft::tests::op_document();
+      std::cout << graft::testing::op_document();
     else if (options.pictures)
       time_pictures(std::cout);
     else if (!options.model.empty())

@@ -8,10 +8,10 @@
 namespace graft::bench {
 namespace {
 
-using tests::OpCase;
+using testing::OpCase;
 
-Tensor random_operand(const Shape& shape, const tests::Values& values, RandomStream& random) {
-  if (shape == tests::kAbsent) return {};
+Tensor random_operand(const Shape& shape, const testing::Values& values, RandomStream& random) {
+  if (shape == testing::kAbsent) return {};
   Tensor out = Tensor::empty(shape, values.below > 0 ? values.integer : DType::F32);
   const auto fill = [&](auto* data) {
     for (int64_t i = 0; i < shape.numel(); ++i)
@@ -56,7 +56,7 @@ double total_bytes(const std::vector<Tensor>& tensors) {
 std::string join(const std::vector<Shape>& shapes) {
   std::ostringstream out;
   for (const Shape& shape : shapes) {
-    if (shape == tests::kAbsent) continue;
+    if (shape == testing::kAbsent) continue;
     for (int axis = 0; axis < shape.rank(); ++axis) out << (axis ? "x" : "") << shape[axis];
     out << ' ';
   }
@@ -84,7 +84,7 @@ std::vector<Timing> time_case(const OpCase& op_case, double min_seconds) {
   // The gradients of a convolution are ops with rows of their own.
   if (!row.differentiable || op_case.op.find("_grad") != std::string::npos) return {forward};
 
-  const auto names = tests::operands_of(row, operands.size());
+  const auto names = testing::operands_of(row, operands.size());
   std::vector<Tensor> wanted;
   uint32_t mask = 0;
   int products = 0;
@@ -104,8 +104,9 @@ std::vector<Timing> time_case(const OpCase& op_case, double min_seconds) {
   Timing backward = forward;
   backward.backward = true;
   backward.flops = forward.flops * products;
-  backward.bytes = total_bytes({cotangent}) + total_bytes(wanted) +
-                   static_cast<double>(tests::stated_bytes(row, mask, op_case.params, operands, y));
+  backward.bytes =
+      total_bytes({cotangent}) + total_bytes(wanted) +
+      static_cast<double>(testing::stated_bytes(row, mask, op_case.params, operands, y));
   backward.seconds = time_calls(min_seconds, run_backward).median;
   return {forward, backward};
 }

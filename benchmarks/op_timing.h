@@ -16,6 +16,6 @@ struct Timing {
 };
 
 /// Forward, f32, and, where the op has one, the gradient towards all operands.
-std::vector<Timing> time_case(const tests::OpCase& op_case, double min_seconds);
+std::vector<Timing> time_case(const testing::OpCase& op_case, double min_seconds);
 
 }  // namespace graft::bench

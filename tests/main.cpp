@@ -11,11 +11,11 @@
 #include "support/devices.h"
 
 int main(int argc, char** argv) {
-  graft::tests::read_required_devices(argc, argv);
+  graft::testing::read_required_devices(argc, argv);
   doctest::Context context(argc, argv);
   const int failed = context.run();
   if (context.shouldExit()) return failed;
-  const int skipped = graft::tests::skipped_count();
+  const int skipped = graft::testing::skipped_count();
   std::printf("skipped: %d (assets or devices absent)\n", skipped);
   const char* skip_code = std::getenv("GRAFT_TEST_SKIP_CODE");
   if (failed == 0 && skipped > 0 && skip_code != nullptr) return std::atoi(skip_code);

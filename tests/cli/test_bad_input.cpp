@@ -10,17 +10,17 @@ namespace graft::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using tests::graft_command;
-using tests::ProgramResult;
-using tests::TempFolder;
+using testing::graft_command;
+using testing::ProgramResult;
+using testing::TempFolder;
 using Words = std::vector<std::string>;
 
 // A folder with IDX data of 3 classes, weights of mnist_cnn for 10, and what a test adds.
 class Place {
  public:
   Place() {
-    tests::write_idx(path() / "data", 18);
-    tests::write_model(path() / "mnist.safetensors", "mnist_cnn", 10);
+    testing::write_idx(path() / "data", 18);
+    testing::write_model(path() / "mnist.safetensors", "mnist_cnn", 10);
   }
   const fs::path& path() const { return folder_.path(); }
 
@@ -65,13 +65,13 @@ class Place {
 
 TEST_CASE("command: damaged weights") {
   const Place place;
-  std::vector<std::byte> bytes = tests::read_bytes(place.path() / "mnist.safetensors");
+  std::vector<std::byte> bytes = testing::read_bytes(place.path() / "mnist.safetensors");
   std::vector<std::byte> cut(bytes.begin(), bytes.end() - 10);
-  tests::write_bytes(place.path() / "cut.safetensors", cut);
+  testing::write_bytes(place.path() / "cut.safetensors", cut);
   cut.resize(5);
-  tests::write_bytes(place.path() / "stub.safetensors", cut);
+  testing::write_bytes(place.path() / "stub.safetensors", cut);
   bytes[20] ^= std::byte{0x80};
-  tests::write_bytes(place.path() / "flipped.safetensors", bytes);
+  testing::write_bytes(place.path() / "flipped.safetensors", bytes);
   for (const char* file : {"cut.safetensors", "stub.safetensors", "flipped.safetensors"}) {
     CAPTURE(file);
     place.refuses(3, Place::tune({}, file), {file});
@@ -92,7 +92,7 @@ TEST_CASE("command: weights of another network, another head, a wrong name") {
   place.refuses(2, Place::tune({"--model", "mnist_cn"}), {"mnist_cn", "did you mean 'mnist_cnn'?"});
   place.refuses(2, Place::tune({"--freeze", "conv9"}),
                 {"freeze: 'conv9' matches nothing; did you mean 'conv1'?"});
-  tests::write_idx(place.path() / "many", 24, 12);
+  testing::write_idx(place.path() / "many", 24, 12);
   place.refuses(
       3,
       {"eval", "many/images-idx3-ubyte", "--model", "mnist_cnn", "--weights", "mnist.safetensors"},
@@ -103,19 +103,19 @@ TEST_CASE("command: weights of another network, another head, a wrong name") {
 TEST_CASE("command: pictures that cannot be used") {
   const Place place;
   const auto& root = place.path();
-  tests::write_model(root / "rgb.safetensors", "cifar_resnet20", 10);
+  testing::write_model(root / "rgb.safetensors", "cifar_resnet20", 10);
   const Words tune{"tune", "photos", "--weights", "rgb.safetensors", "--epochs", "1", "--batch",
                    "4",    "--out",  "run",       "--freeze",        "trunk"};
-  tests::write_picture_folders(root / "photos", {"ant", "bee"}, 4);
-  std::vector<std::byte> bytes = tests::read_bytes(root / "photos/bee/2.png");
+  testing::write_picture_folders(root / "photos", {"ant", "bee"}, 4);
+  std::vector<std::byte> bytes = testing::read_bytes(root / "photos/bee/2.png");
   bytes.resize(bytes.size() / 2);
-  tests::write_bytes(root / "photos/bee/2.png", bytes);
+  testing::write_bytes(root / "photos/bee/2.png", bytes);
   place.refuses(3, tune, {"photos/bee/2.png"});
   place.refuses(3,
                 {"predict", "photos/ant/0.png", "photos/bee/2.png", "--weights", "rgb.safetensors",
                  "--model", "cifar_resnet20", "--json"},
                 {"photos/bee/2.png"});
-  tests::write_text(root / "photos/bee/2.png", "no picture at all");
+  testing::write_text(root / "photos/bee/2.png", "no picture at all");
   place.refuses(3, tune, {"photos/bee/2.png"});
   fs::remove(root / "photos/bee/2.png");
 
@@ -124,7 +124,7 @@ TEST_CASE("command: pictures that cannot be used") {
   fs::create_directory(root / "nothing");
   place.refuses(3, {"tune", "nothing", "--weights", "rgb.safetensors", "--out", "run"},
                 {"no class folders"});
-  tests::write_text(root / "odd.bin", "12345");
+  testing::write_text(root / "odd.bin", "12345");
   place.refuses(3, {"tune", "odd.bin", "--weights", "rgb.safetensors", "--out", "run"},
                 {"odd.bin", "neither CIFAR-10"});
 }
@@ -133,7 +133,7 @@ TEST_CASE("command: files that are missing or cannot be read") {
   const Place place;
   fs::create_directory(place.path() / "folder.safetensors");
   fs::create_directory(place.path() / "folder.png");
-  tests::write_text(place.path() / "taken", "a file where a folder is wanted");
+  testing::write_text(place.path() / "taken", "a file where a folder is wanted");
   place.refuses(4, Place::tune({}, "absent.pth"), {"absent.pth"});
   place.refuses(4, Place::tune({}, "folder.safetensors"), {"folder.safetensors"});
   place.refuses(4, {"tune", "absent", "--scratch", "--model", "mnist_cnn", "--out", "run"},

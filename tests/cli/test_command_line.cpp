@@ -43,7 +43,7 @@ Outcome run(std::initializer_list<const char*> words) {
   command_line.add<TuneOptions>("tune", "Fine-tune", fake_tune);
   command_line.add<EvalOptions>("eval", "Evaluate", fake_eval);
   command_line.add<InfoOptions>("info", "Describe", failing_info);
-  tests::CapturedStderr captured;
+  testing::CapturedStderr captured;
   const int code = command_line.run(static_cast<int>(argv.size()), argv.data());
   return {code, captured.text()};
 }
@@ -145,7 +145,7 @@ TEST_CASE("command line: an error ends in one line and its code") {
 TEST_CASE("device: auto falls back with a line, a named one must serve") {
   CommonOptions options;
   {
-    tests::CapturedStderr captured;
+    testing::CapturedStderr captured;
     CHECK(choose_device(options) == Device{});
     CHECK(captured.text() == "graft: running on the CPU: this version has no CUDA kernels\n");
   }

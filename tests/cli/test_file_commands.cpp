@@ -38,7 +38,7 @@ std::string write_two_tensors(const std::filesystem::path& path, float weight) {
 }  // namespace
 
 TEST_CASE("info: text and JSON of a weight file") {
-  const tests::TempFolder folder;
+  const testing::TempFolder folder;
   const std::string path = write_two_tensors(folder.path() / "w.safetensors", 1);
   CommonOptions common;
   {
@@ -64,7 +64,7 @@ TEST_CASE("info: text and JSON of a weight file") {
 }
 
 TEST_CASE("info: a missing file is an Io error, another format a Data error") {
-  const tests::TempFolder folder;
+  const testing::TempFolder folder;
   const CommonOptions common;
   try {
     run_info({(folder.path() / "absent.pth").string()}, common);
@@ -84,7 +84,7 @@ TEST_CASE("info: a missing file is an Io error, another format a Data error") {
 }
 
 TEST_CASE("audit: names what changed") {
-  const tests::TempFolder folder;
+  const testing::TempFolder folder;
   const std::string before = write_two_tensors(folder.path() / "before.safetensors", 1),
                     after = write_two_tensors(folder.path() / "after.safetensors", -1);
   CommonOptions common;

@@ -13,9 +13,9 @@
 namespace graft::cli {
 namespace {
 
-using tests::graft_command;
-using tests::ProgramResult;
-using tests::TempFolder;
+using testing::graft_command;
+using testing::ProgramResult;
+using testing::TempFolder;
 using transfer::Json;
 
 Json json_of(const std::string& text) { return transfer::read_json(text, Limits().json, "stdout"); }
@@ -45,9 +45,9 @@ std::vector<Json> lines_of(const std::filesystem::path& path) {
 TEST_CASE("command: tune, eval, predict, features, info, audit on folders of pictures") {
   const TempFolder folder;
   const auto& root = folder.path();
-  tests::write_picture_folders(root / "photos/train", {"ant", "bee"}, 8);
-  tests::write_picture_folders(root / "photos/val", {"ant", "bee"}, 3, 500);
-  tests::write_model(root / "start.safetensors", "cifar_resnet20", 10);
+  testing::write_picture_folders(root / "photos/train", {"ant", "bee"}, 8);
+  testing::write_picture_folders(root / "photos/val", {"ant", "bee"}, 3, 500);
+  testing::write_model(root / "start.safetensors", "cifar_resnet20", 10);
 
   const Json tuned = run_json(
       {"tune", "photos", "--model", "cifar_resnet20", "--weights", "start.safetensors", "--freeze",
@@ -112,7 +112,7 @@ TEST_CASE("command: tune, eval, predict, features, info, audit on folders of pic
 TEST_CASE("command: a tuned network can be tuned on, its head kept or not") {
   const TempFolder folder;
   const auto& root = folder.path();
-  tests::write_idx(root / "data", 24);
+  testing::write_idx(root / "data", 24);
   const std::vector<std::string> small = {"--epochs", "1", "--batch", "8", "--lr", "0.01"};
   const auto tune = [&](std::vector<std::string> words) {
     words.insert(words.begin(), {"tune", "data/images-idx3-ubyte"});
@@ -134,8 +134,8 @@ TEST_CASE("command: a tuned network can be tuned on, its head kept or not") {
 TEST_CASE("command: what tune measures on") {
   const TempFolder folder;
   const auto& root = folder.path();
-  tests::write_idx(root / "data", 30);
-  tests::write_idx(root / "other", 12, 3, 700);
+  testing::write_idx(root / "data", 30);
+  testing::write_idx(root / "other", 12, 3, 700);
   const auto tune = [&](std::vector<std::string> words) {
     words.insert(words.begin(), {"tune", "data/images-idx3-ubyte", "--scratch", "--model",
                                  "mnist_cnn", "--epochs", "1", "--batch", "8", "--out", "run"});
@@ -159,12 +159,12 @@ TEST_CASE(
     "command: the same seed gives the same file, another seed another, threads do not matter") {
   const TempFolder folder;
   const auto& root = folder.path();
-  tests::write_idx(root / "data", 18);
+  testing::write_idx(root / "data", 18);
   const auto tune = [&](const std::string& out, std::vector<std::string> words) {
     words.insert(words.begin(), {"tune", "data/images-idx3-ubyte", "--scratch", "--model",
                                  "mnist_cnn", "--epochs", "1", "--batch", "8", "--out", out});
     run_json(words, root);
-    return tests::read_bytes(root / out / "model.safetensors");
+    return testing::read_bytes(root / out / "model.safetensors");
   };
   const auto one = tune("one", {"--seed", "3", "--threads", "1"});
   CHECK(tune("two", {"--seed", "3", "--threads", "2", "--workers", "3"}) == one);

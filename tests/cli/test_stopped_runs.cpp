@@ -17,16 +17,16 @@ namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-using tests::graft_command;
-using tests::Program;
-using tests::ProgramResult;
-using tests::TempFolder;
+using testing::graft_command;
+using testing::Program;
+using testing::ProgramResult;
+using testing::TempFolder;
 using Words = std::vector<std::string>;
 
 // The same run to several folders of one place.
 class Runs {
  public:
-  explicit Runs(int epochs) : epochs_(epochs) { tests::write_idx(root() / "data", 30); }
+  explicit Runs(int epochs) : epochs_(epochs) { testing::write_idx(root() / "data", 30); }
   const fs::path& root() const { return folder_.path(); }
 
   Words words(const std::string& out, const Words& more = {}) const {
@@ -60,7 +60,7 @@ class Runs {
     return graft_command(words(out, more), {.folder = root()});
   }
   std::vector<std::byte> model(const std::string& out) const {
-    return tests::read_bytes(root() / out / "model.safetensors");
+    return testing::read_bytes(root() / out / "model.safetensors");
   }
   // metrics.jsonl without its times.
   std::vector<std::string> metrics(const std::string& out) const {
@@ -162,7 +162,7 @@ TEST_CASE("command: --resume goes on with the same run only, a new run starts cl
 TEST_CASE("command: weights that the run would replace, and a folder in use") {
   const Runs runs(40);
   fs::create_directory(runs.root() / "run");
-  tests::write_model(runs.root() / "run/model.safetensors", "mnist_cnn", 10);
+  testing::write_model(runs.root() / "run/model.safetensors", "mnist_cnn", 10);
   const ProgramResult own = graft_command(
       {"tune", "data/images-idx3-ubyte", "--weights", "run/model.safetensors", "--out", "run"},
       {.folder = runs.root()});

@@ -7,7 +7,7 @@
 namespace graft {
 namespace {
 
-using tests::TempFolder;
+using testing::TempFolder;
 
 std::string read(const std::filesystem::path& path) {
   return real_file_system().read_text(path, 1000);

@@ -17,7 +17,7 @@
 
 namespace graft::data {
 
-using namespace graft::tests;
+using namespace graft::testing;
 namespace fs = std::filesystem;
 using Names = std::vector<std::string>;
 

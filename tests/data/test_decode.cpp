@@ -13,7 +13,7 @@
 
 namespace graft::data {
 
-using namespace graft::tests;
+using namespace graft::testing;
 
 namespace {
 

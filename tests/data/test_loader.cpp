@@ -17,7 +17,7 @@
 
 namespace graft::data {
 
-using namespace graft::tests;
+using namespace graft::testing;
 
 namespace {
 

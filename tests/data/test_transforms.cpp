@@ -11,7 +11,7 @@
 
 namespace graft::data {
 
-using namespace graft::tests;
+using namespace graft::testing;
 
 namespace {
 

@@ -4,7 +4,7 @@
 #include "graft/core/autograd/grad_mode.h"
 #include "harness/checks.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 double unit_roundoff(DType dtype) {
@@ -105,4 +105,4 @@ void check_forward(const Sample& sample, DType dtype, Report& report) {
   });
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -6,7 +6,7 @@
 #include "harness/checks.h"
 #include "harness/finite_difference.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 constexpr int kNudges = 4;
@@ -141,4 +141,4 @@ void check_gradient(const Sample& sample, Report& report) {
   });
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

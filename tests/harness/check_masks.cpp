@@ -7,7 +7,7 @@
 #include "graft/core/autograd/node.h"
 #include "harness/checks.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 size_t live_bytes(Device device) { return allocator(device).stats().live; }
@@ -77,4 +77,4 @@ void check_masks(const Sample& sample, DType dtype, Report& report) {
   });
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

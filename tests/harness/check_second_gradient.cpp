@@ -5,7 +5,7 @@
 #include "harness/checks.h"
 #include "harness/finite_difference.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 constexpr size_t kProbes = 12;
@@ -104,4 +104,4 @@ void check_second_gradient(const Sample& sample, Report& report) {
   });
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

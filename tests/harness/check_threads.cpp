@@ -2,7 +2,7 @@
 #include "graft/core/parallel.h"
 #include "harness/checks.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 // Result, then gradients.
@@ -57,4 +57,4 @@ void check_threads(const std::vector<Sample>& samples, Report& report) {
   }
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

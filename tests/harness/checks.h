@@ -4,7 +4,7 @@
 #include "harness/report.h"
 #include "harness/sample.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// Result and dtype against the reference loops: f64 within 1e-12, f32 within what rounding
 /// `terms` additions may cost. Operands that the op did not declare changed must be unchanged.
@@ -45,4 +45,4 @@ void guard(Report& report, const Body& body) {
   }
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

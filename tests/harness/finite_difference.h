@@ -6,7 +6,7 @@
 #include "harness/report.h"
 #include "harness/sample.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 inline constexpr double kStep = 1e-6, kAbsolute = 1e-5, kRelative = 1e-3;
 
@@ -57,4 +57,4 @@ bool compare_with_differences(const char* what, Arrays point, const Arrays& anal
   return false;
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

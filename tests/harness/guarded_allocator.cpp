@@ -13,7 +13,7 @@
 #include "graft/core/allocator.h"
 #include "graft/core/op_scope.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 // Under AddressSanitizer the guards may not even be read: it cannot see the ends of blocks that the
@@ -135,4 +135,4 @@ GuardScope::~GuardScope() { guarded().active = false; }
 
 std::vector<std::string> take_guard_violations() { return guarded().take_violations(); }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// Does not nest. Blocks that outlive it keep their guards and are still checked.
 class GuardScope {
@@ -20,4 +20,4 @@ class GuardScope {
 /// What was found since the last call: "conv2d: wrote before the start of a block of 80 bytes".
 std::vector<std::string> take_guard_violations();
 
-}  // namespace graft::tests
+}  // namespace graft::testing

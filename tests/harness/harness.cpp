@@ -5,7 +5,7 @@
 #include "harness/checks.h"
 #include "harness/guarded_allocator.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 constexpr size_t kLarge = 2000;
@@ -68,4 +68,4 @@ Report check_op(const OpRow& row, const OpCases& cases, const Reference& referen
   return report;
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

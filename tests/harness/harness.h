@@ -6,10 +6,10 @@
 #include "op_cases/op_case.h"
 #include "op_reference/reference.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// Every check of one op over the given cases, on guarded host memory.
 Report check_op(const OpRow& row, const OpCases& cases, const Reference& reference,
                 Device device = {});
 
-}  // namespace graft::tests
+}  // namespace graft::testing

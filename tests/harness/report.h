@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace graft::tests {
+namespace graft::testing {
 
 class Report {
  public:
@@ -34,4 +34,4 @@ class Report {
   std::vector<std::string> failures_;
 };
 
-}  // namespace graft::tests
+}  // namespace graft::testing

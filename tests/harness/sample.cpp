@@ -4,7 +4,7 @@
 #include <cmath>
 #include <sstream>
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 // FNV-1a (Fowler, Noll, Vo).
@@ -265,4 +265,4 @@ DType result_dtype(const Sample& sample, DType dtype) {
   return cast ? cast->dtype : dtype;
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

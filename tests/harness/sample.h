@@ -5,7 +5,7 @@
 #include "op_cases/operands.h"
 #include "op_reference/reference.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 enum class Layout { Contiguous, Offset, Strided, Transposed, Broadcast };
 inline constexpr Layout kLayouts[] = {Layout::Contiguous, Layout::Offset, Layout::Strided,
@@ -57,4 +57,4 @@ size_t largest_extent(const Sample& sample);
 /// Type of the result for operands of type `dtype`; that of a cast is in its parameters.
 DType result_dtype(const Sample& sample, DType dtype);
 
-}  // namespace graft::tests
+}  // namespace graft::testing

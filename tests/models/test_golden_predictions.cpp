@@ -39,9 +39,9 @@ struct Published {
 
 void check_predictions(const Published& published) {
   CAPTURE(std::string(published.name));
-  const auto weights = tests::asset(published.weights), images = tests::asset(published.images);
-  if (!weights) return tests::skip(published.weights);
-  if (!images) return tests::skip(published.images);
+  const auto weights = asset(published.weights), images = asset(published.images);
+  if (!weights) return skip(published.weights);
+  if (!images) return skip(published.images);
   const auto network = models::make_model(published.model);
   transfer::load_state(network->named_tensors(), transfer::read_weights(*weights));
   const data::DatasetPtr dataset = data::open_dataset(*images).train;

@@ -2,7 +2,7 @@
 // activation, at small and large eps.
 #include "op_cases/op_cases.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 const Range kPositiveVariance{0.1, 2, 4};
@@ -42,4 +42,4 @@ OpCases batch_norm_cases() {
   return rows;
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -1,7 +1,7 @@
 // Convolution and its two gradients: stride, dilation, groups, depthwise, uneven padding.
 #include "op_cases/op_cases.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 // One geometry, as the three ops of the family see it.
@@ -66,4 +66,4 @@ OpCases conv2d_cases() {
   return rows;
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -2,7 +2,7 @@
 // pairs.
 #include "op_cases/op_cases.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 // Sizes 0, 1, odd, prime; the last is cut into several chunks.
@@ -65,4 +65,4 @@ OpCases binary_cases() {
   return rows;
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

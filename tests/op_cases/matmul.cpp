@@ -1,7 +1,7 @@
 // Products of matrices.
 #include "op_cases/op_cases.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 OpCases matmul_cases() {
   const MatmulParams plain, at{true, false}, bt{false, true}, both{true, true};
@@ -37,4 +37,4 @@ OpCases matmul_cases() {
   };
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -2,7 +2,7 @@
 
 #include <sstream>
 
-namespace graft::tests {
+namespace graft::testing {
 
 std::string to_string(const OpCase& op_case) {
   std::ostringstream out;
@@ -34,4 +34,4 @@ Conv2dParams conv(int64_t stride, int64_t padding, int64_t dilation, int64_t gro
           .padding = symmetric_padding(padding)};
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -13,7 +13,7 @@
 
 #include "graft/core/op_table.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// Stands for an optional operand that is left out.
 inline const Shape kAbsent{-1};
@@ -108,4 +108,4 @@ Pool2dParams pool(int64_t size, int64_t stride, int64_t padding = 0);
 Conv2dParams conv(int64_t stride = 1, int64_t padding = 0, int64_t dilation = 1,
                   int64_t groups = 1);
 
-}  // namespace graft::tests
+}  // namespace graft::testing

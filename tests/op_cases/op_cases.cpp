@@ -1,6 +1,6 @@
 #include "op_cases/op_cases.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 const OpCases& all_op_cases() {
   static const OpCases rows = [] {
@@ -21,4 +21,4 @@ OpCases cases_of(std::string_view op) {
   return found;
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -3,7 +3,7 @@
 
 #include "op_cases/op_case.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 OpCases unary_cases();
 OpCases binary_cases();
@@ -21,4 +21,4 @@ const OpCases& all_op_cases();
 /// The rows of one op; empty if there is none.
 OpCases cases_of(std::string_view op);
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -5,7 +5,7 @@
 #include "op_cases/op_cases.h"
 #include "op_cases/operands.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 constexpr const char* kHeader = R"(# Operations
@@ -62,4 +62,4 @@ std::string op_document() {
   return out.str();
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -3,9 +3,9 @@
 
 #include <string>
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// Markdown: every op with its operands and what it keeps for each pattern of wanted gradients.
 std::string op_document();
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
-namespace graft::tests {
+namespace graft::testing {
 
 namespace {
 
@@ -58,4 +58,4 @@ size_t stated_bytes(const OpRow& row, uint32_t mask, const OpParams& params,
   return bytes;
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -6,7 +6,7 @@
 
 #include "graft/core/op_table.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 struct Operand {
   std::string name;
@@ -22,4 +22,4 @@ std::vector<Operand> operands_of(const OpRow& row, size_t count);
 size_t stated_bytes(const OpRow& row, uint32_t mask, const OpParams& params,
                     const std::vector<Tensor>& operands, const Tensor& result);
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -1,7 +1,7 @@
 // Pooling: padding, overlap, ceil mode, and what the divisor of an average counts.
 #include "op_cases/op_cases.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 Pool2dParams ceiled(Pool2dParams p) {
@@ -88,4 +88,4 @@ OpCases pool2d_cases() {
   return rows;
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

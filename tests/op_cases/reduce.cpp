@@ -1,7 +1,7 @@
 // Reductions over one, several and all axes.
 #include "op_cases/op_cases.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 AxesParams axes(std::vector<int> list, bool keep = false) { return {std::move(list), keep}; }
@@ -61,4 +61,4 @@ OpCases reduce_cases() {
   return rows;
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -1,7 +1,7 @@
 // Functions of rows: softmax, losses; and dropout.
 #include "op_cases/op_cases.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 const Shape kSoftmaxShapes[] = {{1},    {7},        {2, 3},       {5, 1},
@@ -64,4 +64,4 @@ OpCases dropout_cases() {
   };
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -1,7 +1,7 @@
 // Views and copies that change the geometry.
 #include "op_cases/op_cases.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 ShapeParams to(const Shape& shape) { return {shape}; }
@@ -117,4 +117,4 @@ OpCases shape_cases() {
   };
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -5,7 +5,7 @@
 
 #include "graft/core/shape.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// Row-major. A default-constructed Array stands for an operand that is left out.
 struct Array {
@@ -62,4 +62,4 @@ inline size_t position_in(const Shape& shape, const Shape& index) {
   return static_cast<size_t>(position);
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

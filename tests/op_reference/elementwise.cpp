@@ -5,7 +5,7 @@
 
 #include "op_reference/reference.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 template <class Function>
@@ -106,4 +106,4 @@ std::vector<Reference> elementwise_references() {
   };
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

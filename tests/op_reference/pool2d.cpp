@@ -4,7 +4,7 @@
 
 #include "op_reference/reference.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 int64_t windows(int64_t size, int64_t before, int64_t after, int64_t kernel, int64_t stride,
@@ -126,4 +126,4 @@ std::vector<Reference> pool2d_references() {
   };
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -1,7 +1,7 @@
 // Sums of products: matmul, linear, convolution and its gradients.
 #include "op_reference/reference.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 Array matmul_loop(const Arrays& x, const OpParams& params) {
@@ -139,4 +139,4 @@ std::vector<Reference> product_references() {
   };
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

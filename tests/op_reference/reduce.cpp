@@ -4,7 +4,7 @@
 
 #include "op_reference/reference.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 // x's shape with the reduced axes set to 1; no axes means all.
@@ -107,4 +107,4 @@ std::vector<Reference> reduce_references() {
   };
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

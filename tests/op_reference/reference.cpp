@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace graft::tests {
+namespace graft::testing {
 
 const Reference* find_reference(std::string_view op) {
   static const std::vector<Reference> all = [] {
@@ -31,4 +31,4 @@ double activate(Activation activation, double x) {
   }
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

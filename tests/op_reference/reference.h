@@ -7,7 +7,7 @@
 #include "graft/core/op_table.h"
 #include "op_reference/array.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// What the rounding error of a result element is in proportion to.
 enum class Rounding {
@@ -49,4 +49,4 @@ int64_t reduced_terms(const std::vector<Shape>& operands, const Shape& result, c
 
 double activate(Activation activation, double x);
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -4,7 +4,7 @@
 
 #include "op_reference/reference.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 // y = act((x - mean) / sqrt(var + eps) gamma + beta + residual), all by channel.
@@ -121,4 +121,4 @@ std::vector<Reference> row_references() {
   };
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -3,7 +3,7 @@
 
 #include "op_reference/reference.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 Array reshape_loop(const Arrays& x, const OpParams& params) {
@@ -165,4 +165,4 @@ std::vector<Reference> shape_references() {
   };
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

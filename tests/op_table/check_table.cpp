@@ -8,7 +8,7 @@
 #include "harness/harness.h"
 #include "op_cases/op_cases.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 constexpr int kGradientSamples = 30;
@@ -33,4 +33,4 @@ void check_table(Device device) {
   }
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -3,9 +3,9 @@
 
 #include "graft/core/device.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// GRAFT_OPS="conv2d linear" in the environment checks only these.
 void check_table(Device device);
 
-}  // namespace graft::tests
+}  // namespace graft::testing

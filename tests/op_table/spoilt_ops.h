@@ -12,7 +12,7 @@
 #include "graft/core/ops/unary.h"
 #include "graft/core/parallel.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 using Operands = const std::vector<Tensor>&;
 
@@ -132,4 +132,4 @@ inline Tensor mul_eager(Operands x, const OpParams&) {
   return y;
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

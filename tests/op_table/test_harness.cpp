@@ -7,7 +7,7 @@
 #include "op_cases/op_cases.h"
 #include "op_table/spoilt_ops.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 constexpr const char* kExp = "exp";
@@ -90,4 +90,4 @@ TEST_CASE("the harness finds reads and writes out of bounds") {
 }
 #endif
 
-}  // namespace graft::tests
+}  // namespace graft::testing

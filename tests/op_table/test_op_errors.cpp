@@ -9,7 +9,7 @@
 #include "graft/core/op_table.h"
 #include "graft/core/ops.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 struct ErrorRow {
@@ -344,4 +344,4 @@ TEST_CASE("an op that runs out of memory says where, for what, and leaves its op
   CHECK(matmul(a, b).values<float>()[0] == 128);
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

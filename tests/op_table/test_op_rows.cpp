@@ -15,7 +15,7 @@
 #include "op_cases/op_document.h"
 #include "op_cases/operands.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 // Functions of core/ops/*.h that need no row, and why.
@@ -85,4 +85,4 @@ TEST_CASE("docs/ops.md is what `graft_bench --list` prints") {
   CHECK(page.str() == op_document());
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -7,7 +7,7 @@
 #include "op_table/check_table.h"
 #include "support/assets.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 TEST_CASE("every op agrees with plain loops, finite differences and its row, on the cpu") {
   // A run for one instruction set, on a machine without it, would check a lower one once more.
@@ -17,4 +17,4 @@ TEST_CASE("every op agrees with plain loops, finite differences and its row, on 
   check_table({});
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

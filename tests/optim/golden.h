@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// The numbers of every line that begins with `key` (words separated by one blank).
 inline std::vector<std::vector<double>> golden_optim(const std::string& key) {
@@ -25,4 +25,4 @@ inline std::vector<std::vector<double>> golden_optim(const std::string& key) {
   return rows;
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -24,7 +24,7 @@ Tensor formula(const std::string& name, int64_t n) {
 }  // namespace
 
 TEST_CASE("clip_grad_norm: agrees with PyTorch, above and below the limit") {
-  for (const auto& golden : tests::golden_optim("clip")) {
+  for (const auto& golden : testing::golden_optim("clip")) {
     const std::vector<NamedTensor> parameters{
         with_gradient("a", formula("clip.grad.0", 8)),
         with_gradient("b", formula("clip.grad.1", 3)),

@@ -15,7 +15,7 @@ namespace graft::optim {
 namespace {
 
 using testing::formula_unit;
-using tests::golden_optim;
+using testing::golden_optim;
 
 Tensor formula(const std::string& name, const Shape& shape, DType dtype) {
   std::vector<double> values(static_cast<size_t>(shape.numel()));

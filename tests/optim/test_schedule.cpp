@@ -9,7 +9,7 @@
 namespace graft::optim {
 namespace {
 
-using tests::golden_optim;
+using testing::golden_optim;
 
 void check_rates(const char* name, const Schedule& schedule) {
   const auto golden = golden_optim(std::string("rates ") + name)[0];

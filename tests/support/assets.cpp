@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <string>
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 int skipped = 0;
 }
@@ -27,4 +27,4 @@ void skip(std::string_view what) {
 
 int skipped_count() { return skipped; }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -10,7 +10,7 @@
 #include <optional>
 #include <string_view>
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// The file or folder `name` under $GRAFT_ASSETS (default: ../shared/assets beside the source
 /// tree), or nothing when it does not exist.
@@ -21,4 +21,4 @@ void skip(std::string_view what);
 
 int skipped_count();
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <stdexcept>
 
-namespace graft::tests {
+namespace graft::testing {
 
 CapturedStderr::CapturedStderr() {
   std::string name = (std::filesystem::temp_directory_path() / "graft-stderr-XXXXXX").string();
@@ -35,4 +35,4 @@ std::string CapturedStderr::text() {
   return content;
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace graft::tests {
+namespace graft::testing {
 
 class CapturedStderr {
  public:
@@ -19,4 +19,4 @@ class CapturedStderr {
   int file_;
 };
 
-}  // namespace graft::tests
+}  // namespace graft::testing

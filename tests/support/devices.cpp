@@ -9,7 +9,7 @@
 #include "graft/core/error.h"
 #include "support/assets.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 std::vector<Device> required;
@@ -45,4 +45,4 @@ bool has_device(Device device) {
   return false;
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

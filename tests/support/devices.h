@@ -4,7 +4,7 @@
 
 #include "graft/core/device.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// Takes every --require-device=NAME from the command line.
 void read_required_devices(int argc, char** argv);
@@ -12,4 +12,4 @@ void read_required_devices(int argc, char** argv);
 /// Whether the running test can use the device; if not, says so, and fails the test if required.
 bool has_device(Device device);
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <iterator>
 
-namespace graft::tests {
+namespace graft::testing {
 
 namespace fs = std::filesystem;
 
@@ -45,4 +45,4 @@ TempFolder::~TempFolder() {
   fs::remove_all(path_, ignored);
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

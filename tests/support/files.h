@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// `name` under tests/golden of the source tree.
 std::filesystem::path golden(std::string_view name);
@@ -30,4 +30,4 @@ class TempFolder {
   std::filesystem::path path_;
 };
 
-}  // namespace graft::tests
+}  // namespace graft::testing

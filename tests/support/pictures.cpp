@@ -4,7 +4,7 @@
 
 #include "graft/core/sha256.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 uint64_t golden_bits(std::string_view name, uint64_t i) {
@@ -101,4 +101,4 @@ std::vector<std::byte> png_bytes(const data::Image& image) {
   return {begin, begin + file.size()};
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -9,7 +9,7 @@
 
 #include "graft/data/image.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// (7h + 13w + 29c) mod 256.
 data::Image pattern_image(int64_t height, int64_t width, int64_t channels);
@@ -25,4 +25,4 @@ std::string png_chunk(std::string_view type, std::string_view body);
 /// PNG's signature and header chunk for a picture of the given size.
 std::string png_head(uint32_t height, uint32_t width, int depth, int colour_type);
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <iterator>
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 std::string content(const std::filesystem::path& path) {
@@ -80,4 +80,4 @@ ProgramResult graft_command(const std::vector<std::string>& words, const Program
   return Program(words, options).wait();
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -10,7 +10,7 @@
 
 #include "support/files.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 struct ProgramResult {
   int code = 0;  ///< as a shell says it: 128 + n after a signal that was not caught
@@ -46,4 +46,4 @@ class Program {
 ProgramResult graft_command(const std::vector<std::string>& words,
                             const ProgramOptions& options = {});
 
-}  // namespace graft::tests
+}  // namespace graft::testing

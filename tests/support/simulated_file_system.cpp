@@ -4,7 +4,7 @@
 
 #include "graft/core/error.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 class SimulatedFileSystem::File final : public WritableFile {
  public:
@@ -233,4 +233,4 @@ uint64_t SimulatedFileSystem::used_bytes() const {
   return count(*root_);
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

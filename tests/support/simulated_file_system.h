@@ -14,7 +14,7 @@
 
 #include "graft/core/file_system.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// Thrown by every call from the moment of the crash on.
 struct SimulatedCrash {};
@@ -91,4 +91,4 @@ class SimulatedFileSystem final : public FileSystem {
   int syncs_after_failure_ = 0;
 };
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -6,7 +6,7 @@
 #include "graft/layers/stateless.h"
 #include "support/formula.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 constexpr int64_t kSide = 12;
@@ -63,4 +63,4 @@ std::vector<transfer::TensorHash> hashes(const layers::Network& network) {
   return transfer::hash_tensors(network.named_tensors());
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -10,7 +10,7 @@
 #include "graft/layers/network.h"
 #include "graft/transfer/audit.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// Stages conv1 (with bn1), conv2 (with bn2), dropout, avgpool and the head fc, on pictures of
 /// 12 x 12.
@@ -23,4 +23,4 @@ data::DatasetPtr tiny_pictures(int64_t count, int64_t classes = 3, uint64_t firs
 /// SHA-256 of every parameter and buffer: equal exactly if two networks are, bit for bit.
 std::vector<transfer::TensorHash> hashes(const layers::Network& network);
 
-}  // namespace graft::tests
+}  // namespace graft::testing

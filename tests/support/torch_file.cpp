@@ -6,7 +6,7 @@
 #include "graft/transfer/weights/crc32.h"
 #include "graft/transfer/weights/torch_legacy.h"
 
-namespace graft::tests {
+namespace graft::testing {
 
 using std::literals::operator""s;
 
@@ -153,4 +153,4 @@ std::string small_safetensors() {
   return bytes_of(header.size(), 8) + header + bytes_of(7, 8) + six_floats();
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

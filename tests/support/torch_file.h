@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// Little-endian bytes of an integer.
 std::string bytes_of(uint64_t value, size_t count);
@@ -62,4 +62,4 @@ std::string small_torch_zip();
 std::string small_torch_legacy();
 std::string small_safetensors();
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -8,7 +8,7 @@
 #include "support/formula.h"
 #include "support/pictures.h"
 
-namespace graft::tests {
+namespace graft::testing {
 namespace {
 
 std::string big_endian(int64_t value) {
@@ -66,4 +66,4 @@ std::filesystem::path write_model(const std::filesystem::path& path, const std::
   return path;
 }
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace graft::tests {
+namespace graft::testing {
 
 /// IDX images 28 x 28 and, beside them, labels: `count` noisy pictures whose bright quarter tells
 /// the class. Sample i is the formula's sample `first` + i. Returns the images file.
@@ -22,4 +22,4 @@ void write_picture_folders(const std::filesystem::path& root,
 std::filesystem::path write_model(const std::filesystem::path& path, const std::string& name,
                                   int64_t classes);
 
-}  // namespace graft::tests
+}  // namespace graft::testing

@@ -9,8 +9,8 @@
 namespace graft::transfer {
 namespace {
 
-using tests::SimulatedCrash;
-using tests::SimulatedFileSystem;
+using testing::SimulatedCrash;
+using testing::SimulatedFileSystem;
 
 const std::filesystem::path kFolder = "run/ckpt";
 
@@ -57,7 +57,7 @@ bool resumes(FileSystem& disk, int64_t saved) {
 }  // namespace
 
 TEST_CASE("checkpoint: the newest is found, older ones are removed, the layout is as documented") {
-  const tests::TempFolder root;
+  const testing::TempFolder root;
   CheckpointFolder folder(root.path() / "run/ckpt");
   CHECK_FALSE(folder.load_newest().checkpoint.has_value());
   for (int64_t step = 8; step <= 11; ++step) folder.save(step, content_of(step));
@@ -82,7 +82,7 @@ TEST_CASE("checkpoint: the newest is found, older ones are removed, the layout i
 }
 
 TEST_CASE("checkpoint: one writer at a time") {
-  const tests::TempFolder root;
+  const testing::TempFolder root;
   {
     const CheckpointFolder first(root.path());
     const std::string text = testing::error_text([&] { CheckpointFolder second(root.path()); });
@@ -92,7 +92,7 @@ TEST_CASE("checkpoint: one writer at a time") {
 }
 
 TEST_CASE("checkpoint: what an interrupted run left is swept") {
-  const tests::TempFolder root;
+  const testing::TempFolder root;
   FileSystem& files = real_file_system();
   for (const char* name : {".tmp-3-99", ".trash-1-99"}) {
     files.make_folders(root.path() / name);

@@ -15,9 +15,9 @@
 namespace graft::transfer {
 namespace {
 
-using tests::hashes;
-using tests::tiny_network;
-using tests::tiny_pictures;
+using testing::hashes;
+using testing::tiny_network;
+using testing::tiny_pictures;
 
 using MakeNetwork = std::function<std::unique_ptr<layers::Network>()>;
 
@@ -25,7 +25,7 @@ data::DatasetPtr noise_pictures(int64_t count, int64_t side, int64_t channels, i
   std::vector<data::Image> images;
   std::vector<int64_t> labels;
   for (int64_t i = 0; i < count; ++i) {
-    images.push_back(tests::noise_image(side, side, channels, static_cast<uint64_t>(i) * 100000));
+    images.push_back(testing::noise_image(side, side, channels, static_cast<uint64_t>(i) * 100000));
     labels.push_back(i % classes);
   }
   std::vector<std::string> names;

@@ -18,9 +18,9 @@
 namespace graft::transfer {
 namespace {
 
-using tests::hashes;
-using tests::tiny_network;
-using tests::tiny_pictures;
+using testing::hashes;
+using testing::tiny_network;
+using testing::tiny_pictures;
 using Change = std::function<void(layers::Network&)>;
 
 // Does something to the network after every step.

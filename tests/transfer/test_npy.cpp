@@ -7,7 +7,7 @@
 namespace graft::transfer {
 
 TEST_CASE("npy: header and bytes are NumPy's") {
-  const tests::TempFolder folder;
+  const testing::TempFolder folder;
   const Tensor values = Tensor::from(std::vector<float>{1, 2, 3, 4, 5, 6}, {2, 3});
   write_npy(folder.path() / "a.npy", values);
   const std::string text = real_file_system().read_text(folder.path() / "a.npy", 1000);
@@ -20,7 +20,7 @@ TEST_CASE("npy: header and bytes are NumPy's") {
 }
 
 TEST_CASE("npy: scalars, other types, strided tensors") {
-  const tests::TempFolder folder;
+  const testing::TempFolder folder;
   write_npy(folder.path() / "s.npy", Tensor::from(std::vector<int64_t>{7}, {}));
   CHECK(real_file_system().read_text(folder.path() / "s.npy", 1000).find("'<i8'") !=
         std::string::npos);

@@ -6,8 +6,8 @@
 namespace graft::transfer {
 namespace {
 
-using tests::asset;
-using tests::skip;
+using testing::asset;
+using testing::skip;
 
 int64_t trainable(const WeightFile& weights) {
   int64_t sum = 0;

@@ -15,9 +15,9 @@
 namespace graft::transfer {
 namespace {
 
-using tests::TempFolder;
-using tests::tiny_network;
-using tests::tiny_pictures;
+using testing::TempFolder;
+using testing::tiny_network;
+using testing::tiny_pictures;
 
 struct Killed {};
 
@@ -61,7 +61,7 @@ struct Job {
     const TrainResult result = train(*network, tiny_pictures(22), tiny_pictures(12, 3, 90),
                                      network->preprocess, options, &observer);
     if (result.interrupted) return std::nullopt;
-    Outcome outcome{tests::hashes(*network), {}, result.best_epoch};
+    Outcome outcome{testing::hashes(*network), {}, result.best_epoch};
     for (const EpochResult& epoch : result.history) {
       outcome.losses.push_back(epoch.train_loss);
       outcome.losses.push_back(epoch.dev->loss);
@@ -261,13 +261,13 @@ TEST_CASE("trainer: 1, 2 and 3 threads give bit-equal weights") {
     tiny.push_back(hard_job(OptimizerKind::AdamW).run_through().hashes);
     const auto network = models::make_cifar_resnet(8, {.classes = 3, .seed = 2});
     std::vector<data::Image> images;
-    for (uint64_t i = 0; i < 20; ++i) images.push_back(tests::noise_image(32, 32, 3, 9999 * i));
+    for (uint64_t i = 0; i < 20; ++i) images.push_back(testing::noise_image(32, 32, 3, 9999 * i));
     std::vector<int64_t> labels(20);
     for (size_t i = 0; i < 20; ++i) labels[i] = static_cast<int64_t>(i % 3);
     const auto pictures = std::make_shared<data::InMemory>(
         "noise", std::move(images), std::move(labels), std::vector<std::string>{"a", "b", "c"});
     train(*network, pictures, nullptr, network->preprocess, {.epochs = 2, .batch = 8, .lr = 0.1});
-    resnet.push_back(tests::hashes(*network));
+    resnet.push_back(testing::hashes(*network));
   }
   set_num_threads(threads);
   CHECK(tiny[1] == tiny[0]);

@@ -17,7 +17,7 @@ WeightFile parse(const std::string& bytes, const Limits& limits = {}) {
 
 // A file of this header in front of `data_bytes` zeros.
 std::string file_of(const std::string& header, size_t data_bytes) {
-  return tests::bytes_of(header.size(), 8) + header + std::string(data_bytes, '\0');
+  return testing::bytes_of(header.size(), 8) + header + std::string(data_bytes, '\0');
 }
 
 std::string one(const std::string& fields) { return "{\"w\":{" + fields + "}}"; }
@@ -51,7 +51,7 @@ TEST_CASE("safetensors: every type and shape survives writing and reading") {
   add("empty", DType::F32, {0, 5});
   add("na\xc3\xafve \"name\"", DType::F32, {1});
 
-  const tests::TempFolder folder;
+  const testing::TempFolder folder;
   write_safetensors(real_file_system(), folder.path() / "w.safetensors", weights);
   const WeightFile back = read_weights(folder.path() / "w.safetensors");
   REQUIRE(back.size() == weights.size());
@@ -67,7 +67,7 @@ TEST_CASE("safetensors: every type and shape survives writing and reading") {
 }
 
 TEST_CASE("safetensors: a small file by hand") {
-  const WeightFile weights = parse(tests::small_safetensors());
+  const WeightFile weights = parse(testing::small_safetensors());
   CHECK(weights.find("w")->shape() == Shape{2, 3});
   CHECK(weights.find("w")->data<float>()[5] == 5);
   CHECK(weights.find("n")->item() == 7);
@@ -132,11 +132,11 @@ TEST_CASE("safetensors: every named attack is refused with its own error") {
       {"metadata key twice", file_of(R"({"__metadata__":{"a":"","a":""}})", 0), ErrorKind::Data,
        "metadata: duplicate key a"},
       {"tensor that is a number", file_of(R"({"w":1})", 0), ErrorKind::Data, "w: is not an object"},
-      {"header of 100,000,001", tests::bytes_of(100'000'001, 8) + "{}", ErrorKind::Limit,
+      {"header of 100,000,001", testing::bytes_of(100'000'001, 8) + "{}", ErrorKind::Limit,
        "header of 100000001 bytes"},
-      {"header of 2^63", tests::bytes_of(uint64_t{1} << 63, 8) + "{}", ErrorKind::Limit,
+      {"header of 2^63", testing::bytes_of(uint64_t{1} << 63, 8) + "{}", ErrorKind::Limit,
        "header of"},
-      {"header longer than the file", tests::bytes_of(99, 8) + "{}", ErrorKind::Data,
+      {"header longer than the file", testing::bytes_of(99, 8) + "{}", ErrorKind::Data,
        "the file is truncated"},
       {"leading space", file_of(" {}", 0), ErrorKind::Data, "neither safetensors"},
       {"NUL after the header", file_of("{}\0"s, 0), ErrorKind::Data, "NUL"},
@@ -167,7 +167,7 @@ TEST_CASE("safetensors: every named attack is refused with its own error") {
 TEST_CASE("safetensors: limits are the caller's") {
   Limits limits;
   limits.safetensors.tensors = 1;
-  CHECK_THROWS_WITH_AS(parse(tests::small_safetensors(), limits),
+  CHECK_THROWS_WITH_AS(parse(testing::small_safetensors(), limits),
                        "safetensors: more than 1 tensors", Error);
 }
 

@@ -9,7 +9,7 @@
 namespace graft::transfer {
 namespace {
 
-using namespace tests;
+using namespace testing;
 using std::literals::operator""s;
 
 WeightFile parse(const std::string& bytes, const Limits& limits = {}) {

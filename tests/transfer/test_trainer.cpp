@@ -14,9 +14,9 @@
 namespace graft::transfer {
 namespace {
 
-using tests::hashes;
-using tests::tiny_network;
-using tests::tiny_pictures;
+using testing::hashes;
+using testing::tiny_network;
+using testing::tiny_pictures;
 
 // Calls `each_step` after every training step.
 class StepObserver final : public TrainObserver {

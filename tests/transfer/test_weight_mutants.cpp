@@ -38,9 +38,9 @@ std::vector<uint64_t> boundary_values(size_t file_size) {
 }
 
 const std::array<std::pair<std::string, std::function<std::string()>>, 3> kSeeds = {
-    {{"safetensors", tests::small_safetensors},
-     {"zip", tests::small_torch_zip},
-     {"legacy", tests::small_torch_legacy}}};
+    {{"safetensors", testing::small_safetensors},
+     {"zip", testing::small_torch_zip},
+     {"legacy", testing::small_torch_legacy}}};
 
 }  // namespace
 
@@ -79,7 +79,7 @@ TEST_CASE("mutants: boundary values at every place, in every width") {
       for (const uint64_t value : boundary_values(seed.size()))
         for (size_t at = 0; at + width <= seed.size(); ++at) {
           std::string mutant = seed;
-          attempt(mutant.replace(at, width, tests::bytes_of(value, width)), tally);
+          attempt(mutant.replace(at, width, testing::bytes_of(value, width)), tally);
         }
     CHECK(tally.refused + tally.accepted > 20'000);
   }
