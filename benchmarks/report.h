@@ -8,8 +8,8 @@
 
 namespace graft::bench {
 
-/// How much of the nearer ceiling is reached: of arithmetic or of memory, whichever is more. Above 1
-/// where operands stay in a cache from one call to the next.
+/// How much of the nearer ceiling is reached: of arithmetic or of memory, whichever is more. Above
+/// 1 where operands stay in a cache from one call to the next.
 double share_of_ceiling(const Timing& timing, const Ceiling& ceiling);
 
 void print_header(std::ostream& out, const Ceiling& ceiling, bool json);
