@@ -26,6 +26,10 @@ void Module::resize_parameter(Tensor& tensor, const Shape& shape) {
   tensor = Tensor::zeros(shape, tensor.dtype(), tensor.device()).set_requires_grad(!frozen_);
 }
 
+void Module::remove_module(const std::string& name) {
+  std::erase_if(children_, [&](const Child& child) { return child.name == name; });
+}
+
 void Module::collect(const std::string& prefix, std::vector<NamedTensor>& out) const {
   for (const Entry& entry : entries_)
     out.push_back({path_of(prefix, entry.name), *entry.tensor, entry.buffer, entry.layout});

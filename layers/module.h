@@ -90,6 +90,7 @@ class Module {
     children_.push_back({std::move(name), std::move(child)});
     return reference;
   }
+  void remove_module(const std::string& name);
   const std::vector<Child>& children() const { return children_; }
   bool adapts_statistics() const {
     return training_ && (!frozen_ || statistics_ == FrozenStatistics::Adapt);

@@ -3,6 +3,9 @@
 #include <algorithm>
 
 #include "graft/core/text.h"
+#include "graft/layers/linear.h"
+#include "graft/layers/sequential.h"
+#include "graft/layers/stateless.h"
 
 namespace graft::layers {
 namespace {
@@ -61,6 +64,19 @@ void Network::reset_head(int64_t classes, uint64_t seed) {
   for (const std::string& path : head_)
     at(path).reset_outputs(classes, initialisation_key(seed, path));
   classes_ = classes;
+}
+
+void Network::set_linear_head(int64_t classes, uint64_t seed) {
+  const Shape weight = at(head_.front()).named_tensors().front().tensor.shape();
+  if (weight.rank() == 2) return reset_head(classes, seed);
+  const std::string name = head_.front().substr(0, head_.front().find('.'));
+  for (const std::string& path : head_) remove_module(path.substr(0, path.find('.')));
+  stages_.resize(head_stage_);
+  auto& head = register_module(name, std::make_unique<Sequential>());
+  add_stage(name + ".0", head.add<GlobalAvgPool2d>());
+  begin_head({name + ".1"}, classes);
+  add_stage(name + ".1", head.add<Linear>(weight[weight.rank() - 1], classes));
+  reset_head(classes, seed);
 }
 
 void Network::begin_training_step(uint64_t seed, uint64_t step) {

@@ -44,6 +44,9 @@ class Network : public Module {
   int64_t classes() const { return classes_; }
   /// Gives the head another number of classes and new values drawn from (seed, path).
   void reset_head(int64_t classes, uint64_t seed);
+  /// Replaces a convolutional head by global average pooling, which joins the trunk, and one dense
+  /// layer on its result; both are named like the head. A dense head only gets new values.
+  void set_linear_head(int64_t classes, uint64_t seed);
 
   /// Names the random streams of one training step: each module's by its path and the step, so that
   /// they do not depend on what other modules there are.

@@ -6,6 +6,7 @@
 #include "graft/core/error.h"
 #include "graft/core/limits.h"
 #include "graft/transfer/json.h"
+#include "graft/transfer/utf8.h"
 
 namespace graft::transfer {
 namespace {
@@ -14,6 +15,7 @@ constexpr const char* kPreprocess = "graft.preprocess";
 constexpr const char* kLabels = "graft.labels";
 constexpr const char* kModel = "graft.model";
 constexpr const char* kModelOptions = "graft.model_options";
+constexpr const char* kHead = "graft.head";
 
 template <class T>
 struct Word {
@@ -122,5 +124,14 @@ void write_model(Metadata& metadata, const std::string& name, const std::string&
   metadata[kModel] = name;
   if (!options.empty()) metadata[kModelOptions] = options;
 }
+
+bool read_linear_head(const Metadata& metadata) {
+  const std::string head = value_or_empty(metadata, kHead);
+  check(head.empty() || head == "linear", ErrorKind::Data, kHead, ": unknown head '",
+        printable(head), "'");
+  return !head.empty();
+}
+
+void write_linear_head(Metadata& metadata) { metadata[kHead] = "linear"; }
 
 }  // namespace graft::transfer

@@ -3,6 +3,7 @@
 //   graft.labels         JSON: class names in the order of the outputs
 //   graft.model          a name of the registry
 //   graft.model_options  free text for that model
+//   graft.head           "linear" if a dense layer replaced the model's own head
 #pragma once
 
 #include <map>
@@ -29,5 +30,9 @@ void write_labels(Metadata& metadata, const std::vector<std::string>& labels);
 std::string read_model_name(const Metadata& metadata);
 std::string read_model_options(const Metadata& metadata);
 void write_model(Metadata& metadata, const std::string& name, const std::string& options = "");
+
+/// False unless the metadata says "linear"; Error(Data) if it says something else.
+bool read_linear_head(const Metadata& metadata);
+void write_linear_head(Metadata& metadata);
 
 }  // namespace graft::transfer

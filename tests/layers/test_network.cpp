@@ -111,6 +111,26 @@ TEST_CASE("network: dropout depends on the step and its own name, not on other l
   CHECK(masked(false, 7) != masked(false, 8));
 }
 
+TEST_CASE("network: a linear head replaces a convolutional one") {
+  const auto net = models::make_model("squeezenet1_1");
+  net->set_linear_head(5, 0);
+  CHECK(net->classes() == 5);
+  CHECK(net->head() == std::vector<std::string>{"classifier.1"});
+  CHECK(net->stages()[net->head_stage() - 1].name == "classifier.0");  // so that it is cached
+  CHECK(net->at("classifier.1").named_tensors()[0].tensor.shape() == Shape{5, 512});
+  const NoGrad no_grad;
+  net->eval();
+  CHECK((*net)(Tensor::zeros({1, 65, 65, 3})).shape() == Shape{1, 5});
+}
+
+TEST_CASE("network: a dense head stays what it is and gets new values") {
+  const auto net = resnet20();
+  const size_t stages = net->stages().size();
+  net->set_linear_head(3, 5);
+  CHECK(net->stages().size() == stages);
+  CHECK(net->classes() == 3);
+}
+
 TEST_CASE("network: flatten keeps the C, H, W order of weight files") {
   layers::Flatten flatten;
   const Tensor x = Tensor::from<float>({0, 1, 2, 3, 4, 5, 6, 7}, {1, 2, 2, 2});  // h w c

@@ -72,6 +72,11 @@ TEST_CASE("preprocess contract: labels and model survive") {
   write_model(metadata, "resnet18", "padding=same");
   CHECK(read_model_name(metadata) == "resnet18");
   CHECK(read_model_options(metadata) == "padding=same");
+  CHECK_FALSE(read_linear_head(metadata));
+  write_linear_head(metadata);
+  CHECK(read_linear_head(metadata));
+  CHECK_THROWS_WITH_AS(read_linear_head({{"graft.head", "round"}}),
+                       "graft.head: unknown head 'round'", Error);
 }
 
 }  // namespace graft::transfer

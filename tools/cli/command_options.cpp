@@ -51,8 +51,10 @@ void add_options(CLI::App& app, TuneOptions& options) {
   app.add_option("--val", options.val, "Data to measure on; default: val/ of DATA, else the share");
   add(app, "--per-class", options.per_class, "Samples of each class to train on; 0: all")
       ->check(CLI::NonNegativeNumber);
-  add(app, "--head", options.head, "A new head for the classes of DATA, or the file's own")
-      ->check(CLI::IsMember({"new", "keep"}));
+  add(app, "--head", options.head,
+      "A new head for the classes of DATA, a dense one in place of a convolution, or the file's "
+      "own")
+      ->check(CLI::IsMember({"new", "linear", "keep"}));
   add(app, "--optimizer", options.optimizer, "Update rule")
       ->check(CLI::IsMember({"sgd", "adam", "adamw"}));
   add(app, "--schedule", options.schedule, "Course of the learning rate")

@@ -25,8 +25,13 @@ LoadedNetwork make_for(const std::string& model, const transfer::WeightFile& fil
         "the weight file does not name its model; give --model");
   loaded.variant = loaded.model == named ? transfer::read_model_options(file.metadata) : "";
   loaded.network = models::make_model(loaded.model, {.variant = loaded.variant});
-  const int64_t classes = classes_in(file, *loaded.network);
-  if (classes > 0 && classes != loaded.network->classes()) loaded.network->reset_head(classes, 0);
+  int64_t classes = classes_in(file, *loaded.network);
+  if (classes == 0) classes = loaded.network->classes();  // loading will name what is missing
+  loaded.linear_head = transfer::read_linear_head(file.metadata);
+  if (loaded.linear_head)
+    loaded.network->set_linear_head(classes, 0);
+  else if (classes != loaded.network->classes())
+    loaded.network->reset_head(classes, 0);
   loaded.preprocess = transfer::read_preprocess(file.metadata).value_or(loaded.network->preprocess);
   loaded.labels = transfer::read_labels(file.metadata);
   return loaded;
@@ -62,6 +67,10 @@ LoadedNetwork load_for_tuning(const TuningStart& start) {
     loaded.report = transfer::load_state(loaded.network->named_tensors(), file, options);
   }
   if (start.head == Head::New) loaded.network->reset_head(start.classes, start.seed);
+  if (start.head == Head::Linear) {
+    loaded.network->set_linear_head(start.classes, start.seed);
+    loaded.linear_head = true;
+  }
   check(loaded.network->classes() == start.classes, ErrorKind::Data, "the data has ", start.classes,
         " classes, the head that is kept has ", loaded.network->classes());
   return loaded;
@@ -72,6 +81,7 @@ std::map<std::string, std::string> metadata_of(const LoadedNetwork& loaded) {
   transfer::write_preprocess(metadata, loaded.preprocess);
   transfer::write_labels(metadata, loaded.labels);
   transfer::write_model(metadata, loaded.model, loaded.variant);
+  if (loaded.linear_head) transfer::write_linear_head(metadata);
   return metadata;
 }
 

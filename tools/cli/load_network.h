@@ -17,6 +17,7 @@ namespace graft::cli {
 struct LoadedNetwork {
   std::unique_ptr<layers::Network> network;
   std::string model, variant;       ///< as the registry takes them
+  bool linear_head = false;         ///< a dense layer replaces the model's own head
   Preprocess preprocess;            ///< the file's contract, else the network's own
   std::vector<std::string> labels;  ///< of the outputs in order; empty if the file names none
   transfer::LoadReport report;
@@ -31,8 +32,9 @@ LoadedNetwork load_network(const ModelSource& source);
 
 /// What becomes of the head when a network is tuned.
 enum class Head {
-  New,   ///< the same kind of layer for the classes of the data, new values
-  Keep,  ///< the file's, which must have as many outputs as the data has classes
+  New,     ///< the same kind of layer for the classes of the data, new values
+  Linear,  ///< a dense layer on averaged features in place of a convolution, new values
+  Keep,    ///< the file's, which must have as many outputs as the data has classes
 };
 
 struct TuningStart {

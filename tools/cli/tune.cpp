@@ -35,6 +35,10 @@ data::DatasetPtr few_per_class(const data::DatasetPtr& all, int64_t per_class, u
   return std::make_shared<data::Subset>(all, std::move(kept));
 }
 
+Head head_named(const std::string& word) {
+  return word == "keep" ? Head::Keep : word == "linear" ? Head::Linear : Head::New;
+}
+
 TuningData open_data(const TuneOptions& options, uint64_t seed) {
   const data::DataSource source = data::open_dataset(options.data);
   TuningData result{source.train, nullptr, source.val};
@@ -167,9 +171,9 @@ int run_tune(const TuneOptions& options, const CommonOptions& common) {
   choose_device(common);
   catch_signals();
   const TuningData data = open_data(options, common.seed);
-  LoadedNetwork loaded = load_for_tuning(
-      {options.model, options.scratch ? std::string() : options.weights, data.train->class_count(),
-       options.head == "keep" ? Head::Keep : Head::New, common.seed});
+  LoadedNetwork loaded =
+      load_for_tuning({options.model, options.scratch ? std::string() : options.weights,
+                       data.train->class_count(), head_named(options.head), common.seed});
   loaded.labels = data.train->class_names();
   const transfer::FreezeReport frozen = transfer::freeze(*loaded.network, options.freeze);
 
