@@ -26,6 +26,12 @@ std::vector<std::string> split_items(const std::string& text) {
   return items;
 }
 
+// The path of the module that owns a tensor.
+std::string owner_of(const std::string& tensor_path) {
+  const size_t dot = tensor_path.rfind('.');
+  return dot == std::string::npos ? std::string() : tensor_path.substr(0, dot);
+}
+
 // What the items select: whole modules by path, and single tensors by path.
 class Selection {
  public:
@@ -41,6 +47,8 @@ class Selection {
     size_t matched = 0;
     if (item == "trunk")
       matched = add_stages(0, network_.head_stage());
+    else if (item == "norms")
+      matched = add_norms();
     else if (const size_t dots = item.find(".."); dots != std::string::npos)
       matched = add_stages(network_.stage_range(item.substr(0, dots)).first,
                            network_.stage_range(item.substr(dots + 2)).second);
@@ -77,16 +85,20 @@ class Selection {
     return matched;
   }
 
+  size_t add_norms() {
+    size_t matched = 0;
+    for (const NamedTensor& entry : network_.named_tensors()) {
+      if (!entry.buffer) continue;
+      modules.insert(owner_of(entry.path));
+      ++matched;
+    }
+    return matched;
+  }
+
   Network& network_;
   std::map<const Module*, std::string> paths_of_;
   std::vector<std::string> module_paths_, tensor_paths_;
 };
-
-// The path of the module that owns a tensor.
-std::string owner_of(const std::string& tensor_path) {
-  const size_t dot = tensor_path.rfind('.');
-  return dot == std::string::npos ? std::string() : tensor_path.substr(0, dot);
-}
 
 }  // namespace
 

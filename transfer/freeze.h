@@ -17,6 +17,8 @@ struct FreezeReport {
 
 /// Freezes what `patterns` names, a comma-separated list of
 ///   trunk           everything before the head
+///   norms           every layer that keeps running statistics: fine-tuning on small batches, and
+///                   from files whose normalisation is folded into the filters, needs them fixed
 ///   conv1..layer3   stages from the first to the last, inclusive; either end may be a prefix
 ///   layer1          a module and everything below it
 ///   *.bias          a glob over tensor paths; a module all of whose parameters match is frozen

@@ -52,6 +52,18 @@ TEST_CASE("freeze: a glob over tensors freezes parameters one by one, whole modu
   CHECK(net->at("layer2.1.bn1").frozen());
 }
 
+TEST_CASE("freeze: norms are the layers with running statistics, the filters stay open") {
+  const auto net = models::make_model("resnet18");
+  transfer::freeze(*net, "norms");
+  CHECK(net->at("bn1").frozen());
+  CHECK(net->at("layer2.0.downsample.1").frozen());
+  CHECK_FALSE(net->at("layer2.0.downsample").frozen());
+  CHECK(open_parameters(*net).size() == 20 + 2);  // filters, and the dense layer
+  CHECK(testing::error_text([] {
+          transfer::freeze(*models::make_model("squeezenet1_1"), "norms");
+        }).starts_with("freeze: 'norms' matches nothing"));
+}
+
 TEST_CASE("freeze: what matches nothing is an error that names the nearest") {
   const auto net = models::make_model("resnet18");
   CHECK(testing::error_text([&] { transfer::freeze(*net, "layr4"); }) ==

@@ -35,7 +35,7 @@ void add_options(CLI::App& app, TuneOptions& options) {
   start->require_option(1);
   app.add_option("--out", options.out, "Folder of the run")->required();
 
-  app.add_option("--freeze", options.freeze, "Modules to freeze, e.g. conv1..layer3");
+  app.add_option("--freeze", options.freeze, "Modules to freeze, e.g. trunk, conv1..layer3, norms");
   app.add_option_function<std::string>(
          "--cache", [&options](const std::string& word) { options.cache = word == "on"; },
          "Run the frozen part once and train on its outputs")
