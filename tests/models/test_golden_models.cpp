@@ -2,6 +2,7 @@
 // parameter and the running statistics, in evaluation and in training mode.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "graft/core/ops.h"
@@ -14,6 +15,11 @@ using graft::testing::GoldenModel;
 using graft::testing::signature_deviation;
 
 constexpr double kTolerance = 1e-4;
+
+// The largest deviations of one network in one mode; docs/results.md shows them.
+struct Deviations {
+  double logits = 0, loss = 0, gradients = 0, statistics = 0;
+};
 
 double logit_deviation(const Tensor& logits, const Tensor& expected) {
   const auto a = logits.values<float>(), b = expected.values<float>();
@@ -38,24 +44,34 @@ void compare(GoldenModel& model, const std::string& mode) {
   model.reset_state();
   model.network->train(mode == "train");
   freeze_dropout(*model.network);
+  Deviations worst;
   const Tensor logits = (*model.network)(model.input(mode));
-  CHECK(logit_deviation(logits, model.expected(mode + "/logits")) < kTolerance);
+  worst.logits = logit_deviation(logits, model.expected(mode + "/logits"));
   const Tensor loss = graft::cross_entropy(logits, model.labels());
   const double expected_loss = model.expected(mode + "/loss").item();
-  CHECK(std::abs(loss.item() - expected_loss) < kTolerance * std::abs(expected_loss));
+  worst.loss = std::abs(loss.item() - expected_loss) / std::abs(expected_loss);
   graft::backward(loss);
   for (graft::NamedTensor entry : model.network->parameters()) {
     CAPTURE(entry.path);
     REQUIRE(entry.tensor.grad().defined());
     entry.tensor = entry.tensor.grad();
-    CHECK(signature_deviation(entry, model.expected(mode + "/grad/" + entry.path)) < kTolerance);
+    const double deviation =
+        signature_deviation(entry, model.expected(mode + "/grad/" + entry.path));
+    CHECK(deviation < kTolerance);
+    worst.gradients = std::max(worst.gradients, deviation);
   }
-  if (mode != "train") return;
   for (const graft::NamedTensor& entry : model.network->named_tensors()) {
-    if (!entry.buffer || entry.tensor.dtype() != graft::DType::F32) continue;
+    if (mode != "train" || !entry.buffer || entry.tensor.dtype() != graft::DType::F32) continue;
     CAPTURE(entry.path);
-    CHECK(signature_deviation(entry, model.expected("train/stats/" + entry.path)) < kTolerance);
+    const double deviation =
+        signature_deviation(entry, model.expected("train/stats/" + entry.path));
+    CHECK(deviation < kTolerance);
+    worst.statistics = std::max(worst.statistics, deviation);
   }
+  CHECK(worst.logits < kTolerance);
+  CHECK(worst.loss < kTolerance);
+  MESSAGE("largest deviations: ", model.name, " ", mode, " logits ", worst.logits, " loss ",
+          worst.loss, " gradients ", worst.gradients, " statistics ", worst.statistics);
 }
 
 // Evaluation without gradients runs convolution, norm and activation folded into one kernel.
