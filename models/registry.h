@@ -17,8 +17,9 @@ struct ModelOptions {
   std::string variant = {};
 };
 
-/// A new network with initial values; Error(Argument) naming the nearest names for an unknown one,
-/// or the keys it takes for an unknown variant.
+/// A new network with initial values, in training mode: call eval() before using it on single
+/// pictures, or batch norms take the batch's statistics. Error(Argument) naming the nearest names
+/// for an unknown one, or the keys it takes for an unknown variant.
 std::unique_ptr<layers::Network> make_model(const std::string& name,
                                             const ModelOptions& options = {});
 

@@ -46,6 +46,8 @@ transfer::Json to_json(const demo::ExperimentResult& result, const std::string& 
 int run_demo(const DemoOptions& options, const CommonOptions& common) {
   choose_device(common);
   catch_signals();
+  FileSystem& files = real_file_system();
+  files.make_folders(options.out);  // before the work whose result goes there
   demo::ExperimentOptions experiment;
   experiment.seeds = options.seeds;
   experiment.seed = common.seed;
@@ -57,8 +59,6 @@ int run_demo(const DemoOptions& options, const CommonOptions& common) {
   }
   if (stop_requested()) return exit_code_of_signal();
   const std::string page = options.out + "/report.html";
-  FileSystem& files = real_file_system();
-  files.make_folders(options.out);
   write_file_atomically(files, page, demo::html_report(result, experiment));
   if (common.json)
     std::cout << transfer::write_json(to_json(result, page)) << '\n';
