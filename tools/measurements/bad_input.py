@@ -8,8 +8,8 @@ from .photographs import CONVERT
 TITLE = "Bad input"
 ASSETS = ["weights/mnist_cnn.safetensors", "weights/mnist_cnn.pt", "weights/resnet20-12fca82f.th",
           "hostile/jpeg", "hymenoptera/val", "cifar10/test_500.bin"]
-NOTE = """Exit codes: 2 wrong use, 3 bad data, 4 files and disks, 7 not finite. The message is the
-last line on stderr. After a failed run the folder of the run holds no weights and no temporary
+NOTE = """Exit codes: 2 wrong use, 3 bad data, 4 files and disks, 7 not finite. The message is what
+stands on stderr. After a failed run the folder of the run holds no weights and no temporary
 file."""
 MNIST = '--model mnist_cnn --weights "$ASSETS/weights/mnist_cnn.safetensors"'
 ANT = '"$ASSETS/hymenoptera/val/ants/8124241_36b290d372.jpg"'
@@ -67,7 +67,7 @@ CASES = [
      'mkdir -p "$RUNS/small"\n'
      "unshare --mount --map-root-user bash -c 'mount -t tmpfs -o size=1m none \"$RUNS/small\" && "
      f'graft tune "$ASSETS/mnist/t1500-images-idx3-ubyte.gz" {MNIST} --epochs 1 '
-     '--out "$RUNS/small" -q; code=$?; ls -A "$RUNS/small"; exit $code\''),
+     '--out "$RUNS/small" -q; code=$?; find "$RUNS/small" -type f -printf "%f\\n"; exit $code\''),
     ("unknown model", 2, f'graft eval "$ASSETS/cifar10/test_500.bin" --model resnet19 --weights '
      '"$ASSETS/weights/resnet20-12fca82f.th" -q'),
     ("a rate at which training diverges", 7,
@@ -87,6 +87,10 @@ def half_written(shell, done):
     return [name for name in names if name == "model.safetensors" or "tmp" in name]
 
 
+def shortened(text):
+    return text if len(text) <= 240 else text[:240] + " …"
+
+
 def measure(shell):
     for command in (CONVERT[0], PREPARE):
         shell.run(command)
@@ -94,9 +98,9 @@ def measure(shell):
     lines = []
     for case, code, command in CASES:
         done = shell.try_run(command)
-        message = (done.stderr.strip().splitlines() or [""])[-1]
+        message = " ".join(line.strip() for line in done.stderr.strip().splitlines())
         left = half_written(shell, done)
-        shown = f"exit {done.code}: {shell.without_paths(message)}"
+        shown = f"exit {done.code}: {shortened(shell.without_paths(message))}"
         if left:
             shown += f" (left behind: {', '.join(left)})"
         clear = message.startswith("graft: ")

@@ -21,19 +21,21 @@ DELAYS = "0.3 0.45 0.6 0.35 0.8 0.5 0.4 0.7"
 
 
 def line_of(shell, claim, setup, first, second):
-    for command in setup:
-        shell.run(command)
+    output = "".join(shell.run(command).stdout for command in setup)
+    stops = [line for line in output.splitlines() if line.startswith("exit ")]
     report, command = audit(shell, first + "/model.safetensors", second)
     differing = report["changed"] + report["only_before"] + report["only_after"]
-    return Line(claim, f"{len(report['equal'])} tensors equal, {len(differing)} differ",
+    shown = f"{len(stops)} stops with {stops[0]}; " if stops else ""
+    return Line(claim, f"{shown}{len(report['equal'])} tensors equal, {len(differing)} differ",
                 "all equal", not differing and bool(report["equal"]),
                 "\n".join(setup + [command]))
 
 
 def interrupted(signal, out):
-    """The same training, stopped again and again; the exit codes of the stops are shown."""
+    """The same training, stopped again and again; prints the exit code of each stop."""
     run = f'{DIGITS} --resume --out "$RUNS/{out}"'
-    return (f'for delay in {DELAYS}; do timeout -s {signal} $delay {run} -q || true; done; '
+    return (f'for delay in {DELAYS}; do timeout --preserve-status -s {signal} $delay {run} -q '
+            '|| echo "exit $?"; done; '
             f'{run} --json -q')
 
 
