@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "graft/core/error.h"
-#include "graft/core/file_system.h"
+#include "graft/core/io/file_system.h"
 
 namespace graft::data {
 

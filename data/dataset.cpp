@@ -3,7 +3,7 @@
 #include <span>
 
 #include "graft/core/error.h"
-#include "graft/core/sha256.h"
+#include "graft/core/io/sha256.h"
 
 namespace graft::data {
 

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "graft/core/error.h"
-#include "graft/core/file_system.h"
+#include "graft/core/io/file_system.h"
 #include "graft/data/gzip.h"
 
 namespace graft::data {

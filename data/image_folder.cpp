@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "graft/core/error.h"
-#include "graft/core/file_system.h"
-#include "graft/core/sha256.h"
+#include "graft/core/io/file_system.h"
+#include "graft/core/io/sha256.h"
 
 namespace graft::data {
 namespace {

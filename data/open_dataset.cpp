@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "graft/core/error.h"
-#include "graft/core/file_system.h"
+#include "graft/core/io/file_system.h"
 #include "graft/data/cifar10.h"
 #include "graft/data/gzip.h"
 #include "graft/data/idx.h"

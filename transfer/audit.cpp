@@ -3,8 +3,8 @@
 #include <sstream>
 #include <unordered_map>
 
-#include "graft/core/sha256.h"
-#include "graft/transfer/file_layout.h"
+#include "graft/core/io/sha256.h"
+#include "graft/transfer/checkpoint/file_layout.h"
 #include "graft/transfer/weights/raw_tensor.h"
 
 namespace graft::transfer {

@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "graft/core/content_mark.h"
-#include "graft/transfer/evaluate.h"
+#include "graft/core/io/content_mark.h"
+#include "graft/transfer/training/evaluate.h"
 
 namespace graft::transfer {
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "graft/core/glob.h"
-#include "graft/transfer/file_layout.h"
+#include "graft/transfer/checkpoint/file_layout.h"
 #include "graft/transfer/load_diagnosis.h"
 
 namespace graft::transfer {

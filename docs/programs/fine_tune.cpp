@@ -6,7 +6,7 @@
 #include "graft/models/registry.h"
 #include "graft/transfer/freeze.h"
 #include "graft/transfer/state.h"
-#include "graft/transfer/trainer.h"
+#include "graft/transfer/training/trainer.h"
 
 int main(int argc, char** argv) try {
   if (argc != 5) return std::fprintf(stderr, "usage: fine_tune PHOTOS MODEL WEIGHTS OUT\n"), 2;

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "graft/core/file_system.h"
+#include "graft/core/io/file_system.h"
 #include "graft/tools/cli/commands.h"
-#include "graft/transfer/json.h"
+#include "graft/transfer/json/json.h"
 #include "graft/transfer/weights/safetensors.h"
 #include "support/files.h"
 

@@ -6,7 +6,7 @@
 
 #include "graft/core/limits.h"
 #include "graft/data/image_folder.h"
-#include "graft/transfer/json.h"
+#include "graft/transfer/json/json.h"
 #include "support/program.h"
 #include "support/training_files.h"
 

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "graft/core/limits.h"
-#include "graft/transfer/json.h"
+#include "graft/transfer/json/json.h"
 #include "support/formula.h"
 #include "support/program.h"
 #include "support/training_files.h"

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "graft/core/error.h"
-#include "graft/core/file_system.h"
+#include "graft/core/io/file_system.h"
 #include "support/files.h"
 
 namespace graft {

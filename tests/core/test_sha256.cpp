@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "graft/core/sha256.h"
+#include "graft/core/io/sha256.h"
 
 namespace graft {
 

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "graft/core/error.h"
-#include "graft/core/sha256.h"
+#include "graft/core/io/sha256.h"
 #include "graft/data/image_folder.h"
 #include "graft/data/in_memory.h"
 #include "graft/data/transforms.h"

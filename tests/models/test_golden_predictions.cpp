@@ -9,8 +9,8 @@
 #include "graft/core/ops/reduce.h"
 #include "graft/data/open_dataset.h"
 #include "graft/models/registry.h"
-#include "graft/transfer/evaluate.h"
 #include "graft/transfer/state.h"
+#include "graft/transfer/training/evaluate.h"
 #include "support/assets.h"
 
 namespace graft::testing {

@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "graft/core/sha256.h"
+#include "graft/core/io/sha256.h"
 
 namespace graft::testing {
 namespace {

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "graft/core/file_system.h"
+#include "graft/core/io/file_system.h"
 
 namespace graft::testing {
 

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "graft/core/error.h"
-#include "graft/transfer/checkpoint.h"
+#include "graft/transfer/checkpoint/checkpoint.h"
 #include "support/error_text.h"
 #include "support/files.h"
 #include "support/simulated_file_system.h"

@@ -7,7 +7,7 @@
 #include "graft/core/ops/shape_ops.h"
 #include "graft/models/registry.h"
 #include "graft/transfer/freeze.h"
-#include "graft/transfer/trainer.h"
+#include "graft/transfer/training/trainer.h"
 #include "support/formula.h"
 #include "support/pictures.h"
 #include "support/tiny_network.h"

@@ -11,7 +11,7 @@
 #include "graft/models/cifar_resnet.h"
 #include "graft/transfer/audit.h"
 #include "graft/transfer/freeze.h"
-#include "graft/transfer/trainer.h"
+#include "graft/transfer/training/trainer.h"
 #include "support/formula.h"
 #include "support/tiny_network.h"
 

@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "graft/core/error.h"
-#include "graft/transfer/json.h"
-#include "graft/transfer/utf8.h"
+#include "graft/transfer/json/json.h"
+#include "graft/transfer/json/utf8.h"
 
 namespace graft::transfer {
 namespace {

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "graft/core/file_system.h"
+#include "graft/core/io/file_system.h"
 #include "graft/transfer/weights/npy.h"
 #include "support/files.h"
 

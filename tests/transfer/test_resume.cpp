@@ -5,8 +5,9 @@
 
 #include "graft/core/parallel.h"
 #include "graft/models/cifar_resnet.h"
+#include "graft/transfer/checkpoint/checkpoint.h"
 #include "graft/transfer/freeze.h"
-#include "graft/transfer/trainer.h"
+#include "graft/transfer/training/trainer.h"
 #include "support/error_text.h"
 #include "support/files.h"
 #include "support/pictures.h"
@@ -218,6 +219,34 @@ TEST_CASE("resume: not as another run") {
                 job.resumed().options);
         }).starts_with(start + "train_hash was "));
   CHECK(job.resumed().run(never) == Job().run_through());  // and the refusals left it whole
+}
+
+TEST_CASE("resume: a checkpoint that contradicts itself is refused and leaves the network whole") {
+  Job job;
+  const TempFolder folder;
+  job.options.checkpoints = folder.path();
+  Stopper stopper(4);
+  REQUIRE_FALSE(job.run(stopper));
+  const CheckpointContent good = CheckpointFolder(folder.path()).load_newest().checkpoint->content;
+  const auto network = tiny_network();
+  const auto before = testing::hashes(*network);
+  const auto refusal = [&](const CheckpointContent& content) {
+    CheckpointFolder(folder.path()).save(100, content);
+    return testing::error_text([&] {
+      train(*network, tiny_pictures(22), tiny_pictures(12, 3, 90), network->preprocess,
+            job.resumed().options);
+    });
+  };
+  CheckpointContent bad = good;
+  bad.state.set("best_epoch", 7);
+  CHECK(refusal(bad) ==
+        "checkpoint: its counters do not agree: epoch 2, step 1, best epoch 7 of 1");
+  bad = good;
+  bad.weights[1].second = WeightFile();
+  bad.weights[1].second.add("conv9.weight#momentum", Tensor::zeros({1}));
+  CHECK(refusal(bad) ==
+        "sgd: state holds 1 tensors, of which 0 belong to the optimizer's parameters");
+  CHECK(testing::hashes(*network) == before);
 }
 
 TEST_CASE("resume: a folder in use is refused at once") {

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "graft/transfer/freeze.h"
-#include "graft/transfer/trainer.h"
+#include "graft/transfer/training/trainer.h"
 #include "support/error_text.h"
 #include "support/tiny_network.h"
 

@@ -4,8 +4,8 @@
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/transfer/audit.h"
-#include "graft/transfer/json.h"
-#include "graft/transfer/utf8.h"
+#include "graft/transfer/json/json.h"
+#include "graft/transfer/json/utf8.h"
 #include "graft/transfer/weights/weight_file.h"
 
 namespace graft::cli {

@@ -1,24 +1,24 @@
 // graft demo: needs no files. Draws a source and a target task, pretrains, transfers, reports.
 #include <iostream>
 
-#include "graft/core/file_system.h"
+#include "graft/core/io/file_system.h"
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
-#include "graft/tools/cli/training_progress.h"
+#include "graft/tools/cli/progress_observer.h"
 #include "graft/tools/demo/demo_report.h"
 #include "graft/tools/report/statistics.h"
-#include "graft/transfer/json.h"
+#include "graft/transfer/json/json.h"
 
 namespace graft::cli {
 namespace {
 
 // Over a hundred short trainings: their epochs are not worth a line each.
-class DemoProgress final : public TrainingProgress {
+class DemoProgress final : public ProgressObserver {
  public:
-  using TrainingProgress::TrainingProgress;
+  using ProgressObserver::ProgressObserver;
   void on_epoch(const transfer::EpochResult&) override {}
   void on_note(const std::string& text) override {
-    if (!text.starts_with("feature cache")) TrainingProgress::on_note(text);
+    if (!text.starts_with("feature cache")) ProgressObserver::on_note(text);
   }
 };
 

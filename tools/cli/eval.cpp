@@ -7,8 +7,8 @@
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/load_network.h"
 #include "graft/tools/cli/progress.h"
-#include "graft/transfer/evaluate.h"
-#include "graft/transfer/json.h"
+#include "graft/transfer/json/json.h"
+#include "graft/transfer/training/evaluate.h"
 #include "graft/transfer/weights/npy.h"
 
 namespace graft::cli {
@@ -21,15 +21,13 @@ int run_eval(const EvalOptions& options, const CommonOptions& common) {
   const data::DatasetPtr dataset = source.val ? source.val : source.train;
   check(loaded.network->classes() >= dataset->class_count(), ErrorKind::Data, "eval: the data has ",
         dataset->class_count(), " classes, the network knows ", loaded.network->classes());
-  Tensor logits;
-  {
+  const auto [logits, result] = [&] {
     ProgressLine line(common.quiet);
-    logits = transfer::run_over(*loaded.network, loaded.network->stages().size(), dataset,
-                                loaded.preprocess, options.batch, [&](int64_t done, int64_t total) {
-                                  line.update({"evaluate", done, total, {}, {}});
-                                });
-  }
-  const transfer::Evaluation result = transfer::score(logits, transfer::labels_of(*dataset));
+    return transfer::evaluate(*loaded.network, dataset, loaded.preprocess, options.batch,
+                              [&](int64_t done, int64_t total) {
+                                line.update({"evaluate", done, total, {}, {}});
+                              });
+  }();
   if (!options.logits.empty()) transfer::write_npy(options.logits, logits);
   if (common.json) {
     transfer::Json json = transfer::Json::object();

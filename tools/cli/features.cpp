@@ -8,8 +8,8 @@
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/load_network.h"
 #include "graft/tools/cli/progress.h"
-#include "graft/transfer/evaluate.h"
-#include "graft/transfer/json.h"
+#include "graft/transfer/json/json.h"
+#include "graft/transfer/training/evaluate.h"
 #include "graft/transfer/weights/npy.h"
 
 namespace graft::cli {

@@ -2,11 +2,11 @@
 #include <iomanip>
 #include <iostream>
 
-#include "graft/core/file_system.h"
+#include "graft/core/io/file_system.h"
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
-#include "graft/transfer/json.h"
-#include "graft/transfer/utf8.h"
+#include "graft/transfer/json/json.h"
+#include "graft/transfer/json/utf8.h"
 #include "graft/transfer/weights/weight_file.h"
 
 namespace graft::cli {

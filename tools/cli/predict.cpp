@@ -4,7 +4,7 @@
 #include <iostream>
 #include <numeric>
 
-#include "graft/core/file_system.h"
+#include "graft/core/io/file_system.h"
 #include "graft/core/limits.h"
 #include "graft/core/ops/softmax.h"
 #include "graft/data/decode.h"
@@ -12,8 +12,8 @@
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/load_network.h"
-#include "graft/transfer/eval_mode.h"
-#include "graft/transfer/json.h"
+#include "graft/transfer/json/json.h"
+#include "graft/transfer/training/eval_mode.h"
 
 namespace graft::cli {
 namespace {

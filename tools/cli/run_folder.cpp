@@ -1,8 +1,8 @@
 #include "graft/tools/cli/run_folder.h"
 
 #include "graft/core/limits.h"
-#include "graft/transfer/checkpoint.h"
-#include "graft/transfer/training_job.h"
+#include "graft/transfer/checkpoint/checkpoint.h"
+#include "graft/transfer/training/training_job.h"
 #include "graft/transfer/weights/safetensors.h"
 
 namespace graft::cli {

@@ -12,8 +12,8 @@
 #include <string>
 #include <vector>
 
-#include "graft/core/file_system.h"
-#include "graft/transfer/json.h"
+#include "graft/core/io/file_system.h"
+#include "graft/transfer/json/json.h"
 #include "graft/transfer/weights/weight_file.h"
 
 namespace graft::cli {

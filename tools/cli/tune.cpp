@@ -10,8 +10,8 @@
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/load_network.h"
+#include "graft/tools/cli/progress_observer.h"
 #include "graft/tools/cli/run_folder.h"
-#include "graft/tools/cli/training_progress.h"
 #include "graft/tools/report/evaluation_report.h"
 #include "graft/tools/report/html.h"
 #include "graft/transfer/freeze.h"
@@ -124,16 +124,16 @@ Json epoch_event(const transfer::EpochResult& epoch) {
 }
 
 // Also writes each epoch to metrics.jsonl.
-class TuneProgress final : public TrainingProgress {
+class TuneProgress final : public ProgressObserver {
  public:
-  TuneProgress(ProgressLine& line, RunFolder& run) : TrainingProgress(line), run_(run) {}
+  TuneProgress(ProgressLine& line, RunFolder& run) : ProgressObserver(line), run_(run) {}
   void on_begin(const std::vector<transfer::EpochResult>& done) override {
     std::vector<Json> events;
     for (const transfer::EpochResult& epoch : done) events.push_back(epoch_event(epoch));
     run_.begin_metrics(events);
   }
   void on_epoch(const transfer::EpochResult& epoch) override {
-    TrainingProgress::on_epoch(epoch);
+    ProgressObserver::on_epoch(epoch);
     run_.add_metric(epoch_event(epoch));
   }
 
@@ -199,9 +199,8 @@ int run_tune(const TuneOptions& options, const CommonOptions& common) {
     return exit_code_of_signal();
   }
   run.write_weights(transfer::to_weight_file(loaded.network->named_tensors(), metadata_of(loaded)));
-  const Tensor logits = transfer::run_over(*loaded.network, loaded.network->stages().size(),
-                                           data.val, loaded.preprocess, options.batch);
-  const transfer::Evaluation val = transfer::score(logits, transfer::labels_of(*data.val));
+  const auto [logits, val] =
+      transfer::evaluate(*loaded.network, data.val, loaded.preprocess, options.batch);
   const Json summary = result_json(result, val, data, options.out);
   run.add_metric(summary);
   run.write("report.html", report::page("graft tune: " + loaded.model + " on " + options.data,

@@ -96,8 +96,8 @@ std::string html_report(const ExperimentResult& result, const ExperimentOptions&
       "Graft: what a pretrained network is worth",
       {what, report::table(kHeader, table_rows(result)), learning_curves(result),
        "<p>Below: " + report::escape(to_string(best)) + ", first seed.</p>" +
-           report::confusion_section(run.logits, *result.test_set),
-       report::mistakes_section(run.logits, *result.test_set, 16),
+           report::confusion_section(run.test.logits, *result.test_set),
+       report::mistakes_section(run.test.logits, *result.test_set, 16),
        samples(source_shapes(), "The source task"), samples(target_shapes(), "The target task")});
 }
 

@@ -3,7 +3,7 @@
 #include "graft/models/cifar_resnet.h"
 #include "graft/tools/demo/drawing.h"
 #include "graft/transfer/freeze.h"
-#include "graft/transfer/snapshot.h"
+#include "graft/transfer/training/snapshot.h"
 
 namespace graft::demo {
 namespace {
@@ -19,14 +19,6 @@ std::unique_ptr<layers::Network> new_network(size_t classes, uint64_t seed) {
   auto network = models::make_cifar_resnet(kDepth, options);
   initialise(*network, seed);
   return network;
-}
-
-transfer::Evaluation evaluate(layers::Network& network, const data::DatasetPtr& dataset,
-                              Tensor* logits = nullptr) {
-  const Tensor all =
-      transfer::run_over(network, network.stages().size(), dataset, network.preprocess, kBatch);
-  if (logits) *logits = all;
-  return transfer::score(all, transfer::labels_of(*dataset));
 }
 
 transfer::TrainOptions target_options(Method method, const ExperimentOptions& options,
@@ -57,7 +49,7 @@ const char* to_string(Method method) {
 std::vector<double> ExperimentResult::accuracies(Method method) const {
   std::vector<double> values;
   for (const TargetRun& run : runs)
-    if (run.method == method) values.push_back(100 * run.test.accuracy());
+    if (run.method == method) values.push_back(100 * run.test.score.accuracy());
   return values;
 }
 
@@ -80,7 +72,7 @@ ExperimentResult run_experiment(const ExperimentOptions& options,
   result.pretraining =
       transfer::train(*trunk, source, nullptr, trunk->preprocess, pretraining, &observer);
   if (result.pretraining.interrupted) return result;
-  result.source = evaluate(*trunk, source_test);
+  result.source = transfer::evaluate(*trunk, source_test, trunk->preprocess, kBatch).score;
   const transfer::Snapshot pretrained(*trunk);
 
   result.test_set = draw_dataset(target_shapes(), options.test_per_class, base + kTargetTest);
@@ -93,11 +85,11 @@ ExperimentResult run_experiment(const ExperimentOptions& options,
       if (method != Method::Scratch) pretrained.restore(*network);
       network->reset_head(static_cast<int64_t>(target_shapes().size()), seed);
       if (method == Method::Frozen) transfer::freeze(*network, "trunk");
-      TargetRun run{method, seed, {}, {}, {}};
+      TargetRun run{method, seed, {}, {}};
       run.training = transfer::train(*network, examples, nullptr, network->preprocess,
                                      target_options(method, options, seed), &observer);
       if (run.training.interrupted) return result;
-      run.test = evaluate(*network, result.test_set, &run.logits);
+      run.test = transfer::evaluate(*network, result.test_set, network->preprocess, kBatch);
       result.runs.push_back(std::move(run));
     }
   }

@@ -7,7 +7,7 @@
 
 #include "graft/data/dataset.h"
 #include "graft/layers/network.h"
-#include "graft/transfer/trainer.h"
+#include "graft/transfer/training/trainer.h"
 
 namespace graft::demo {
 
@@ -30,8 +30,7 @@ struct TargetRun {
   Method method;
   uint64_t seed;
   transfer::TrainResult training;  ///< without choosing by the test pictures
-  transfer::Evaluation test;
-  Tensor logits;  ///< on the test pictures
+  transfer::Evaluated test;
 };
 
 struct ExperimentResult {

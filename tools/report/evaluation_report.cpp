@@ -5,7 +5,7 @@
 #include "graft/data/resize.h"
 #include "graft/tools/report/html.h"
 #include "graft/tools/report/mistakes.h"
-#include "graft/transfer/evaluate.h"
+#include "graft/transfer/training/evaluate.h"
 
 namespace graft::report {
 namespace {

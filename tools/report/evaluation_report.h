@@ -6,7 +6,7 @@
 
 #include "graft/core/tensor.h"
 #include "graft/data/dataset.h"
-#include "graft/transfer/trainer.h"
+#include "graft/transfer/training/trainer.h"
 
 namespace graft::report {
 

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "graft/core/file_system.h"
+#include "graft/core/io/file_system.h"
 #include "graft/core/tensor.h"
 
 namespace graft::transfer {

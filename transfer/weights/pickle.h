@@ -11,8 +11,8 @@
 #include <variant>
 #include <vector>
 
-#include "graft/core/byte_source.h"
 #include "graft/core/dtype.h"
+#include "graft/core/io/byte_source.h"
 #include "graft/core/limits.h"
 #include "graft/core/shape.h"
 

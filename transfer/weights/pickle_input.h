@@ -6,8 +6,8 @@
 #include <cstring>
 #include <string>
 
-#include "graft/core/byte_source.h"
-#include "graft/transfer/utf8.h"
+#include "graft/core/io/byte_source.h"
+#include "graft/transfer/json/utf8.h"
 
 namespace graft::transfer {
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <numeric>
 
-#include "graft/transfer/json.h"
+#include "graft/transfer/json/json.h"
 #include "graft/transfer/weights/raw_tensor.h"
 #include "graft/transfer/weights/safetensors_header.h"
 

@@ -6,7 +6,7 @@
 
 #include <filesystem>
 
-#include "graft/core/file_system.h"
+#include "graft/core/io/file_system.h"
 #include "graft/transfer/weights/weight_file.h"
 
 namespace graft::transfer {

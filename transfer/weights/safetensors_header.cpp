@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "graft/core/error.h"
-#include "graft/transfer/json_events.h"
+#include "graft/transfer/json/json_events.h"
 
 namespace graft::transfer {
 namespace {

@@ -4,8 +4,8 @@
 #include <array>
 #include <new>
 
-#include "graft/core/file_system.h"
-#include "graft/transfer/utf8.h"
+#include "graft/core/io/file_system.h"
+#include "graft/transfer/json/utf8.h"
 #include "graft/transfer/weights/safetensors.h"
 #include "graft/transfer/weights/torch_legacy.h"
 #include "graft/transfer/weights/torch_zip.h"

@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "graft/core/byte_source.h"
+#include "graft/core/io/byte_source.h"
 #include "graft/core/limits.h"
 #include "graft/core/tensor.h"
 

@@ -1,0 +1,71 @@
+#include "graft/core/io/file_system.h"
+
+#include <unistd.h>
+
+#include "graft/core/error.h"
+
+namespace graft {
+
+std::string FileSystem::read_text(const Path& path, uint64_t limit) {
+  const std::unique_ptr<ByteSource> file = open(path);
+  check(file->size() <= limit, ErrorKind::Limit, "read: ", path.string(), ": ", file->size(),
+        " bytes, the limit is ", limit);
+  std::string text(static_cast<size_t>(file->size()), '\0');
+  file->read(0, std::as_writable_bytes(std::span(text)));
+  return text;
+}
+
+void FileSystem::make_folders(const Path& path) {
+  Path so_far;
+  for (const Path& part : path) {
+    so_far /= part;
+    if (kind(so_far) != Kind::Missing) continue;
+    make_folder(so_far);
+    sync_folder(so_far.has_parent_path() ? so_far.parent_path() : Path("."));
+  }
+}
+
+void FileSystem::remove_tree(const Path& path) {
+  std::vector<Path> pending{path}, folders;
+  while (!pending.empty()) {
+    const Path folder = pending.back();
+    pending.pop_back();
+    folders.push_back(folder);
+    for (const std::string& name : list(folder)) {
+      if (kind(folder / name) == Kind::Folder)
+        pending.push_back(folder / name);
+      else
+        remove_file(folder / name);
+    }
+  }
+  for (size_t i = folders.size(); i-- > 0;) remove_folder(folders[i]);
+}
+
+void write_file_atomically(FileSystem& files, const FileSystem::Path& path,
+                           const std::function<void(WritableFile&)>& fill) {
+  const FileSystem::Path folder = path.has_parent_path() ? path.parent_path() : ".";
+  const std::string suffix = ".tmp-" + std::to_string(::getpid());
+  const FileSystem::Path temporary = folder / ("." + path.filename().string() + suffix);
+  if (files.kind(temporary) != FileSystem::Kind::Missing) files.remove_file(temporary);
+  std::unique_ptr<WritableFile> file = files.create(temporary);
+  try {
+    fill(*file);
+    file->sync();
+    file->close();
+    files.rename(temporary, path);
+  } catch (...) {
+    file.reset();
+    try {
+      files.remove_file(temporary);
+    } catch (const Error&) {  // the first error is the one to report
+    }
+    throw;
+  }
+  files.sync_folder(folder);
+}
+
+void write_file_atomically(FileSystem& files, const FileSystem::Path& path, std::string_view text) {
+  write_file_atomically(files, path, [text](WritableFile& file) { file.write(text); });
+}
+
+}  // namespace graft

@@ -1,0 +1,96 @@
+// Max pooling and its gather and scatter by index.
+#include <algorithm>
+
+#include "graft/core/parallel.h"
+#include "graft/kernels/cpu/contiguous.h"
+#include "graft/kernels/cpu/float_dispatch.h"
+#include "graft/kernels/cpu/kernels.h"
+#include "graft/kernels/cpu/pool/pool2d_axis.h"
+
+namespace graft::cpu {
+namespace {
+
+template <class T>
+void max_windows(const ConstView& x, const View& y, const View& index, const Pool2dParams& p) {
+  const int64_t height = x.dim(1), width = x.dim(2), channels = x.dim(3);
+  const int64_t out_h = y.dim(1), out_w = y.dim(2);
+  const PoolAxis down = vertical(p, height, out_h), across = horizontal(p, width, out_w);
+  parallel_ranges(
+      y.dim(0) * out_h, rows_per_chunk(out_w * channels), [&](int64_t begin, int64_t end) {
+        with_simd([&]<SimdLevel kLevel>() {
+          for (int64_t row = begin; row < end; ++row) {
+            const T* image = x.as<T>() + row / out_h * height * width * channels;
+            const PixelRange rows = down.pixels(row % out_h);
+            for (int64_t ow = 0; ow < out_w; ++ow) {
+              const int64_t out = (row * out_w + ow) * channels;
+              window_max<kLevel>(image, channels, {rows, across.pixels(ow), width}, y.as<T>() + out,
+                                 index ? index.as<int32_t>() + out : nullptr);
+            }
+          }
+        });
+      });
+}
+
+// Runs body(image, first channel, last channel) over blocks that no two chunks share: overlapping
+// windows of one channel are then added in one fixed order.
+template <class Body>
+void for_channel_blocks(int64_t images, int64_t channels, const Body& body) {
+  constexpr int64_t kBlock = 64;
+  const int64_t blocks = (channels + kBlock - 1) / kBlock;
+  parallel_for(images * blocks, [&](int64_t chunk, int) {
+    const int64_t first = chunk % blocks * kBlock;
+    body(chunk / blocks, first, std::min(first + kBlock, channels));
+  });
+}
+
+void check_pixel(const char* kernel, int32_t pixel, int64_t pixels) {
+  check(pixel >= 0 && pixel < pixels, ErrorKind::Argument, kernel, ": index ", pixel,
+        " is outside of an image of ", pixels, " pixels");
+}
+
+}  // namespace
+
+void max_pool2d(const KernelCtx& ctx, ConstView x, View y, View index, const Pool2dParams& params) {
+  x = contiguous_operand(ctx, x);
+  with_float("max_pool2d", x.dtype, [&]<class T>(T) { max_windows<T>(x, y, index, params); });
+}
+
+void max_pool2d_gather(const KernelCtx& ctx, ConstView x, ConstView index, View y) {
+  x = contiguous_operand(ctx, x), index = contiguous_operand(ctx, index);
+  const int64_t channels = x.dim(3), pixels = x.dim(1) * x.dim(2), windows = y.dim(1) * y.dim(2);
+  with_float("max_pool2d_gather", x.dtype, [&]<class T>(T) {
+    for_channel_blocks(x.dim(0), channels, [&](int64_t image, int64_t first, int64_t last) {
+      const T* in = x.as<T>() + image * pixels * channels;
+      for (int64_t window = image * windows; window < (image + 1) * windows; ++window) {
+        const int32_t* at = index.as<int32_t>() + window * channels;
+        T* out = y.as<T>() + window * channels;
+        for (int64_t c = first; c < last; ++c) {
+          check_pixel("max_pool2d_gather", at[c], pixels);
+          out[c] = in[at[c] * channels + c];
+        }
+      }
+    });
+  });
+}
+
+void max_pool2d_scatter(const KernelCtx& ctx, ConstView g, ConstView index, View dx) {
+  g = contiguous_operand(ctx, g), index = contiguous_operand(ctx, index);
+  const int64_t channels = g.dim(3), pixels = dx.dim(1) * dx.dim(2), windows = g.dim(1) * g.dim(2);
+  with_float("max_pool2d_scatter", g.dtype, [&]<class T>(T) {
+    for_channel_blocks(dx.dim(0), channels, [&](int64_t image, int64_t first, int64_t last) {
+      T* out = dx.as<T>() + image * pixels * channels;
+      for (int64_t pixel = 0; pixel < pixels; ++pixel)
+        std::fill(out + pixel * channels + first, out + pixel * channels + last, T(0));
+      for (int64_t window = image * windows; window < (image + 1) * windows; ++window) {
+        const int32_t* at = index.as<int32_t>() + window * channels;
+        const T* in = g.as<T>() + window * channels;
+        for (int64_t c = first; c < last; ++c) {
+          check_pixel("max_pool2d_scatter", at[c], pixels);
+          out[at[c] * channels + c] += in[c];
+        }
+      }
+    });
+  });
+}
+
+}  // namespace graft::cpu

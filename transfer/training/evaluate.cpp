@@ -1,0 +1,112 @@
+#include "graft/transfer/training/evaluate.h"
+
+#include <algorithm>
+
+#include "graft/core/autograd/grad_mode.h"
+#include "graft/core/ops/loss.h"
+#include "graft/core/ops/reduce.h"
+#include "graft/core/ops/shape_ops.h"
+#include "graft/data/loader.h"
+#include "graft/transfer/training/eval_mode.h"
+
+namespace graft::transfer {
+
+Evaluation score(const Tensor& logits, const Tensor& labels) {
+  const NoGrad no_grad;
+  Evaluation result;
+  result.n = labels.numel();
+  if (result.n == 0) return result;
+  result.loss = cross_entropy(logits, labels).item();
+  const Tensor predicted = argmax(logits);
+  for (int64_t i = 0; i < result.n; ++i)
+    result.correct += predicted.data<int64_t>()[i] == labels.data<int64_t>()[i];
+  return result;
+}
+
+Tensor labels_of(const data::Dataset& dataset) {
+  Tensor labels = Tensor::empty({dataset.size()}, DType::I64);
+  for (int64_t i = 0; i < dataset.size(); ++i) labels.data<int64_t>()[i] = dataset.label(i);
+  return labels;
+}
+
+std::vector<std::vector<int64_t>> confusion_matrix(const Tensor& logits, const Tensor& labels) {
+  const auto classes = static_cast<size_t>(logits.dim(-1));
+  std::vector<std::vector<int64_t>> matrix(classes, std::vector<int64_t>(classes));
+  const Tensor predicted = argmax(logits);
+  check(predicted.shape() == labels.shape(), ErrorKind::Shape, "confusion_matrix: logits ",
+        logits.shape(), " for labels ", labels.shape());
+  for (int64_t i = 0; i < labels.numel(); ++i) {
+    const int64_t label = labels.data<int64_t>()[i];
+    check(label >= 0 && label < logits.dim(-1), ErrorKind::Argument, "confusion_matrix: label ",
+          label, " of sample ", i, " is not in 0..", logits.dim(-1) - 1);
+    ++matrix[static_cast<size_t>(label)][static_cast<size_t>(predicted.data<int64_t>()[i])];
+  }
+  return matrix;
+}
+
+namespace {
+
+// Collects the results of batches into one tensor that is made when the first one shows its shape.
+class Collector {
+ public:
+  Collector(int64_t samples, size_t limit) : samples_(samples), limit_(limit) {}
+
+  void add(const Tensor& part) {
+    if (!all_.defined()) {
+      Shape shape = part.shape();
+      shape[0] = samples_;
+      const size_t bytes = static_cast<size_t>(shape.numel()) * size_of(part.dtype());
+      check(bytes <= limit_, ErrorKind::Limit, "features: ", samples_, " results ", shape, " need ",
+            bytes, " bytes, the limit is ", limit_);
+      all_ = Tensor::empty(shape, part.dtype(), part.device());
+    }
+    slice(all_, 0, filled_, filled_ + part.dim(0)).copy_(part);
+    filled_ += part.dim(0);
+  }
+  int64_t filled() const { return filled_; }
+  Tensor result() const { return all_; }
+
+ private:
+  int64_t samples_, filled_ = 0;
+  size_t limit_;
+  Tensor all_;
+};
+
+}  // namespace
+
+Tensor run_over(layers::Network& network, size_t to, const data::DatasetPtr& dataset,
+                const Preprocess& preprocess, int64_t batch, const ProgressFunction& progress,
+                size_t limit) {
+  const EvalMode eval_mode(network);
+  data::LoaderOptions options;
+  options.batch_size = batch;
+  options.workers = 1;
+  data::Loader loader(dataset, preprocess, options);
+  loader.start_epoch(0);
+  Collector collector(dataset->size(), limit);
+  for (data::Batch part; loader.next(part);) {
+    collector.add(network.run(part.images, 0, to));
+    if (progress) progress(collector.filled(), dataset->size());
+  }
+  return collector.result();
+}
+
+Tensor run_on_features(layers::Network& network, size_t from, const Tensor& features,
+                       int64_t batch) {
+  const EvalMode eval_mode(network);
+  Collector collector(features.dim(0), SIZE_MAX);
+  for (int64_t begin = 0; begin < features.dim(0); begin += batch) {
+    const int64_t end = std::min(begin + batch, features.dim(0));
+    collector.add(network.run(slice(features, 0, begin, end), from, network.stages().size()));
+  }
+  return collector.result();
+}
+
+Evaluated evaluate(layers::Network& network, const data::DatasetPtr& dataset,
+                   const Preprocess& preprocess, int64_t batch, const ProgressFunction& progress) {
+  const Tensor logits =
+      run_over(network, network.stages().size(), dataset, preprocess, batch, progress);
+  return {logits, score(logits, labels_of(*dataset))};
+}
+
+}  // namespace graft::transfer

@@ -1,0 +1,83 @@
+#include "graft/transfer/training/sample_source.h"
+
+#include <algorithm>
+
+#include "graft/core/autograd/grad_mode.h"
+#include "graft/core/ops/shape_ops.h"
+#include "graft/data/sampling.h"
+
+namespace graft::transfer {
+namespace {
+
+class ImageSource final : public SampleSource {
+ public:
+  ImageSource(data::DatasetPtr dataset, const Preprocess& preprocess,
+              const data::LoaderOptions& options)
+      : loader_(std::move(dataset), preprocess, options) {}
+
+  size_t first_stage() const override { return 0; }
+  int64_t batches() const override { return loader_.batches(); }
+  void start(uint32_t epoch, int64_t first_batch) override {
+    loader_.start_epoch(epoch, first_batch);
+  }
+  SampleBatch next() override {
+    data::Batch batch;
+    check(loader_.next(batch), ErrorKind::Internal, "train: the loader ended before its epoch");
+    return {std::move(batch.images), std::move(batch.labels), std::move(batch.indices)};
+  }
+
+ private:
+  data::Loader loader_;
+};
+
+class FeatureSource final : public SampleSource {
+ public:
+  FeatureSource(const data::Dataset& dataset, const FeatureCache& cache,
+                const data::LoaderOptions& options)
+      : cache_(cache), labels_(labels_of(dataset)), options_(options) {}
+
+  size_t first_stage() const override { return cache_.stages(); }
+  int64_t batches() const override {
+    const int64_t n = labels_.numel(), size = options_.batch_size;
+    return options_.drop_last ? n / size : (n + size - 1) / size;
+  }
+  void start(uint32_t epoch, int64_t first_batch) override {
+    order_ = data::epoch_order(labels_.numel(), options_.seed, epoch);
+    position_ = first_batch * options_.batch_size;
+  }
+  SampleBatch next() override {
+    const int64_t end = std::min(position_ + options_.batch_size, labels_.numel());
+    SampleBatch batch;
+    batch.indices.assign(order_.begin() + position_, order_.begin() + end);
+    position_ = end;
+    const NoGrad no_grad;
+    const Tensor rows = Tensor::from(batch.indices, {static_cast<int64_t>(batch.indices.size())});
+    batch.input = gather_rows(cache_.features(), rows);
+    batch.labels = Tensor::empty(rows.shape(), DType::I64);
+    for (size_t i = 0; i < batch.indices.size(); ++i)
+      batch.labels.data<int64_t>()[i] = labels_.data<int64_t>()[batch.indices[i]];
+    return batch;
+  }
+
+ private:
+  const FeatureCache& cache_;
+  Tensor labels_;
+  data::LoaderOptions options_;
+  std::vector<int64_t> order_;
+  int64_t position_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<SampleSource> image_source(data::DatasetPtr dataset, const Preprocess& preprocess,
+                                           const data::LoaderOptions& options) {
+  return std::make_unique<ImageSource>(std::move(dataset), preprocess, options);
+}
+
+std::unique_ptr<SampleSource> feature_source(const data::Dataset& dataset,
+                                             const FeatureCache& cache,
+                                             const data::LoaderOptions& options) {
+  return std::make_unique<FeatureSource>(dataset, cache, options);
+}
+
+}  // namespace graft::transfer

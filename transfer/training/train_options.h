@@ -1,0 +1,39 @@
+// What is to be trained how: the settings of a run.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+
+#include "graft/data/augment.h"
+
+namespace graft::transfer {
+
+enum class OptimizerKind { Sgd, Adam, AdamW };
+enum class ScheduleKind { Constant, Step, Cosine, OneCycle };
+
+struct TrainOptions {
+  int epochs = 10;
+  int64_t batch = 32;
+  double lr = 0.01;
+  OptimizerKind optimizer = OptimizerKind::Sgd;
+  ScheduleKind schedule = ScheduleKind::Cosine;
+  double warmup_epochs = 0;
+  double momentum = 0.9;
+  double weight_decay = 0;
+  double label_smoothing = 0;
+  double clip_norm = 0;       ///< 0: no clipping
+  double trunk_lr_scale = 1;  ///< factor on the rate of everything before the head
+  int patience = 0;  ///< epochs without a better dev accuracy before stopping; 0: never stop
+  uint64_t seed = 0;
+  bool cache_features = true;  ///< run the frozen prefix once where augmentation allows it
+  size_t cache_limit = size_t{2} << 30;  ///< bytes of cached features; above it the cache stays off
+  data::Augment augment = {};
+  int workers = 1;                           ///< loader threads
+  size_t picture_cache = size_t{512} << 20;  ///< bytes of decoded pictures kept between epochs
+  std::filesystem::path checkpoints = {};    ///< folder; empty: none
+  int64_t checkpoint_steps = 0;  ///< also every so many steps; 0: at the end of each epoch
+  bool resume = false;           ///< go on from the newest complete checkpoint, if there is one
+};
+
+}  // namespace graft::transfer

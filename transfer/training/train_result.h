@@ -1,0 +1,33 @@
+// What a training run reports: its epochs and its end.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "graft/transfer/training/evaluate.h"
+
+namespace graft::transfer {
+
+struct EpochResult {
+  int epoch = 0;  ///< from 1
+  double train_loss = 0;
+  std::optional<Evaluation> dev;
+  double lr = 0;
+  double seconds = 0;
+};
+
+struct TrainResult {
+  std::vector<EpochResult> history;
+  int best_epoch = 0;
+  int epochs = 0;                 ///< completed
+  std::optional<Evaluation> dev;  ///< of the weights that are left in the network
+  double seconds = 0;             ///< all of it
+  double seconds_features = 0;    ///< of them, running the frozen prefix for the cache
+  size_t cached_stages = 0;       ///< length of the prefix that was cached; 0: no cache
+  std::string cache_note;         ///< why there is no cache, or what it holds
+  bool interrupted = false;       ///< stopped on request with work left
+};
+
+}  // namespace graft::transfer

@@ -1,0 +1,309 @@
+#include "graft/transfer/training/trainer.h"
+
+#include <chrono>
+#include <cmath>
+
+#include "graft/core/autograd/backward.h"
+#include "graft/core/ops/loss.h"
+#include "graft/core/ops/shape_ops.h"
+#include "graft/optim/clip.h"
+#include "graft/transfer/feature_cache.h"
+#include "graft/transfer/training/sample_source.h"
+#include "graft/transfer/training/snapshot.h"
+#include "graft/transfer/training/training_checkpoint.h"
+#include "graft/transfer/training/training_job.h"
+#include "graft/transfer/training/training_recipe.h"
+
+namespace graft::transfer {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Leaves the computation of features, of which nothing is worth keeping.
+struct Stopped {};
+
+// Training mode for the length of a scope, evaluation mode behind it, however it is left.
+class TrainingMode {
+ public:
+  explicit TrainingMode(layers::Network& network) : network_(network) { network_.train(); }
+  ~TrainingMode() { network_.eval(); }
+  TrainingMode(const TrainingMode&) = delete;
+  TrainingMode& operator=(const TrainingMode&) = delete;
+
+ private:
+  layers::Network& network_;
+};
+
+// One call of train(): holds what its parts share.
+class Run {
+ public:
+  Run(layers::Network& network, const data::DatasetPtr& train_set, const data::DatasetPtr& dev_set,
+      const Preprocess& preprocess, const TrainOptions& options, TrainObserver* observer)
+      : network_(network),
+        train_set_(train_set),
+        dev_set_(dev_set),
+        preprocess_(preprocess),
+        options_(options),
+        observer_(observer ? *observer : silent_),
+        optimizer_(make_optimizer(network, options)) {}
+
+  TrainResult operator()() {
+    check_arguments();
+    const TrainingMode training_mode(network_);
+    // First, so that a folder in use is refused at once and features are of the restored weights.
+    const std::unique_ptr<TrainingCheckpoints> checkpoints = open_checkpoints();
+    observer_.on_begin(state_.history);
+    if (more_to_do()) {
+      make_caches();
+      schedule_ = make_schedule(options_, source_->batches());
+    }
+    while (more_to_do() && !result_.interrupted) run_epoch(checkpoints.get());
+    if (!result_.interrupted) finish();
+    result_.history = state_.history;
+    result_.best_epoch = state_.best_epoch;
+    result_.epochs = static_cast<int>(state_.history.size());
+    result_.seconds = seconds_since(start_);
+    return std::move(result_);
+  }
+
+ private:
+  void check_arguments() const {
+    const int64_t classes = train_set_->class_count();
+    check(train_set_->size() > 0, ErrorKind::Argument, "train: the training set is empty");
+    check(!dev_set_ || dev_set_->size() > 0, ErrorKind::Argument, "train: the dev set is empty");
+    check(!dev_set_ || dev_set_->class_count() == classes, ErrorKind::Argument,
+          "train: the dev set has ", dev_set_ ? dev_set_->class_count() : 0,
+          " classes, the training set ", classes);
+    check(options_.epochs > 0 && options_.batch > 0, ErrorKind::Argument,
+          "train: ", options_.epochs, " epochs of batches of ", options_.batch);
+    check(network_.classes() == classes, ErrorKind::Argument, "train: the head has ",
+          network_.classes(), " outputs for ", classes,
+          " classes; reset_head() gives it the right number");
+    bool any = false;
+    for (const NamedTensor& parameter : network_.parameters())
+      any |= parameter.tensor.requires_grad();
+    check(any, ErrorKind::Argument, "train: every parameter is frozen, nothing is left to train");
+  }
+
+  data::LoaderOptions loader_options() const {
+    data::LoaderOptions loader;
+    loader.batch_size = options_.batch;
+    loader.seed = options_.seed;
+    loader.shuffle = true;
+    loader.workers = options_.workers;
+    loader.cache_bytes = options_.picture_cache;
+    loader.augment = options_.augment;
+    // A single sample has no batch statistics.
+    loader.drop_last = train_set_->size() > 1 && train_set_->size() % options_.batch == 1;
+    return loader;
+  }
+
+  // Caches the frozen prefix of both sets, or says why not.
+  void make_caches() {
+    source_ = image_source(train_set_, preprocess_, loader_options());
+    const size_t prefix = network_.fixed_prefix();
+    if (!options_.cache_features) {
+      result_.cache_note = "off by request";
+    } else if (prefix == 0) {
+      result_.cache_note = "off: no frozen prefix";
+    } else if (options_.augment.random()) {
+      result_.cache_note = "off: augmentation draws new pictures each epoch";
+    } else {
+      const Clock::time_point start = Clock::now();
+      try {
+        cache_ = make_cache(prefix, train_set_);
+        if (dev_set_) dev_cache_ = make_cache(prefix, dev_set_);
+        source_ = feature_source(*train_set_, *cache_, loader_options());
+        result_.cached_stages = prefix;
+        result_.cache_note = "holds the output of " + network_.stages()[prefix - 1].name;
+      } catch (const Stopped&) {
+        result_.interrupted = true;
+        result_.cache_note = "off: stopped while it was filled";
+      } catch (const Error& error) {
+        if (error.kind() != ErrorKind::Limit) throw;
+        cache_.reset();
+        dev_cache_.reset();
+        result_.cache_note = std::string("off: ") + error.what();
+      }
+      result_.seconds_features = seconds_since(start);
+    }
+    observer_.on_note("feature cache " + result_.cache_note);
+  }
+
+  std::unique_ptr<FeatureCache> make_cache(size_t prefix, const data::DatasetPtr& dataset) {
+    return std::make_unique<FeatureCache>(
+        network_, prefix, dataset, preprocess_, options_.batch, options_.cache_limit,
+        [this](int64_t done, int64_t total) {
+          observer_.on_progress({"features", 0, options_.epochs, done, total, 0, 0});
+          if (observer_.should_stop()) throw Stopped{};
+        });
+  }
+
+  // A layer thawed (or was written to) since the features were computed: back to the pictures, at
+  // the batch where the epoch stands.
+  void drop_stale_caches() {
+    if (!cache_ || cache_->valid(network_)) return;
+    cache_.reset();
+    dev_cache_.reset();
+    source_ = image_source(train_set_, preprocess_, loader_options());
+    source_->start(static_cast<uint32_t>(state_.epoch), state_.step_in_epoch);
+    result_.cached_stages = 0;
+    result_.cache_note = "dropped: the prefix is no longer frozen";
+    observer_.on_note("feature cache " + result_.cache_note);
+  }
+
+  // Null if none are wanted; brought back to the newest one on resume.
+  std::unique_ptr<TrainingCheckpoints> open_checkpoints() {
+    if (options_.checkpoints.empty()) return nullptr;
+    auto checkpoints = std::make_unique<TrainingCheckpoints>(
+        options_.checkpoints,
+        describe_job(network_, *train_set_, dev_set_.get(), preprocess_, options_));
+    if (!options_.resume) {
+      checkpoints->clear();
+      return checkpoints;
+    }
+    const bool found = checkpoints->restore(network_, *optimizer_, state_);
+    for (const std::string& warning : checkpoints->warnings()) observer_.on_note(warning);
+    observer_.on_note(found ? "resumed at epoch " + std::to_string(state_.epoch) + ", step " +
+                                  std::to_string(state_.step_in_epoch)
+                            : std::string("no checkpoint to resume from: starting over"));
+    return checkpoints;
+  }
+
+  bool more_to_do() const { return state_.epoch <= options_.epochs && !state_.finished; }
+
+  void run_epoch(TrainingCheckpoints* checkpoints) {
+    const Clock::time_point start = Clock::now();
+    const int64_t steps = source_->batches();
+    source_->start(static_cast<uint32_t>(state_.epoch), state_.step_in_epoch);
+    bool stop = false;
+    while (state_.step_in_epoch < steps && !stop) {
+      train_batch(source_->next(), steps);
+      drop_stale_caches();
+      stop = observer_.should_stop();
+      const bool due =
+          options_.checkpoint_steps > 0 && state_.step_in_epoch % options_.checkpoint_steps == 0;
+      if (checkpoints && (due || stop) && state_.step_in_epoch < steps)
+        checkpoints->save(network_, *optimizer_, state_, global_step());
+    }
+    if (state_.step_in_epoch == steps) {
+      end_epoch(seconds_since(start));
+      drop_stale_caches();
+      if (checkpoints) checkpoints->save(network_, *optimizer_, state_, global_step());
+      stop = stop || observer_.should_stop();
+    }
+    result_.interrupted = stop && more_to_do();
+  }
+
+  void train_batch(const SampleBatch& batch, int64_t steps) {
+    const double loss = train_step(batch);
+    state_.loss_sum += loss * static_cast<double>(batch.indices.size());
+    state_.samples += static_cast<int64_t>(batch.indices.size());
+    ++state_.step_in_epoch;
+    observer_.on_progress({"epoch", state_.epoch, options_.epochs, state_.step_in_epoch, steps,
+                           loss, optimizer_->lr()});
+  }
+
+  int64_t global_step() const {
+    return (state_.epoch - 1) * source_->batches() + state_.step_in_epoch;
+  }
+
+  double train_step(const SampleBatch& batch) {
+    const int64_t step = global_step();
+    network_.begin_training_step(options_.seed, static_cast<uint64_t>(step));
+    optimizer_->set_lr(optim::learning_rate(schedule_, step));
+    if (const auto momentum = optim::momentum(schedule_, step)) optimizer_->set_momentum(*momentum);
+    optimizer_->zero_grad();
+    const Tensor logits =
+        network_.run(batch.input, source_->first_stage(), network_.stages().size());
+    const Tensor loss = cross_entropy(logits, batch.labels, options_.label_smoothing);
+    const double value = loss.item();
+    check_finite(value, batch, step);
+    backward(loss);
+    if (options_.clip_norm > 0) optim::clip_grad_norm(network_.parameters(), options_.clip_norm);
+    optimizer_->step();
+    return value;
+  }
+
+  void check_finite(double loss, const SampleBatch& batch, int64_t step) const {
+    if (std::isfinite(loss)) [[likely]]
+      return;
+    std::string samples;
+    for (const int64_t index : batch.indices) {
+      if (samples.size() > 200) {
+        samples += " ...";
+        break;
+      }
+      samples += ' ' + train_set_->id(index);
+    }
+    fail(ErrorKind::NotFinite, "train: loss is ", loss, " at epoch ", state_.epoch, ", step ", step,
+         "; a lower learning rate or clipping may help. Samples:", samples);
+  }
+
+  void end_epoch(double seconds) {
+    EpochResult epoch;
+    epoch.epoch = state_.epoch;
+    epoch.train_loss = state_.loss_sum / static_cast<double>(std::max<int64_t>(1, state_.samples));
+    epoch.lr = optimizer_->lr();
+    epoch.seconds = seconds;
+    if (dev_set_) {
+      epoch.dev = evaluate_dev();
+      if (state_.best_epoch == 0 || epoch.dev->correct > state_.best_correct) {
+        state_.best_epoch = state_.epoch;
+        state_.best_correct = epoch.dev->correct;
+        state_.best = Snapshot(network_);
+      } else if (options_.patience > 0 && state_.epoch - state_.best_epoch >= options_.patience) {
+        state_.finished = true;
+      }
+    }
+    state_.history.push_back(epoch);
+    state_.start_next_epoch();
+    observer_.on_epoch(epoch);
+  }
+
+  Evaluation evaluate_dev() {
+    const auto report = [this](int64_t done, int64_t total) {
+      observer_.on_progress(
+          {"evaluate", state_.epoch, options_.epochs, done, total, 0, optimizer_->lr()});
+    };
+    if (!dev_cache_) return evaluate(network_, dev_set_, preprocess_, options_.batch, report).score;
+    const Tensor logits =
+        run_on_features(network_, dev_cache_->stages(), dev_cache_->features(), options_.batch);
+    return score(logits, labels_of(*dev_set_));
+  }
+
+  void finish() {
+    if (!dev_set_) return;
+    state_.best.restore(network_);
+    result_.dev = state_.history[static_cast<size_t>(state_.best_epoch) - 1].dev;
+  }
+
+  layers::Network& network_;
+  const data::DatasetPtr& train_set_;
+  const data::DatasetPtr& dev_set_;
+  const Preprocess& preprocess_;
+  const TrainOptions& options_;
+  TrainObserver silent_;
+  TrainObserver& observer_;
+  const Clock::time_point start_ = Clock::now();
+  std::unique_ptr<optim::Optimizer> optimizer_;
+  optim::Schedule schedule_;
+  std::unique_ptr<FeatureCache> cache_, dev_cache_;
+  std::unique_ptr<SampleSource> source_;
+  RunState state_;
+  TrainResult result_;
+};
+
+}  // namespace
+
+TrainResult train(layers::Network& network, const data::DatasetPtr& train_set,
+                  const data::DatasetPtr& dev_set, const Preprocess& preprocess,
+                  const TrainOptions& options, TrainObserver* observer) {
+  return Run(network, train_set, dev_set, preprocess, options, observer)();
+}
+
+}  // namespace graft::transfer

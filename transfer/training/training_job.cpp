@@ -1,0 +1,73 @@
+#include "graft/transfer/training/training_job.h"
+
+#include <algorithm>
+
+#include "graft/core/io/sha256.h"
+#include "graft/transfer/preprocess_contract.h"
+
+namespace graft::transfer {
+namespace {
+
+std::string hash_of_samples(const data::Dataset& dataset) {
+  Sha256 hash;
+  for (int64_t i = 0; i < dataset.size(); ++i)
+    hash.update(dataset.id(i) + '\0' + std::to_string(dataset.label(i)) + '\n');
+  return hash.hex();
+}
+
+int64_t trained_values(const layers::Network& network) {
+  int64_t values = 0;
+  for (const NamedTensor& parameter : network.parameters())
+    if (parameter.tensor.requires_grad()) values += parameter.tensor.numel();
+  return values;
+}
+
+void set_augment(Json& job, const data::Augment& augment) {
+  job.set("augment", data::to_string(augment.kind));
+  if (augment.kind == data::Augment::Kind::RandomResizedCrop)
+    job.set("augment_area", Json::Array{augment.min_area, augment.max_area})
+        .set("augment_aspect", Json::Array{augment.min_aspect, augment.max_aspect});
+  if (augment.kind == data::Augment::Kind::PadCrop) job.set("augment_padding", augment.padding);
+}
+
+std::string text_of(const Json* value) { return value ? write_json(*value) : "not given"; }
+
+}  // namespace
+
+Json describe_job(const layers::Network& network, const data::Dataset& train_set,
+                  const data::Dataset* dev_set, const Preprocess& preprocess,
+                  const TrainOptions& options) {
+  Json job = Json::object();
+  job.set("epochs", options.epochs).set("batch", options.batch).set("lr", options.lr);
+  job.set("optimizer", static_cast<int>(options.optimizer));
+  job.set("schedule", static_cast<int>(options.schedule));
+  job.set("warmup_epochs", options.warmup_epochs).set("momentum", options.momentum);
+  job.set("weight_decay", options.weight_decay).set("label_smoothing", options.label_smoothing);
+  job.set("clip_norm", options.clip_norm).set("trunk_lr_scale", options.trunk_lr_scale);
+  job.set("patience", options.patience).set("seed", options.seed);
+  set_augment(job, options.augment);
+  job.set("trained_values", trained_values(network));
+  job.set("train_samples", train_set.size()).set("dev_samples", dev_set ? dev_set->size() : 0);
+  job.set("train_hash", hash_of_samples(train_set));
+  if (dev_set) job.set("dev_hash", hash_of_samples(*dev_set));
+  Metadata contract;
+  write_preprocess(contract, preprocess);
+  for (const auto& [key, value] : contract) job.set(key, value);
+  return job;
+}
+
+std::string first_difference(const Json& before, const Json& now,
+                             const std::vector<std::string>& ignored) {
+  const auto difference = [&](const std::string& name) -> std::string {
+    const Json *old_value = before.find(name), *new_value = now.find(name);
+    const bool counts = std::find(ignored.begin(), ignored.end(), name) == ignored.end();
+    if (!counts || text_of(old_value) == text_of(new_value)) return "";
+    return name + " was " + text_of(old_value) + ", is now " + text_of(new_value);
+  };
+  for (const Json* side : {&now, &before})
+    for (const auto& [name, value] : side->as_object("job"))
+      if (std::string text = difference(name); !text.empty()) return text;
+  return "";
+}
+
+}  // namespace graft::transfer

@@ -1,0 +1,29 @@
+// What a training run computes, as a record: every setting that its result depends on. A checkpoint
+// carries it, so that a run is never continued as another one.
+//
+// Threads, loader workers, the feature cache and how often checkpoints are written are not part of
+// it: they do not change a bit.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "graft/core/preprocess.h"
+#include "graft/data/dataset.h"
+#include "graft/layers/network.h"
+#include "graft/transfer/json/json.h"
+#include "graft/transfer/training/train_options.h"
+
+namespace graft::transfer {
+
+/// A flat object. Samples count by name and label; `dev_set` may be null.
+Json describe_job(const layers::Network& network, const data::Dataset& train_set,
+                  const data::Dataset* dev_set, const Preprocess& preprocess,
+                  const TrainOptions& options);
+
+/// `lr was 0.1, is now 0.2` for the first member of one object that differs in the other, or "" if
+/// there is none. Members named in `ignored` do not count.
+std::string first_difference(const Json& before, const Json& now,
+                             const std::vector<std::string>& ignored = {});
+
+}  // namespace graft::transfer
