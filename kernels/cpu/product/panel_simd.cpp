@@ -34,54 +34,56 @@ struct Call {
   int64_t ahead_step;  // so many elements for each entry of the reduction
 };
 
-// acc (+)= A B. Every third row has a pointer, so that all rows are at base + 0, 1 or 2 strides.
+// One entry of the reduction: acc += the outer product of kRows elements of A, element(row), and a
+// packed row of B.
+template <class T, int kRows, int kVecs, class Element>
+[[gnu::always_inline]] inline void add_outer(Vec<T> (&acc)[kRows][kVecs], const T* b,
+                                             const Element& element) {
+  Vec<T> bv[kVecs];
+#pragma GCC unroll 2
+  for (int v = 0; v < kVecs; ++v) bv[v] = load(b + v * kLanes<T>);
+#pragma GCC unroll 14
+  for (int r = 0; r < kRows; ++r) {
+    const Vec<T> av = splat(element(r));
+#pragma GCC unroll 2
+    for (int v = 0; v < kVecs; ++v) acc[r][v] += av * bv[v];
+  }
+}
+
+// acc += A B. Every third row has a pointer, so that all rows are at base + 0, 1 or 2 strides.
 template <class T, int kRows, int kVecs>
 [[gnu::always_inline]] inline void reduce_rows(Vec<T> (&acc)[kRows][kVecs], const Call<T>& call) {
+  constexpr int kPointers = (kRows + 2) / 3;
   const int64_t s = call.a_stride;
   const T* b = call.b;
   const T* ahead = call.ahead;
   for (int64_t i = 0; i < call.runs; ++i) {
-    const T* a[(kRows + 2) / 3];
+    const T* a[kPointers];
 #pragma GCC unroll 5
-    for (int r = 0; r < (kRows + 2) / 3; ++r) a[r] = call.a + call.offsets[i] + 3 * r * s;
+    for (int p = 0; p < kPointers; ++p) a[p] = call.a + call.offsets[i] + 3 * p * s;
     for (int64_t k = 0; k < call.run; ++k) {
-      Vec<T> bv[kVecs];
-#pragma GCC unroll 2
-      for (int v = 0; v < kVecs; ++v) bv[v] = load(b + v * kLanes<T>);
-      b += kVecs * kLanes<T>;
       __builtin_prefetch(ahead, 0, 2);
-      ahead += call.ahead_step;
-#pragma GCC unroll 14
-      for (int r = 0; r < kRows; ++r) {
-        const Vec<T> av = splat(a[r / 3][r % 3 * s]);
-#pragma GCC unroll 2
-        for (int v = 0; v < kVecs; ++v) acc[r][v] += av * bv[v];
-      }
+      add_outer(acc, b, [&](int r) { return a[r / 3][r % 3 * s]; });
 #pragma GCC unroll 5
-      for (int r = 0; r < (kRows + 2) / 3; ++r) ++a[r];
+      for (int p = 0; p < kPointers; ++p) ++a[p];
+      b += kVecs * kLanes<T>;
+      ahead += call.ahead_step;
     }
   }
 }
 
+// acc += A B, for A packed: kTile rows of it side by side for each entry of the reduction.
 template <class T, int kRows, int kVecs>
 [[gnu::always_inline]] inline void reduce_packed(Vec<T> (&acc)[kRows][kVecs], const Call<T>& call) {
   const T* a = call.a;
   const T* b = call.b;
   const T* ahead = call.ahead;
   for (int64_t k = 0; k < call.run; ++k) {
-    Vec<T> bv[kVecs];
-#pragma GCC unroll 2
-    for (int v = 0; v < kVecs; ++v) bv[v] = load(b + v * kLanes<T>);
-    b += kVecs * kLanes<T>;
     __builtin_prefetch(ahead, 0, 2);
-    ahead += call.ahead_step;
-#pragma GCC unroll 14
-    for (int r = 0; r < kRows; ++r) {
-      const Vec<T> av = splat(a[r]);
-#pragma GCC unroll 2
-      for (int v = 0; v < kVecs; ++v) acc[r][v] += av * bv[v];
-    }
+    add_outer(acc, b, [a](int r) { return a[r]; });
     a += kTile<T>.rows;
+    b += kVecs * kLanes<T>;
+    ahead += call.ahead_step;
   }
 }
 
