@@ -32,6 +32,10 @@ if(PROJECT_IS_TOP_LEVEL)
     set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
   endif()
   set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+elseif(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES
+    AND NOT "${CMAKE_CXX_FLAGS}" MATCHES "-O[1-3sf]")
+  message(WARNING "graft: CMAKE_BUILD_TYPE is not set, so all but the vector kernels is compiled "
+    "without optimisation; configure with -DCMAKE_BUILD_TYPE=Release")
 endif()
 
 set(CMAKE_CXX_STANDARD 20)
