@@ -13,6 +13,7 @@
 #include "graft/core/error.h"
 #include "graft/core/random.h"
 #include "graft/data/picture_cache.h"
+#include "graft/data/readable.h"
 #include "graft/data/sampling.h"
 #include "graft/data/transforms.h"
 
@@ -29,11 +30,6 @@ struct Job {
 
   bool finished() const { return done == indices.size(); }
 };
-
-/// Whether another sample could be used instead of failing.
-bool is_bad_sample(ErrorKind kind) {
-  return kind == ErrorKind::Data || kind == ErrorKind::Io || kind == ErrorKind::Limit;
-}
 
 /// The given rows of a batch [N, ...].
 Tensor rows_of(const Tensor& batch, const std::vector<size_t>& rows) {
@@ -210,7 +206,7 @@ class Loader::Impl {
     try {
       std::rethrow_exception(error);
     } catch (const Error& e) {
-      if (!options_.skip_bad || !is_bad_sample(e.kind())) throw;
+      if (!options_.skip_bad || !is_of_one_sample(e.kind())) throw;
       is_bad_[static_cast<size_t>(sample)] = true;
       bad_samples_.push_back({dataset_->id(sample), e.what()});
     }

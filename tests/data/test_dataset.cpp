@@ -10,6 +10,7 @@
 #include "graft/data/image_folder.h"
 #include "graft/data/in_memory.h"
 #include "graft/data/open_dataset.h"
+#include "graft/data/relabelled.h"
 #include "graft/data/subset.h"
 #include "support/assets.h"
 #include "support/files.h"
@@ -316,6 +317,24 @@ TEST_CASE("open_dataset: says what it expected") {
             ": train and val differ in their classes: a, b against a");
   fs::rename(root / "d" / "val", root / "d" / "other");
   CHECK(open_dataset(root / "d" / "train").train->size() == 2);
+}
+
+TEST_CASE("relabelled: the same samples under other classes") {
+  const auto whole = std::make_shared<InMemory>(
+      "drawn", std::vector{noise_image(2, 2, 3, 0), noise_image(2, 2, 3, 50)},
+      std::vector<int64_t>{1, 0}, Names{"x", "y"});
+  const Relabelled other(whole, {"y", "z", "x"}, {2, 0});
+  CHECK(other.class_names() == Names{"y", "z", "x"});
+  CHECK(other.label(0) == 0);
+  CHECK(other.label(1) == 2);
+  CHECK(other.id(1) == "drawn[1]");
+  CHECK(other.image(1) == whole->image(1));
+  CHECK(message_of([&] { other.label(2); }) == "argument: dataset: no sample 2 of 2");
+  CHECK(message_of([&] { Relabelled(whole, {"y"}, {0}); }) ==
+        "argument: relabelled: 1 new labels for 2 classes");
+  CHECK(message_of([&] {
+          Relabelled(whole, {"y"}, {0, 1});
+        }) == "argument: relabelled: no class 1 of 1");
 }
 
 TEST_CASE("in memory and subset: views and their errors") {

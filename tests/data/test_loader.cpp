@@ -9,8 +9,10 @@
 
 #include "graft/core/error.h"
 #include "graft/core/io/sha256.h"
+#include "graft/core/parallel.h"
 #include "graft/data/image_folder.h"
 #include "graft/data/in_memory.h"
+#include "graft/data/readable.h"
 #include "graft/data/transforms.h"
 #include "support/files.h"
 #include "support/pictures.h"
@@ -237,6 +239,28 @@ TEST_CASE("loader: skip_bad neither hides a lack of memory nor an epoch without 
     CHECK(error_of([&] { hopeless.next(batch); }) ==
           "loader: none of the 3 samples can be read; the first: decode: drawn[0]: broken");
   }
+}
+
+TEST_CASE("readable: finds the bad samples, at any number of threads; passes other errors on") {
+  const int threads_before = num_threads();
+  for (const int threads : {1, 3}) {
+    set_num_threads(threads);
+    int64_t reported = 0;
+    const Watched dataset(150, {1, 4, 64, 149});
+    const Readable readable = find_readable(dataset, [&](int64_t done, int64_t total) {
+      CHECK(total == 150);
+      reported = done;
+    });
+    CHECK(reported == 150);
+    CHECK(readable.indices.size() == 146);
+    CHECK(readable.indices[4] == 6);
+    REQUIRE(readable.bad.size() == 4);
+    CHECK(readable.bad[2] == SkippedFile{"drawn[64]", "decode: drawn[64]: broken"});
+  }
+  set_num_threads(threads_before);
+  Watched dataset(3);
+  dataset.out_of_memory = true;
+  CHECK(error_of([&] { find_readable(dataset); }).starts_with("no memory for drawn["));
 }
 
 TEST_CASE("loader: the cache saves reading, within its bytes") {
