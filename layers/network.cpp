@@ -30,7 +30,8 @@ size_t Network::stage_index(const std::string& name) const {
     if (stages_[i].name == name) return i;
     names.push_back(stages_[i].name);
   }
-  fail(ErrorKind::Argument, "network: no stage '", name, "'", did_you_mean(name, names),
+  const std::string near = did_you_mean(name, names);
+  fail(ErrorKind::Argument, "network: no stage '", name, "'", near.empty() ? "." : near,
        " The stages are: ", join(names, " "));
 }
 

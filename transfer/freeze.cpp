@@ -54,8 +54,12 @@ class Selection {
                            network_.stage_range(item.substr(dots + 2)).second);
     else
       matched = add_pattern(item);
-    check(matched > 0, ErrorKind::Argument, "freeze: '", item, "' matches nothing",
-          did_you_mean(item, module_paths_));
+    if (matched > 0) return;
+    std::vector<std::string> stages;
+    for (const layers::Stage& stage : network_.stages()) stages.push_back(stage.name);
+    const std::string near = did_you_mean(item, module_paths_);
+    fail(ErrorKind::Argument, "freeze: '", item, "' matches nothing", near.empty() ? "." : near,
+         " The stages are: ", join(stages, " "));
   }
 
   std::set<std::string> modules, tensors;

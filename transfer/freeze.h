@@ -21,9 +21,8 @@ struct FreezeReport {
 ///                   from files whose normalisation is folded into the filters, needs them fixed
 ///   conv1..layer3   stages from the first to the last, inclusive; either end may be a prefix
 ///   layer1          a module and everything below it
-///   *.bias          a glob over tensor paths; a module all of whose parameters match is frozen
-///   whole
-/// An item that matches nothing is an Error(Argument) naming what is near.
+///   *.bias          a glob over tensor paths; a module is frozen whole if all its parameters match
+/// An item that matches nothing is an Error(Argument) naming what is near, and the stages.
 FreezeReport freeze(layers::Network& network, const std::string& patterns,
                     layers::FrozenStatistics statistics = layers::FrozenStatistics::Fixed);
 

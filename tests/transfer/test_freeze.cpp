@@ -61,13 +61,17 @@ TEST_CASE("freeze: norms are the layers with running statistics, the filters sta
   CHECK(open_parameters(*net).size() == 20 + 2);  // filters, and the dense layer
   CHECK(testing::error_text([] {
           transfer::freeze(*models::make_model("squeezenet1_1"), "norms");
-        }).starts_with("freeze: 'norms' matches nothing"));
+        }).starts_with("freeze: 'norms' matches nothing. The stages are: "));
 }
 
 TEST_CASE("freeze: what matches nothing is an error that names the nearest") {
   const auto net = models::make_model("resnet18");
   CHECK(testing::error_text([&] { transfer::freeze(*net, "layr4"); }) ==
-        "freeze: 'layr4' matches nothing; did you mean 'layer4'?");
+        "freeze: 'layr4' matches nothing; did you mean 'layer4'? The stages are: conv1 maxpool "
+        "layer1.0 layer1.1 layer2.0 layer2.1 layer3.0 layer3.1 layer4.0 layer4.1 avgpool fc");
+  CHECK(testing::error_text([&] {
+          transfer::freeze(*net, "everything");
+        }).starts_with("freeze: 'everything' matches nothing. The stages are: conv1 "));
   CHECK(testing::error_text([&] {
           transfer::freeze(*net, "conv1..layer9");
         }).starts_with("network: no stage 'layer9'"));

@@ -62,7 +62,9 @@ std::string first_difference(const Json& before, const Json& now,
     const Json *old_value = before.find(name), *new_value = now.find(name);
     const bool counts = std::find(ignored.begin(), ignored.end(), name) == ignored.end();
     if (!counts || text_of(old_value) == text_of(new_value)) return "";
-    return name + " was " + text_of(old_value) + ", is now " + text_of(new_value);
+    const char* const reason =
+        name == "epochs" ? " (the learning rate's schedule runs over all of them)" : "";
+    return name + " was " + text_of(old_value) + ", is now " + text_of(new_value) + reason;
   };
   for (const Json* side : {&now, &before})
     for (const auto& [name, value] : side->as_object("job"))
