@@ -96,7 +96,7 @@ TEST_CASE("command: weights of another network, another head, a wrong name") {
   place.refuses(
       3,
       {"eval", "many/images-idx3-ubyte", "--model", "mnist_cnn", "--weights", "mnist.safetensors"},
-      {"eval: the data has 12 classes, the network knows 10"});
+      {"graft: the data has 12 classes, the network knows 10"});
   CHECK_FALSE(fs::exists(place.path() / "run"));
 }
 

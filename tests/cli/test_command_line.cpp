@@ -8,6 +8,7 @@
 #include "graft/core/parallel.h"
 #include "graft/tools/cli/command_line.h"
 #include "graft/tools/cli/commands.h"
+#include "graft/tools/cli/version.h"
 #include "support/captured_stderr.h"
 
 namespace graft::cli {
@@ -60,7 +61,7 @@ TEST_CASE("command line: every form of tune") {
   CHECK(tuned.freeze.empty());
   CHECK(!tuned.dev);
   CHECK(tuned.cache);
-  CHECK(common_seen.device == "auto");
+  CHECK(common_seen.device.empty());
 
   CHECK(run({"tune",
              "photos",
@@ -105,6 +106,8 @@ TEST_CASE("command line: a network is a run, or a model and its weights") {
   CHECK(evaluated.source.run == "run");
   CHECK(evaluated.logits == "l.npy");
   CHECK(run({"eval", "photos", "--model", "resnet18", "--weights", "w.pth"}).code == 0);
+  CHECK(run({"eval", "photos", "--weights", "w.pth"}).code == 0);  // the file may name its model
+  CHECK(evaluated.source.weights == "w.pth");
   CHECK(run({"eval", "photos"}).code == 2);
   CHECK(run({"eval", "photos", "--model", "resnet18"}).code == 2);
   CHECK(run({"eval", "photos", "--run", "run", "--weights", "w.pth"}).code == 2);
@@ -126,9 +129,35 @@ TEST_CASE("command line: unknown words get a suggestion") {
   CHECK(run({}).code == 2);
 }
 
+TEST_CASE("command line: an option given twice is an error that names it") {
+  CHECK(run({"tune", "d", "--scratch", "--model=m", "--out=o", "--epochs=2", "--epochs", "3"})
+            .stderr_text ==
+        "graft: option '--epochs' is given 2 times\nRun `graft tune --help` for the options.\n");
+}
+
+TEST_CASE("command line: what is missing is named") {
+  CHECK(run({"tune", "d", "--out", "o"}).stderr_text.starts_with("graft: --weights FILE (or --sc"));
+  CHECK(run({"eval", "d"}).stderr_text.starts_with("graft: --run FOLDER (or --weights FILE) is"));
+  CHECK(run({"tune", "d", "--out=o", "--weights=w", "--scratch"}).code == 2);
+}
+
+TEST_CASE("command line: the help names models, what can be frozen, and the defaults") {
+  CLI::App app;
+  TuneOptions options;
+  add_options(app, options);
+  const std::string help = app.help();
+  for (const char* part :
+       {"trunk (all but the head)", "norms (", "'*.bias'", "conv1..layer3",
+        "Models: cifar_resnet20, ", ", resnet18, ", "--epochs INT:INT in [1 - 1000000]=10"}) {
+    CAPTURE(part);
+    CHECK(help.find(part) != std::string::npos);
+  }
+}
+
 TEST_CASE("command line: settings out of their domain") {
-  for (const char* wrong : {"--epochs=-1", "--lr=0", "--lr=x", "--batch=0", "--dev=1", "--cache=no",
-                            "--optimizer=sdg", "--threads=-1"}) {
+  for (const char* wrong :
+       {"--seed=9223372036854775808", "--seed=-1", "--epochs=-1", "--lr=0", "--lr=x", "--batch=0",
+        "--dev=1", "--cache=no", "--optimizer=sdg", "--threads=-1"}) {
     CAPTURE(wrong);
     CHECK(run({"tune", "photos", "--model=m", "--weights=w", "--out=o", wrong}).code == 2);
   }
@@ -142,8 +171,16 @@ TEST_CASE("command line: an error ends in one line and its code") {
   CHECK(outcome.stderr_text == "graft: info: notes.txt: not a weight file\n");
 }
 
-TEST_CASE("device: auto falls back with a line, a named one must serve") {
+TEST_CASE("device: the CPU without a word; auto says why, a named one must serve") {
   CommonOptions options;
+  {
+    testing::CapturedStderr captured;
+    CHECK(choose_device(options) == Device{});
+    CHECK(captured.text().empty());
+  }
+  CHECK(version_text().find("\ndevices: cpu; no GPU: this version has no CUDA kernels") !=
+        std::string::npos);
+  options.device = "auto";
   {
     testing::CapturedStderr captured;
     CHECK(choose_device(options) == Device{});

@@ -1,6 +1,7 @@
 // graft tune stopped by signals at any moment, and gone on with.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -30,29 +31,19 @@ class Runs {
   const fs::path& root() const { return folder_.path(); }
 
   Words words(const std::string& out, const Words& more = {}) const {
-    Words all{"tune",
-              "data/images-idx3-ubyte",
-              "--scratch",
-              "--model",
-              "mnist_cnn",
-              "--epochs",
-              std::to_string(epochs_),
-              "--batch",
-              "8",
-              "--lr",
-              "0.05",
-              "--augment",
-              "pad-crop",
-              "--optimizer",
-              "adamw",
-              "--threads",
-              "1",
-              "--save-every",
-              "2",
-              "--device",
-              "cpu",
-              "--out",
+    Words all{"tune",      "data/images-idx3-ubyte",
+              "--scratch", "--model",
+              "mnist_cnn", "--batch",
+              "8",         "--lr",
+              "0.05",      "--augment",
+              "pad-crop",  "--optimizer",
+              "adamw",     "--threads",
+              "1",         "--save-every",
+              "2",         "--device",
+              "cpu",       "--out",
               out};
+    if (std::find(more.begin(), more.end(), "--epochs") == more.end())
+      all.insert(all.end(), {"--epochs", std::to_string(epochs_)});
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
@@ -146,6 +137,8 @@ TEST_CASE("command: --resume goes on with the same run only, a new run starts cl
           std::string::npos);
   };
   const auto before = runs.model("run");
+  refused({"--resume", "--seed", "1", "--epochs", "9"},
+          "epochs was 1, is now 9 (the learning rate's schedule runs over all of them)");
   refused({"--resume", "--seed", "2"}, "seed was 1, is now 2");
   refused({"--resume", "--seed", "1", "--freeze", "conv1"}, "freeze was \"\", is now \"conv1\"");
   refused({"--resume", "--seed", "1", "--patience", "3"}, "patience was 0, is now 3");

@@ -18,10 +18,17 @@ std::vector<std::string> option_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::Option* option : app.get_options())
     for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
-  for (const CLI::App* group : app.get_subcommands([](const CLI::App*) { return true; }))
-    if (group->get_name().empty())
-      for (const std::string& name : option_names(*group)) names.push_back(name);
   return names;
+}
+
+/// "option '--epochs' is given 2 times", or "" if none is repeated. Of two values neither wins.
+std::string repeated_option(const CLI::App& app) {
+  for (const CLI::App* command : app.get_subcommands())
+    for (const CLI::Option* option : command->get_options())
+      if (!option->get_positional() && option->count() > 1)
+        return "option '" + option->get_name() + "' is given " + std::to_string(option->count()) +
+               " times";
+  return "";
 }
 
 /// "unknown option '--modle'; did you mean '--model'?", or "" if every word was understood. Asked
@@ -61,8 +68,9 @@ int CommandLine::parse(int argc, const char* const* argv) {
   } catch (const CLI::Success& success) {  // --help, --version
     return app_.exit(success);
   } catch (const CLI::ParseError& error) {
-    const std::string unknown = unknown_word(app_);
-    print_error(unknown.empty() ? error.what() : unknown);
+    std::string text = unknown_word(app_);
+    if (text.empty()) text = repeated_option(app_);
+    print_error(text.empty() ? error.what() : text);
     std::string command;
     for (const CLI::App* chosen : app_.get_subcommands()) command = " " + chosen->get_name();
     std::fprintf(stderr, "Run `graft%s --help` for the options.\n", command.c_str());

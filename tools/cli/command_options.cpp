@@ -1,5 +1,7 @@
 #include <CLI/CLI.hpp>
 
+#include "graft/core/text.h"
+#include "graft/models/registry.h"
 #include "graft/tools/cli/commands.h"
 
 namespace graft::cli {
@@ -18,6 +20,11 @@ void add_batch(CLI::App& app, int64_t& batch) {
       ->capture_default_str();
 }
 
+void add_skip_bad(CLI::App& app, bool& skip_bad) {
+  app.add_flag("--skip-bad", skip_bad,
+               "Leave out pictures that cannot be read (reads all of them once before)");
+}
+
 /// An option with a default that its help shows.
 template <class T>
 CLI::Option* add(CLI::App& app, const char* name, T& value, const char* help) {
@@ -28,14 +35,27 @@ CLI::Option* add(CLI::App& app, const char* name, T& value, const char* help) {
 
 void add_options(CLI::App& app, TuneOptions& options) {
   add_data(app, options.data);
-  app.add_option("--model", options.model, "Model, e.g. resnet18; default: as the weights say");
-  CLI::Option_group* start = app.add_option_group("Start", "where the weights come from");
-  start->add_option("--weights", options.weights, "Weight file: .safetensors, .pth, .pt, .th");
-  start->add_flag("--scratch", options.scratch, "Start from random weights");
-  start->require_option(1);
   app.add_option("--out", options.out, "Folder of the run")->required();
+  const std::string start = "Where to start from: --weights or --scratch";
+  CLI::Option* weights =
+      app.add_option("--weights", options.weights, "Weight file: .safetensors, .pth, .pt, .th")
+          ->group(start);
+  app.add_flag("--scratch", options.scratch, "Start from random weights")
+      ->excludes(weights)
+      ->group(start);
+  app.add_option("--model", options.model,
+                 "Model, from the list below; may be left out if the weight file names it")
+      ->group(start);
+  app.parse_complete_callback([&options] {
+    if (options.weights.empty() && !options.scratch)
+      throw CLI::RequiredError("--weights FILE (or --scratch)");
+  });
+  app.footer("Models: " + join(models::model_names(), ", "));
 
-  app.add_option("--freeze", options.freeze, "Modules to freeze, e.g. trunk, conv1..layer3, norms");
+  app.add_option("--freeze", options.freeze,
+                 "What not to train, separated by commas: trunk (all but the head), norms (layers "
+                 "with running statistics), stages from..to (conv1..layer3), a module and all "
+                 "below it (layer1), a glob over tensors ('*.bias')");
   app.add_option_function<std::string>(
          "--cache", [&options](const std::string& word) { options.cache = word == "on"; },
          "Run the frozen part once and train on its outputs")
@@ -49,6 +69,9 @@ void add_options(CLI::App& app, TuneOptions& options) {
                  "other data to measure on")
       ->check(CLI::Range(0.0, 0.9));
   app.add_option("--val", options.val, "Data to measure on; default: val/ of DATA, else the share");
+  app.add_flag("--group-duplicates", options.group_duplicates,
+               "Keep identical pictures on one side of the --dev split (reads all files once)");
+  add_skip_bad(app, options.skip_bad);
   add(app, "--per-class", options.per_class, "Samples of each class to train on; 0: all")
       ->check(CLI::NonNegativeNumber);
   add(app, "--head", options.head,
@@ -84,6 +107,7 @@ void add_options(CLI::App& app, EvalOptions& options) {
   add_options(app, options.source);
   app.add_option("--logits", options.logits, "Write the logits as .npy");
   add_batch(app, options.batch);
+  add_skip_bad(app, options.skip_bad);
 }
 
 void add_options(CLI::App& app, PredictOptions& options) {

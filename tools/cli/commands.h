@@ -29,6 +29,8 @@ struct TuneOptions {
   std::string head = "new";
   std::optional<double> dev;  ///< share held out of the training samples to choose the best epoch;
                               ///< default: 0.2, or none where there is other data to measure on
+  bool group_duplicates = false;  ///< identical pictures stay on one side of the dev split
+  bool skip_bad = false;          ///< leave out pictures that cannot be read
   bool cache = true;
   std::string out;  ///< folder of the run
   std::string optimizer = "sgd";
@@ -51,6 +53,7 @@ struct EvalOptions {
   ModelSource source;
   std::string logits;  ///< .npy to write; empty: none
   int64_t batch = 32;
+  bool skip_bad = false;  ///< leave out pictures that cannot be read
 };
 
 struct PredictOptions {

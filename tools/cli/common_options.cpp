@@ -7,10 +7,9 @@
 #include "graft/core/error.h"
 
 namespace graft::cli {
-namespace {
+
 // Until the CUDA module exists there is one reason.
-constexpr const char* kNoCuda = "this version has no CUDA kernels";
-}  // namespace
+const char* why_no_gpu() noexcept { return "this version has no CUDA kernels"; }
 
 void add_options(CLI::App& app, CommonOptions& options) {
   const std::string group = "Common options";
@@ -20,22 +19,24 @@ void add_options(CLI::App& app, CommonOptions& options) {
       ->capture_default_str()
       ->group(group);
   app.add_option("--device", options.device, "auto, cpu, cuda or cuda:N")
-      ->capture_default_str()
+      ->default_str("auto")
       ->group(group);
-  app.add_option("--seed", options.seed, "Seed of everything random")
+  app.add_option("--seed", options.seed, "Seed of everything random, below 2^63")
+      ->check(CLI::Range(uint64_t{0}, uint64_t{INT64_MAX}))  // JSON's integers, as we read them
       ->capture_default_str()
       ->group(group);
   app.add_flag("-q,--quiet", options.quiet, "No progress, only errors")->group(group);
 }
 
 Device choose_device(const CommonOptions& options) {
+  if (options.device.empty()) return {};
   if (options.device == "auto") {
-    if (!options.quiet) std::fprintf(stderr, "graft: running on the CPU: %s\n", kNoCuda);
+    if (!options.quiet) std::fprintf(stderr, "graft: running on the CPU: %s\n", why_no_gpu());
     return {};
   }
   const Device device = parse_device(options.device);
   check(device.type == DeviceType::Cpu, ErrorKind::Device, "device: ", device,
-        " is not available: ", kNoCuda, "; use --device cpu");
+        " is not available: ", why_no_gpu(), "; use --device cpu");
   return device;
 }
 

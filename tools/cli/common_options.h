@@ -17,10 +17,13 @@ struct CommonOptions {
   bool quiet = false;  ///< nothing on stderr but errors
   int threads = 0;     ///< 0: all hardware threads
   uint64_t seed = 0;
-  std::string device = "auto";
+  std::string device;  ///< "": not asked for, the same as "auto" but without a word
 };
 
 void add_options(CLI::App& app, CommonOptions& options);
+
+/// Why no GPU can be used.
+const char* why_no_gpu() noexcept;
 
 /// The device that --device asks for. "auto" takes the best one there is and says in a line on
 /// stderr (unless quiet) why it is not a GPU; Error(Device) if a named one cannot serve,

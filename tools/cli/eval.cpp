@@ -6,6 +6,8 @@
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/load_network.h"
+#include "graft/tools/cli/match_classes.h"
+#include "graft/tools/cli/picture_set.h"
 #include "graft/tools/cli/progress.h"
 #include "graft/transfer/json/json.h"
 #include "graft/transfer/training/evaluate.h"
@@ -17,22 +19,24 @@ int run_eval(const EvalOptions& options, const CommonOptions& common) {
   choose_device(common);
   const LoadedNetwork loaded = load_network(options.source);
   const data::DataSource source = data::open_dataset(options.data);
+  ProgressLine line(common.quiet);
   // A folder with train/ and val/ is measured on val/.
-  const data::DatasetPtr dataset = source.val ? source.val : source.train;
-  check(loaded.network->classes() >= dataset->class_count(), ErrorKind::Data, "eval: the data has ",
-        dataset->class_count(), " classes, the network knows ", loaded.network->classes());
-  const auto [logits, result] = [&] {
-    ProgressLine line(common.quiet);
-    return transfer::evaluate(*loaded.network, dataset, loaded.preprocess, options.batch,
-                              [&](int64_t done, int64_t total) {
-                                line.update({"evaluate", done, total, {}, {}});
-                              });
-  }();
+  const MatchedClasses matched = match_classes(source.val ? source.val : source.train,
+                                               loaded.labels, loaded.network->classes());
+  if (!matched.note.empty()) line.note(matched.note);
+  const PictureSet pictures = check_pictures(matched.dataset, options.skip_bad, line);
+  const auto [logits, result] =
+      transfer::evaluate(*loaded.network, pictures.dataset, loaded.preprocess, options.batch,
+                         [&](int64_t done, int64_t total) {
+                           line.update({"evaluate", done, total, {}, {}});
+                         });
+  line.clear();
   if (!options.logits.empty()) transfer::write_npy(options.logits, logits);
   if (common.json) {
     transfer::Json json = transfer::Json::object();
     json.set("schema", 1).set("accuracy", result.accuracy()).set("loss", result.loss);
     json.set("n", result.n).set("correct", result.correct);
+    json.set("bad_files", pictures.bad.size());
     std::cout << transfer::write_json(json) << '\n';
   } else {
     std::printf("accuracy %.3f %% (%lld of %lld), loss %.5f\n", 100 * result.accuracy(),

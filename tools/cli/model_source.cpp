@@ -2,19 +2,29 @@
 
 #include <CLI/CLI.hpp>
 
+#include "graft/core/text.h"
+#include "graft/models/registry.h"
+
 namespace graft::cli {
 
 void add_options(CLI::App& app, ModelSource& source) {
-  CLI::Option_group* group =
-      app.add_option_group("Network", "either a run, or a model and its weights");
-  CLI::Option* run = group->add_option("--run", source.run, "Folder that `graft tune` wrote");
-  CLI::Option* model = group->add_option("--model", source.model, "Model, e.g. resnet18");
+  const std::string group = "Network: --run, or --weights with its --model";
+  CLI::Option* run =
+      app.add_option("--run", source.run, "Folder that `graft tune` wrote")->group(group);
   CLI::Option* weights =
-      group->add_option("--weights", source.weights, "Weight file: .safetensors, .pth, .pt, .th");
-  run->excludes(model)->excludes(weights);
-  model->needs(weights);
-  weights->needs(model);
-  group->require_option(1, 2);
+      app.add_option("--weights", source.weights, "Weight file: .safetensors, .pth, .pt, .th")
+          ->excludes(run)
+          ->group(group);
+  app.add_option("--model", source.model,
+                 "Model, from the list below; may be left out if the weight file names it")
+      ->excludes(run)
+      ->needs(weights)
+      ->group(group);
+  app.parse_complete_callback([&source] {
+    if (source.run.empty() && source.weights.empty())
+      throw CLI::RequiredError("--run FOLDER (or --weights FILE)");
+  });
+  app.footer("Models: " + join(models::model_names(), ", "));
 }
 
 }  // namespace graft::cli

@@ -1,4 +1,4 @@
-// Where a trained network comes from: the folder of a run, or a model's name and a weight file.
+// Where a trained network comes from: the folder of a run, or a weight file and its model's name.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@ class App;
 
 namespace graft::cli {
 
-/// Either `run`, or `model` and `weights`; the others are empty.
+/// Either `run`, or `weights` and, where these do not name it, `model`; the others are empty.
 struct ModelSource {
   std::string run;
   std::string model;

@@ -45,10 +45,10 @@ class ProgressLine {
   void update(const ProgressState& state);
   /// Prints a line of its own, above the progress line.
   void note(const std::string& text);
-
- private:
+  /// Makes room for other output; a later update draws the line again.
   void clear();
 
+ private:
   std::ostream* out_;
   Terminal terminal_;
   Clock clock_;

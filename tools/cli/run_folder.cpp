@@ -21,7 +21,8 @@ RunFolder::RunFolder(std::filesystem::path path)
 void RunFolder::start_over(const transfer::Json& config) {
   if (files_.kind(checkpoints()) == FileSystem::Kind::Folder)
     transfer::CheckpointFolder(checkpoints()).clear();
-  for (const char* name : {"model.safetensors", "report.html", kMetrics, "labels.txt", kConfig})
+  for (const char* name :
+       {"model.safetensors", "report.html", kMetrics, "labels.txt", "bad_files.txt", kConfig})
     if (files_.kind(path_ / name) == FileSystem::Kind::File) files_.remove_file(path_ / name);
   write(kConfig, transfer::write_json(config, 2) + '\n');
 }

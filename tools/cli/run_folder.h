@@ -3,6 +3,7 @@
 //   run.json            the configuration, versions, device, seed
 //   metrics.jsonl       one line an event, flushed as it happens
 //   labels.txt          class names in the order of the outputs
+//   bad_files.txt       with --skip-bad: the pictures that cannot be read, if any, and why
 //   report.html         learning curves, confusion, worst mistakes
 //   ckpt/               checkpoints
 #pragma once

@@ -4,17 +4,17 @@
 #include <iostream>
 
 #include "graft/core/parallel.h"
-#include "graft/data/open_dataset.h"
-#include "graft/data/sampling.h"
-#include "graft/data/subset.h"
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/load_network.h"
+#include "graft/tools/cli/match_classes.h"
 #include "graft/tools/cli/progress_observer.h"
 #include "graft/tools/cli/run_folder.h"
+#include "graft/tools/cli/tuning_data.h"
 #include "graft/tools/report/evaluation_report.h"
 #include "graft/tools/report/html.h"
 #include "graft/transfer/freeze.h"
+#include "graft/transfer/json/utf8.h"
 #include "graft/transfer/state.h"
 
 namespace graft::cli {
@@ -22,44 +22,8 @@ namespace {
 
 using transfer::Json;
 
-// What is trained on, what chooses the best epoch (may be null), what is measured in the end.
-struct TuningData {
-  data::DatasetPtr train, dev, val;
-};
-
-// The first `per_class` samples of each class in the order that the seed gives.
-data::DatasetPtr few_per_class(const data::DatasetPtr& all, int64_t per_class, uint64_t seed) {
-  std::vector<int64_t> taken(static_cast<size_t>(all->class_count())), kept;
-  for (const int64_t i : data::permutation(all->size(), {seed, Purpose::Split, 1, 0}))
-    if (taken[static_cast<size_t>(all->label(i))]++ < per_class) kept.push_back(i);
-  return std::make_shared<data::Subset>(all, std::move(kept));
-}
-
 Head head_named(const std::string& word) {
   return word == "keep" ? Head::Keep : word == "linear" ? Head::Linear : Head::New;
-}
-
-TuningData open_data(const TuneOptions& options, uint64_t seed) {
-  const data::DataSource source = data::open_dataset(options.data);
-  TuningData result{source.train, nullptr, source.val};
-  if (!options.val.empty()) {
-    const data::DataSource other = data::open_dataset(options.val);
-    result.val = other.val ? other.val : other.train;
-    check(result.val->class_names() == result.train->class_names(), ErrorKind::Data,
-          "tune: ", options.val, " has other classes than ", options.data);
-  }
-  const double dev = options.dev.value_or(result.val ? 0.0 : 0.2);
-  check(result.val || dev > 0, ErrorKind::Argument,
-        "tune: nothing to measure on: give --val, or --dev above 0");
-  if (dev > 0) {
-    const data::Split split = data::stratified_split(*result.train, dev, seed);
-    const data::DatasetPtr whole = result.train;
-    result.train = std::make_shared<data::Subset>(whole, split.train);
-    result.dev = std::make_shared<data::Subset>(whole, split.dev);
-  }
-  if (options.per_class > 0) result.train = few_per_class(result.train, options.per_class, seed);
-  if (!result.val) result.val = result.dev;
-  return result;
 }
 
 transfer::TrainOptions train_options(const TuneOptions& options, uint64_t seed) {
@@ -99,6 +63,8 @@ Json config_json(const TuneOptions& options, const CommonOptions& common, const 
   json.set("schema", 1).set("graft", GRAFT_VERSION).set("data", options.data);
   json.set("val", options.val).set("per_class", options.per_class);
   json.set("dev_samples", data.dev ? data.dev->size() : 0);
+  json.set("group_duplicates", options.group_duplicates).set("skip_bad", options.skip_bad);
+  json.set("bad_files", data.bad.size());
   json.set("model", loaded.model).set("model_options", loaded.variant);
   json.set("weights", options.weights).set("freeze", options.freeze).set("head", options.head);
   json.set("epochs", options.epochs).set("batch", options.batch).set("lr", options.lr);
@@ -107,7 +73,7 @@ Json config_json(const TuneOptions& options, const CommonOptions& common, const 
   json.set("weight_decay", options.weight_decay).set("label_smoothing", options.label_smoothing);
   json.set("clip", options.clip_norm).set("trunk_lr", options.trunk_lr_scale);
   json.set("patience", options.patience).set("augment", options.augment);
-  json.set("cache", options.cache).set("seed", static_cast<int64_t>(common.seed));
+  json.set("cache", options.cache).set("seed", common.seed);
   json.set("device", "cpu").set("threads", num_threads());
   json.set("train_samples", data.train->size()).set("val_samples", data.val->size());
   json.set("frozen_parameters", frozen.frozen_parameters);
@@ -141,6 +107,17 @@ class TuneProgress final : public ProgressObserver {
   RunFolder& run_;
 };
 
+// A head that is kept goes on meaning what the file says of it.
+void keep_outputs(TuningData& data, const LoadedNetwork& loaded) {
+  const auto matched = [&](const data::DatasetPtr& set) {
+    return match_classes(set, loaded.labels, loaded.network->classes()).dataset;
+  };
+  const bool one = data.val == data.dev;
+  data.train = matched(data.train);
+  if (data.dev) data.dev = matched(data.dev);
+  data.val = one ? data.dev : matched(data.val);
+}
+
 bool same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
   std::error_code error;
   return std::filesystem::equivalent(a, b, error);
@@ -149,6 +126,14 @@ bool same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
 std::string label_lines(const std::vector<std::string>& labels) {
   std::string out;
   for (const std::string& label : labels) out += label + '\n';
+  return out;
+}
+
+// A file a line, and what is wrong with it.
+std::string bad_lines(const std::vector<data::SkippedFile>& bad) {
+  std::string out;
+  for (const data::SkippedFile& file : bad)
+    out += transfer::printable(file.path) + '\t' + transfer::printable(file.reason) + '\n';
   return out;
 }
 
@@ -169,11 +154,14 @@ Json result_json(const transfer::TrainResult& result, const transfer::Evaluation
 
 int run_tune(const TuneOptions& options, const CommonOptions& common) {
   choose_device(common);
-  catch_signals();
-  const TuningData data = open_data(options, common.seed);
+  ProgressLine line(common.quiet);
+  TuningData data = open_tuning_data(options, common.seed, line);
+  line.note(describe(data));
+  catch_signals();  // from here on there is something to save
   LoadedNetwork loaded =
       load_for_tuning({options.model, options.scratch ? std::string() : options.weights,
                        data.train->class_count(), head_named(options.head), common.seed});
+  if (options.head == "keep") keep_outputs(data, loaded);
   loaded.labels = data.train->class_names();
   const transfer::FreezeReport frozen = transfer::freeze(*loaded.network, options.freeze);
 
@@ -186,10 +174,10 @@ int run_tune(const TuneOptions& options, const CommonOptions& common) {
   else
     run.start_over(config);
   run.write("labels.txt", label_lines(loaded.labels));
+  if (!data.bad.empty()) run.write("bad_files.txt", bad_lines(data.bad));
 
   transfer::TrainOptions train = train_options(options, common.seed);
   train.checkpoints = run.checkpoints();
-  ProgressLine line(common.quiet);
   TuneProgress progress(line, run);
   if (!options.weights.empty()) line.note("weights: " + loaded.report.summary());
   const transfer::TrainResult result =
@@ -207,6 +195,7 @@ int run_tune(const TuneOptions& options, const CommonOptions& common) {
                                         {report::learning_curves(result.history),
                                          report::confusion_section(logits, *data.val),
                                          report::mistakes_section(logits, *data.val, 16)}));
+  line.clear();
   if (common.json)
     std::cout << transfer::write_json(summary) << '\n';
   else

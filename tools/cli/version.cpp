@@ -3,6 +3,7 @@
 #include "graft/data/decode.h"
 #include "graft/kernels/cpu/blas_description.h"
 #include "graft/kernels/cpu/simd/level.h"
+#include "graft/tools/cli/common_options.h"
 
 namespace graft::cli {
 namespace {
@@ -25,7 +26,7 @@ std::string version_text() {
   text += "\nvectors: " + std::string(cpu::to_string(cpu::simd_level()));
   text += "\nblas: " + cpu::describe_blas();
   text += "\nimage: " + data::describe_decoder();
-  text += "\ndevices: cpu";
+  text += "\ndevices: cpu; no GPU: " + std::string(why_no_gpu());
   return text;
 }
 
