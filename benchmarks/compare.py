@@ -1,121 +1,122 @@
 #!/usr/bin/env python3
-"""Graft beside PyTorch on whole networks, in alternating rounds of one run.
+"""Graft beside its peers on the same machine, in alternating rounds of one run.
 
-A machine's speed drifts: only times taken minutes apart under the same load can be compared. So
-each round times Graft, then PyTorch (eager, channels_last, f32), and the table gives the median of
-each and of their ratios. Needs torch and torchvision; Graft does not.
+Each round probes the machine's speed, then measures Graft, then every peer; the table gives medians
+and the ratio of the fastest peer to Graft (above 1, Graft is ahead). Peers are whatever of PyTorch,
+TensorFlow, ONNX Runtime, OpenVINO, ncnn, MNN and OpenBLAS (in NumPy) is installed for the Python
+that runs this; the others are named as absent.
 
-  benchmarks/compare.py --bench build/release/bin/graft_bench
-  benchmarks/compare.py --models resnet18,mobilenet_v2 --steps eval,train --rounds 7 --threads 2
+  benchmarks/compare.py                                  # every row, all threads
+  benchmarks/compare.py --only r18-eval,b1-r18 --threads 1 --rounds 7
+  benchmarks/compare.py --list
+
+Exit code 1 if a row could not be measured.
 """
 import argparse
 import json
-import statistics
+import os
 import subprocess
 import sys
-import time
 
-import torch
-import torchvision
+from comparison.contestant import Absent
+from comparison.files import Files
+from comparison.rounds import note, run_case
+from comparison.rows import Bench
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bench", default="build/release/bin/graft_bench", metavar="PROGRAM")
-    parser.add_argument("--models", default="resnet18", help="names that both know")
-    parser.add_argument("--steps", default="eval", help="eval, train, head")
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", metavar="ID,ID", help="rows to measure; default: all")
+    parser.add_argument("--list", action="store_true", help="name the rows and leave")
+    parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.0, help="per side and round")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--seconds", type=float, default=1.0, help="per contestant and round")
+    parser.add_argument("--json", action="store_true", help="one object of all rows on stdout")
+    parser.add_argument("--binaries", metavar="DIR", default=os.path.join(ROOT, "build/release/bin"))
+    parser.add_argument("--files", metavar="DIR", default=os.path.join(ROOT, "build/comparison"),
+                        help="where networks and photographs are made once")
     return parser.parse_args()
 
 
-def graft_seconds(options, model, step):
-    """Median seconds of a step, in a process of its own."""
-    command = [options.bench, f"--model={model}", f"--step={step}", f"--batch={options.batch}",
-               f"--threads={options.threads}", f"--min-time={options.seconds}", "--json"]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"compare: {done.stderr.strip()}")
-    return json.loads(done.stdout)["median"]
+def chosen(rows, only):
+    if not only:
+        return rows
+    known = {row.id: row for row in rows}
+    for id_ in only.split(","):
+        if id_ not in known:
+            sys.exit(f"compare: no row {id_}; --list names them")
+    return [known[id_] for id_ in only.split(",")]
 
 
-def torch_step(options, name, step):
-    """A function that does one step."""
-    torch.manual_seed(0)
-    model = torchvision.models.get_model(name, weights=None)
-    model = model.to(memory_format=torch.channels_last)
-    images = torch.rand(options.batch, 3, 224, 224).to(memory_format=torch.channels_last)
-    if step == "eval":
-        model.eval()
+def speed_probe(options):
+    """A function that measures multiply-adds a second."""
+    command = [os.path.join(options.binaries, "graft_bench"), "--ceiling", "--json",
+               f"--threads={options.threads}"]
 
-        def evaluate():
-            with torch.inference_mode():
-                model(images)
-        return evaluate
-
-    model.train()
-    if step == "head":  # as the usual recipe: frozen weights and fixed statistics, a new last layer
-        model.eval()
-        head = [module for module in model.modules() if isinstance(module, torch.nn.Linear)][-1]
-        for parameter in model.parameters():
-            parameter.requires_grad_(False)
-        for parameter in head.parameters():
-            parameter.requires_grad_(True)
-    labels = torch.randint(0, 1000, (options.batch,))
-    trainable = [p for p in model.parameters() if p.requires_grad]
-    optimizer = torch.optim.SGD(trainable, lr=1e-3, momentum=0.9)
-
-    def train():
-        optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(model(images), labels).backward()
-        optimizer.step()
-    return train
+    def probe():
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        return json.loads(done.stdout)["ceiling"]["gflops"]
+    return probe
 
 
-def torch_seconds(options, step):
-    """Median seconds of a step: one to warm up, at least 5."""
-    step()
-    seconds = []
-    while len(seconds) < 5 or sum(seconds) < options.seconds:
-        start = time.perf_counter()
-        step()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
+def summary(outcomes):
+    """A row's JSON: of its one case, or of the case that is furthest behind its target."""
+    cases = {outcome.case.name: outcome.as_json() for outcome in outcomes}
+    if len(cases) == 1:
+        return next(iter(cases.values()))
+    measured = [case for case in cases.values() if case["ratio"] is not None]
+    worst = min(measured or cases.values(),
+                key=lambda case: (case["ratio"] or 0) / case["target"])
+    return {**worst, "cases": cases}
 
 
-def compare(options, model, step):
-    theirs_step = torch_step(options, model, step)
-    ours, theirs = [], []
-    for _ in range(options.rounds):
-        ours.append(graft_seconds(options, model, step))
-        theirs.append(torch_seconds(options, theirs_step))
-    ratios = [b / a for a, b in zip(ours, theirs)]
-    return {"model": model, "step": step, "batch": options.batch, "threads": options.threads,
-            "graft_ms": 1e3 * statistics.median(ours),
-            "torch_ms": 1e3 * statistics.median(theirs),
-            "speedup": statistics.median(ratios), "lowest": min(ratios), "highest": max(ratios)}
+def print_outcome(row, outcome):
+    case, values = outcome.case, outcome.as_json()
+    name = row.id + (f" {case.name}" if case.name else "")
+    line = f"{name:<22}{values['graft']:>10.2f} {case.unit:<3}"
+    if values["ratio"] is None:
+        print(line + " no peer")
+        return
+    met = "met" if values["ratio"] >= case.target else "below"
+    print(f"{line}{values['peer']:>10.2f}  {values['ratio']:6.2f} ({values['lowest']:.2f} to "
+          f"{values['highest']:.2f})  {case.target:5.2f} {met:<6} {values['peer_name']}"
+          + "".join(f"; {other} {value:.2f}" for other, value in values["others"].items()),
+          flush=True)
 
 
 def main():
     options = arguments()
-    torch.set_num_threads(options.threads)
+    files = Files(options.files, os.path.join(options.binaries, "graft"))
+    rows = chosen(Bench(options.binaries, files, options.threads).rows(), options.only)
+    if options.list:
+        for row in rows:
+            print(f"{row.id:<12} {row.work}")
+        return 0
+    files.make()
+    probe = speed_probe(options)
+    result, code = {}, 0
     if not options.json:
-        print(f"torch {torch.__version__}, {options.threads} threads, batch {options.batch}, "
-              f"{options.rounds} rounds")
-        print(f"{'model':<18}{'step':<7}{'graft ms':>10}{'torch ms':>10}  torch/graft (range)")
-    for model in options.models.split(","):
-        for step in options.steps.split(","):
-            row = compare(options, model, step)
-            if options.json:
-                print(json.dumps(row), flush=True)
-            else:
-                print(f"{model:<18}{step:<7}{row['graft_ms']:>10.1f}{row['torch_ms']:>10.1f}  "
-                      f"{row['speedup']:.2f} ({row['lowest']:.2f} to {row['highest']:.2f})",
-                      flush=True)
+        print(f"{options.threads} threads, {options.rounds} rounds; probe {probe():.0f} GFLOP/s\n"
+              f"{'id':<22}{'Graft':>10}    {'peer':>10}  ratio (range)  target")
+    for row in rows:
+        note(f"{row.id}: {row.work}")
+        try:
+            outcomes = []
+            for case in row.cases:
+                outcomes.append(run_case(case, options, probe))
+                if not options.json:
+                    print_outcome(row, outcomes[-1])
+            result[row.id] = summary(outcomes)
+        except Absent as reason:
+            note(f"  not measured: {reason}")
+            code = 1
+    if options.json:
+        print(json.dumps(result, indent=1))
+    return code
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -1,5 +1,6 @@
 #include "graft/benchmarks/model_timing.h"
 
+#include "graft/benchmarks/small_networks.h"
 #include "graft/core/ops.h"
 #include "graft/models/registry.h"
 #include "graft/optim/sgd.h"
@@ -7,13 +8,14 @@
 namespace graft::bench {
 namespace {
 
-Tensor random_images(const Preprocess& contract, int64_t batch) {
-  Tensor images =
-      Tensor::empty({batch, contract.crop_height, contract.crop_width, contract.channels()});
+Tensor random_input(const Shape& sample, int64_t batch) {
+  Shape shape{batch};
+  for (int axis = 0; axis < sample.rank(); ++axis) shape.push_back(sample[axis]);
+  Tensor input = Tensor::empty(shape);
   RandomStream random({.seed = 3});
-  float* const pixels = images.data<float>();
-  for (int64_t i = 0; i < images.numel(); ++i) pixels[i] = random.uniform(-2, 2);
-  return images;
+  float* const values = input.data<float>();
+  for (int64_t i = 0; i < input.numel(); ++i) values[i] = random.uniform(-2, 2);
+  return input;
 }
 
 Tensor random_labels(int64_t classes, int64_t batch) {
@@ -22,6 +24,17 @@ Tensor random_labels(int64_t classes, int64_t batch) {
   for (int64_t i = 0; i < batch; ++i)
     labels.data<int64_t>()[i] = random.below(static_cast<uint32_t>(classes));
   return labels;
+}
+
+Seconds time_training(layers::Module& network, const Tensor& input, int64_t classes,
+                      double min_seconds) {
+  const Tensor labels = random_labels(classes, input.dim(0));
+  optim::Sgd optimizer(network.parameters(), {.lr = 1e-3, .momentum = 0.9});
+  return time_calls(min_seconds, [&] {
+    optimizer.zero_grad();
+    backward(cross_entropy(network(input), labels));
+    optimizer.step();
+  });
 }
 
 }  // namespace
@@ -35,7 +48,9 @@ Step parse_step(const std::string& word) {
 
 Seconds time_model(const std::string& name, Step step, int64_t batch, double min_seconds) {
   const auto network = models::make_model(name);
-  const Tensor images = random_images(network->preprocess, batch);
+  const Preprocess& contract = network->preprocess;
+  const Tensor images =
+      random_input({contract.crop_height, contract.crop_width, contract.channels()}, batch);
   if (step == Step::Evaluate) {
     network->eval();
     return time_calls(min_seconds, [&] {
@@ -48,13 +63,20 @@ Seconds time_model(const std::string& name, Step step, int64_t batch, double min
     network->freeze();
     for (const std::string& path : network->head()) network->at(path).unfreeze();
   }
-  const Tensor labels = random_labels(network->classes(), batch);
-  optim::Sgd optimizer(network->parameters(), {.lr = 1e-3, .momentum = 0.9});
-  return time_calls(min_seconds, [&] {
-    optimizer.zero_grad();
-    backward(cross_entropy((*network)(images), labels));
-    optimizer.step();
-  });
+  return time_training(*network, images, network->classes(), min_seconds);
+}
+
+Seconds time_small_network(const std::string& name, int64_t batch, double min_seconds) {
+  const SmallNetwork network = make_small_network(name);
+  network.module->train();
+  return time_training(*network.module, random_input(network.input, batch), network.classes,
+                       min_seconds);
+}
+
+Seconds time_product(int64_t m, int64_t n, int64_t k, double min_seconds) {
+  const Tensor a = random_input({k}, m), b = random_input({n}, k);
+  const NoGrad no_grad;
+  return time_calls(min_seconds, [&] { matmul(a, b); });
 }
 
 }  // namespace graft::bench

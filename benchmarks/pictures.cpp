@@ -1,6 +1,3 @@
-// The same work by Pillow and torchvision, for comparison (torch.set_num_threads(1)):
-//   Compose([Resize(256), CenterCrop(224), ToTensor(), Normalize(mean, std)])(
-//       Image.open(path).convert("RGB"))
 #include "graft/benchmarks/pictures.h"
 
 #include <cstdlib>
@@ -35,18 +32,20 @@ void print(std::ostream& out, const char* name, double seconds) {
 }
 
 // A pass over the folder is one call, so that every run sees each photograph equally.
+Seconds time_pass(const Dataset& folder, double min_seconds) {
+  Tensor batch = Tensor::empty({1, 224, 224, 3});
+  return time_calls(min_seconds, [&] {
+    for (int64_t i = 0; i < folder.size(); ++i) preprocess(folder.image(i), Preprocess{}, batch, 0);
+  });
+}
+
 void time_photographs(std::ostream& out, const char* name, Decoder decoder) {
   const auto folder = has_decoder(decoder) ? photographs(decoder) : nullptr;
   if (folder == nullptr) {
     out << std::left << std::setw(36) << name << " skipped: no decoder or no photographs\n";
     return;
   }
-  Tensor batch = Tensor::empty({1, 224, 224, 3});
-  const Seconds pass = time_calls(kSeconds, [&] {
-    for (int64_t i = 0; i < folder->size(); ++i)
-      preprocess(folder->image(i), Preprocess{}, batch, 0);
-  });
-  print(out, name, pass.median / static_cast<double>(folder->size()));
+  print(out, name, time_pass(*folder, kSeconds).median / static_cast<double>(folder->size()));
 }
 
 void time_resize(std::ostream& out, const char* name, ResizeFilter filter) {
@@ -66,6 +65,11 @@ void time_normalise(std::ostream& out, const char* name) {
 }
 
 }  // namespace
+
+Seconds time_folder(const std::string& folder, data::Decoder decoder, double min_seconds) {
+  check(has_decoder(decoder), ErrorKind::Argument, "graft_bench: this build lacks that decoder");
+  return time_pass(ImageFolder(folder, Limits{}, decoder), min_seconds);
+}
 
 void time_pictures(std::ostream& out) {
   time_photographs(out, "pictures/jpeg_to_input/libjpeg", Decoder::Libraries);

@@ -2,6 +2,10 @@
 #pragma once
 
 #include <iosfwd>
+#include <string>
+
+#include "graft/benchmarks/timing.h"
+#include "graft/data/decode.h"
 
 namespace graft::bench {
 
@@ -9,5 +13,8 @@ namespace graft::bench {
 /// ($GRAFT_ASSETS, by default ../shared/assets beside the source tree); without them only the
 /// resize of a drawn picture is timed.
 void time_pictures(std::ostream& out);
+
+/// One pass over a folder of class folders. Error(Argument) if this build lacks the decoder.
+Seconds time_folder(const std::string& folder, data::Decoder decoder, double min_seconds);
 
 }  // namespace graft::bench

@@ -6,15 +6,12 @@ from .page import Line
 
 TITLE = "Speed beside PyTorch"
 ASSETS = []
-NOTE = """Eager PyTorch, channels_last, f32, random weights; each round times Graft, then PyTorch.
-Medians of 5 rounds; more than 1 means that Graft is faster."""
-COMMAND = ('"$TORCH_PYTHON" benchmarks/compare.py --bench "$(command -v graft_bench)" '
-           '--models {model} --steps {step} --batch 32 --threads {threads} --rounds 5 '
-           '--seconds 1 --json')
-# (model, step, threads, least ratio)
-ROWS = [("resnet18", "eval", 1, 1.0), ("resnet18", "eval", 2, 1.0), ("mobilenet_v2", "eval", 1, None),
-        ("mobilenet_v2", "eval", 2, None), ("resnet50", "eval", 2, None),
-        ("resnet18", "train", 2, None)]
+NOTE = """Random weights, f32; each round times Graft, then every peer that is installed.
+Medians of 5 rounds; more than 1 means that Graft is faster than the fastest peer. Targets are of
+`benchmarks/compare.py`."""
+COMMAND = ('"$TORCH_PYTHON" benchmarks/compare.py --binaries "$(dirname "$(command -v graft)")" '
+           '--files "$RUNS/comparison" --only {rows} --threads {threads} --json')
+ROWS = {1: "r18-eval,mbv2-eval", 2: "r18-eval,mbv2-eval,r50-eval,r18-full,script"}
 PEER = ('"$TORCH_PYTHON" -c "import torch, torchvision; '
         'print(torch.__version__, torchvision.__version__)"')
 
@@ -26,17 +23,16 @@ def absent(shell):
 
 
 def measure(shell):
-    torch, torchvision = shell.run(PEER).stdout.split()
     load = os.getloadavg()[0]
     lines = []
-    for model, step, threads, least in ROWS:
-        command = COMMAND.format(model=model, step=step, threads=threads)
-        row = shell.object(command)
-        lines.append(Line(
-            f"{model}, {step}, batch 32, {threads} thread{'s' if threads > 1 else ''}: times faster",
-            f"{row['speedup']:.2f} ({row['lowest']:.2f} to {row['highest']:.2f}); Graft "
-            f"{row['graft_ms']:.0f} ms, PyTorch {row['torch_ms']:.0f} ms",
-            f"PyTorch {torch}, torchvision {torchvision}" + (f"; ≥ {least:.0f}" if least else ""),
-            row["speedup"] >= least if least else None, command))
+    for threads, rows in ROWS.items():
+        command = COMMAND.format(rows=rows, threads=threads)
+        for name, row in shell.object(command).items():
+            beside = "".join(f"; {other} {value:.0f}" for other, value in row["others"].items())
+            lines.append(Line(
+                f"{name}, {threads} thread{'s' if threads > 1 else ''}: times faster",
+                f"{row['ratio']:.2f} ({row['lowest']:.2f} to {row['highest']:.2f}); Graft "
+                f"{row['graft']:.0f} {row['unit']}, {row['peer_name']} {row['peer']:.0f}{beside}",
+                f"≥ {row['target']}", row["ratio"] >= row["target"], command))
     lines[0].claim += f" (load {load:.1f} before)"
     return lines
