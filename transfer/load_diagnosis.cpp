@@ -171,8 +171,9 @@ std::string diagnose(const LoadReport& report, const std::vector<NamedTensor>& m
     mismatched.push_back(std::move(text));
   }
   std::ostringstream out;
-  out << "load: the weights do not fit the model: " << report.loaded.size() << " of "
-      << model.size() << " tensors fit";
+  const size_t faults = report.missing.size() + report.unexpected.size() + report.mismatched.size();
+  out << "load: the weights do not fit the model: " << faults << " tensor"
+      << (faults == 1 ? " does" : "s do") << " not fit, " << report.loaded.size() << " do";
   write_line(out, "not in the file   ", report.missing);
   write_line(out, "not in the model  ", report.unexpected);
   write_line(out, "of another shape  ", mismatched);

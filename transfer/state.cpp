@@ -60,6 +60,7 @@ bool converts(DType from, DType to) { return from == to || (is_floating(from) &&
 LoadReport load_state(const std::vector<NamedTensor>& model, const WeightFile& file,
                       const LoadOptions& options) {
   LoadReport report;
+  report.notes = file.notes;
   Names model_names;
   for (const NamedTensor& target : model) model_names.insert(target.path);
   std::vector<std::string> names;

@@ -109,7 +109,7 @@ TEST_CASE("state: another head is named with its sizes and the remedy") {
   const WeightFile file = to_weight_file(source);
   const std::string text = refusal(target, file);
   CHECK(text ==
-        "load: the weights do not fit the model: 5 of 7 tensors fit\n"
+        "load: the weights do not fit the model: 2 tensors do not fit, 5 do\n"
         "  of another shape   2: fc.weight file [1000, 4] model [2, 4], fc.bias file [1000] model "
         "[2]\n"
         "  likely cause: another head: fc has 1000 outputs in the file, 2 in the model\n"
@@ -143,6 +143,13 @@ TEST_CASE("state: another depth, another width, another architecture") {
                  "another architecture: the file begins with "
                  "encoder.embed.weight, the model with conv1.weight"));
   CHECK(contains(refusal(target, {}), "another architecture: the file begins with nothing"));
+
+  WeightFile more = to_weight_file(target);
+  more.add("extra.weight", Tensor::zeros({3, 3}));
+  CHECK(refusal(target, more)
+            .starts_with("load: the weights do not fit the model: 1 tensor does not fit, 15 do\n  "
+                         "not in the model  "
+                         " 1: extra.weight\n"));
 }
 
 TEST_CASE("state: transposed and TensorFlow layouts, folded normalisation") {

@@ -157,6 +157,32 @@ TEST_CASE("torch files: the pickle machine refuses what is no data") {
       {"10^6 marks", with(std::string(1'000'000, '(')), ErrorKind::Limit, "more than 10000 marks"},
       {"10^6 values", with(std::string(1'000'000, 'N')), ErrorKind::Limit,
        "more than 10000 values on the stack"},
+      {"a whole model", with(global("my.net", "Net") + ")\x81}b"), ErrorKind::Data,
+       "the file holds my.net.Net, which is not loaded; save only the weights"},
+      {"NEWOBJ of what is known", with(global("torch", "Size") + ")\x81"), ErrorKind::Data,
+       "NEWOBJ of no class"},
+      {"NEWOBJ without arguments", with(global("my", "Net") + "]\x81"), ErrorKind::Data,
+       "NEWOBJ of no class"},
+      {"REDUCE of an unknown class without a tuple", with(global("my", "Net") + "]R"),
+       ErrorKind::Data, "REDUCE of no function"},
+      {"an unknown class as key", with("}" + global("my", "Key") + "Ns"), ErrorKind::Data,
+       "a key is neither string nor number"},
+      {"a name with control characters", with(global("my", "N\x1b[31m") + ")R"), ErrorKind::Data,
+       "holds my.N?[31m,"},
+      {"an unknown class among the weights",
+       with(dict({{"w", tensor(four(), 0, {4}, {1})}, {"a", global("my", "Net")}})),
+       ErrorKind::Data, "among the weights the file holds my.Net, which is not loaded"},
+      {"an unknown class deep among the weights",
+       with(dict(
+           {{"model", dict({{"w", tensor(four(), 0, {4}, {1})},
+                            {"a", "](" + dict({{"b", global("my", "Net") + ")R"}}) + "e"}})}})),
+       ErrorKind::Data, "among the weights the file holds my.Net"},
+      {"a tensor rebuilt by an unknown function",
+       with_tensor(global("torch._utils", "_rebuild_qtensor") + "(" + four() + "tR"),
+       ErrorKind::Data, "no dictionary of tensors"},
+      {"a tensor of an unknown value",
+       with_tensor(tensor(global("os", "system") + "(" + text("id") + "tR", 0, {4}, {1})),
+       ErrorKind::Data, "a tensor's storage is a os.system, which is not loaded"},
       {"no dictionary", with("N"), ErrorKind::Data, "no dictionary of tensors"},
       {"no tensors", with(dict({{"lr", integer(1)}, {"model", "N"}})), ErrorKind::Data,
        "its keys are: lr, model"},
@@ -165,6 +191,34 @@ TEST_CASE("torch files: the pickle machine refuses what is no data") {
        ErrorKind::Data, "two tensors are named w"},
   };
   refuse(attacks);
+}
+
+TEST_CASE("torch files: unknown classes beside the weights are opaque and do no harm") {
+  using namespace pickle;
+  const std::string weights = dict({{"w", tensor(four(), 0, {4}, {1})}});
+  const std::string state = dict({{"lr", integer(1)}, {"sub", global("my", "Sub") + ")\x81"}});
+  const WeightFile file = parse(
+      with(dict({{"args", global("argparse", "Namespace") + ")\x81" + state + "b"},
+                 {"set", global("__builtin__", "set") + "]" + integer(1) + "a\x85R"},
+                 {"map", global("collections", "defaultdict") + global("__builtin__", "list") +
+                             "\x85R" + text("k") + integer(1) + "s"},
+                 {"list", global("my", "List") + ")\x81" + integer(1) + "a(" + integer(2) + "e"},
+                 {"call", global("os", "system") + "(" + text("id") + "tR"},
+                 {"epoch", integer(3)},
+                 {"model", weights}})));
+  CHECK(file.size() == 1);
+  CHECK(file.find("w") != nullptr);
+  CHECK(file.metadata == std::map<std::string, std::string>{{"epoch", "3"}});
+  CHECK(file.notes.empty());
+}
+
+TEST_CASE("torch files: of two state dicts a note says which was taken") {
+  using namespace pickle;
+  const std::string weights = dict({{"w", tensor(four(), 0, {4}, {1})}}),
+                    average = dict({{"x", tensor(four(), 0, {1}, {1})}});
+  const WeightFile file = parse(with(dict({{"model_ema", average}, {"model", weights}})));
+  CHECK(file.find("w") != nullptr);
+  CHECK(file.notes == std::vector<std::string>{"weights under 'model' taken, of model_ema, model"});
 }
 
 TEST_CASE("torch files: a memo bomb is data of its own size") {
@@ -234,7 +288,7 @@ TEST_CASE("torch files: every number of a tensor is held against its storage") {
        "is missing"},
       {"storage type without a type of ours",
        with_tensor(tensor(storage("ComplexFloatStorage", "0", 2), 0, {2}, {1})), ErrorKind::Data,
-       "holds torch.ComplexFloatStorage"},
+       "a storage's class is a torch.ComplexFloatStorage, which is not loaded"},
       {"a tensor of a string", with_tensor(tensor(text("0"), 0, {4}, {1})), ErrorKind::Data,
        "a tensor's storage has a wrong type"},
       {"foreign persistent id", persistent(text("/etc/passwd")), ErrorKind::Data,
@@ -302,6 +356,14 @@ TEST_CASE("torch files: the zip reader refuses what two readers could read diffe
        ErrorKind::Data, "big-endian"},
       {"TorchScript", zip({{"a/data.pkl", object}, {"a/constants.pkl", ""}, {"a/version", "3"}}),
        ErrorKind::Data, "a TorchScript archive"},
+      {"TorchScript with compressed code",
+       zip({{"a/code/__torch__/m.py", "x"}, {"a/data.pkl", object}},
+           [] {
+             ZipQuirks quirks;
+             quirks.method = 8;
+             return quirks;
+           }()),
+       ErrorKind::Data, "TorchScript archive; save its weights alone: torch.save(torch.jit.load("},
       {"more entries than the directory",
        patched(end + std::string(4, '\0') + "\x04\0\x04\0"s,
                end + std::string(4, '\0') + "\xff\x7f\xff\x7f", true),

@@ -23,6 +23,7 @@ int run_eval(const EvalOptions& options, const CommonOptions& common) {
   // A folder with train/ and val/ is measured on val/.
   const MatchedClasses matched = match_classes(source.val ? source.val : source.train,
                                                loaded.labels, loaded.network->classes());
+  for (const std::string& note : loaded.report.notes) line.note("weights: " + note);
   if (!matched.note.empty()) line.note(matched.note);
   const PictureSet pictures = check_pictures(matched.dataset, options.skip_bad, line);
   const auto [logits, result] =

@@ -42,6 +42,9 @@ Json to_json(const Summary& summary) {
   Json json = Json::object();
   json.set("schema", 1).set("file", summary.file).set("format", summary.format);
   json.set("values", summary.weights.numel()).set("bytes", summary.bytes);
+  Json notes = Json::array();
+  for (const std::string& note : summary.weights.notes) notes.push(note);
+  json.set("notes", std::move(notes));
   json.set("metadata", std::move(metadata)).set("tensors", std::move(tensors));
   return json;
 }
@@ -53,6 +56,7 @@ void print_text(const Summary& summary, std::ostream& out) {
       << summary.bytes << " bytes\n";
   for (const auto& [key, value] : summary.weights.metadata)
     out << "metadata  " << printable(key) << " = " << printable(value) << '\n';
+  for (const std::string& note : summary.weights.notes) out << "note      " << note << '\n';
   for (const auto& [name, tensor] : summary.weights.entries())
     out << std::left << std::setw(40) << printable(name) << ' ' << std::setw(4)
         << to_string(tensor.dtype()) << ' ' << tensor.shape() << '\n';

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "graft/core/error.h"
+#include "graft/transfer/json/utf8.h"
 #include "graft/transfer/weights/pickle_globals.h"
 #include "graft/transfer/weights/pickle_input.h"
 #include "graft/transfer/weights/pickle_tensor.h"
@@ -99,6 +100,8 @@ class Machine {
         return global();
       case 'R':  // REDUCE
         return reduce();
+      case 0x81:  // NEWOBJ
+        return new_object();
       case 'b':  // BUILD
         return build();
       case 'Q':  // BINPERSID
@@ -190,8 +193,8 @@ class Machine {
     if (found == kPickleGlobals.end()) {
       std::string dotted = name;
       dotted[module.size()] = '.';
-      fail(ErrorKind::Data, "pickle: the file holds ", dotted,
-           ", which is not loaded; save only the weights, torch.save(model.state_dict(), ...)");
+      out_.unknown.push_back(printable(dotted));
+      return make(Pickled::Opaque{out_.unknown.size() - 1});
     }
     make(Pickled::Global{static_cast<uint8_t>(found - kPickleGlobals.begin())});
   }
@@ -200,6 +203,7 @@ class Machine {
     const std::vector<Ref> call = pop_last(2);
     const Pickled::Global* const callee = std::get_if<Pickled::Global>(&out_.at(call[0]));
     const Pickled::Tuple* const arguments = std::get_if<Pickled::Tuple>(&out_.at(call[1]));
+    if (out_.opaque_name(call[0]) != nullptr && arguments != nullptr) return push(call[0]);
     check(callee != nullptr && arguments != nullptr, ErrorKind::Data,
           "pickle: REDUCE of no function at byte ", position() - 1);
     const std::vector<Ref> items = arguments->items;
@@ -234,6 +238,22 @@ class Machine {
     fail(ErrorKind::Data, "pickle: ", kPickleGlobals[callee->id].name, " is not a function");
   }
 
+  // An object of a class; of ours none is made in this way.
+  void new_object() {
+    const std::vector<Ref> call = pop_last(2);
+    check(out_.opaque_name(call[0]) != nullptr &&
+              std::holds_alternative<Pickled::Tuple>(out_.at(call[1])),
+          ErrorKind::Data, "pickle: NEWOBJ of no class at byte ", position() - 1);
+    push(call[0]);
+  }
+
+  // Whether the value below the operands is opaque: what is put into it is dropped.
+  bool target_is_opaque() {
+    const Ref ref = pop();
+    push(ref);
+    return out_.opaque_name(ref) != nullptr;
+  }
+
   // requires_grad and backward hooks, of no use here but part of a sound call.
   void check_flag_and_hooks(Pickled::Tensor tensor, Ref flag, Ref hooks) const {
     const bool* const wanted = std::get_if<bool>(&out_.at(flag));
@@ -264,12 +284,14 @@ class Machine {
   // Sets attributes (a state dict's _metadata); they are of no use here and dropped.
   void build() {
     const Ref state = pop();
+    if (target_is_opaque()) return;
     const bool ordered = target<Pickled::Dict>("BUILD on no OrderedDict").ordered;
     check(ordered && std::holds_alternative<Pickled::Dict>(out_.at(state)), ErrorKind::Data,
           "pickle: BUILD on no OrderedDict at byte ", position() - 1);
   }
 
   void set_items(const std::vector<Ref>& items) {
+    if (target_is_opaque()) return;
     Pickled::Dict& dict = target<Pickled::Dict>("SETITEM on no dictionary");
     check(items.size() % 2 == 0, ErrorKind::Data, "pickle: SETITEMS with a key without value");
     for (size_t i = 0; i < items.size(); i += 2) {
@@ -281,6 +303,7 @@ class Machine {
   }
 
   void append(const std::vector<Ref>& items) {
+    if (target_is_opaque()) return;
     Pickled::List& list = target<Pickled::List>("APPEND on no list");
     list.items.insert(list.items.end(), items.begin(), items.end());
   }

@@ -1,7 +1,9 @@
 // A restricted pickle machine: it builds tensors' descriptions, dictionaries, lists and scalars,
-// and nothing else. It knows the 32 opcodes and the few globals of PyTorch's protocol-2 files; any
-// other is refused by name. Nothing in a file is ever looked up, imported or called: REDUCE selects
-// one of a handful of functions of ours.
+// and nothing else. It knows the 33 opcodes and the few globals of PyTorch's protocol-2 files; any
+// other opcode is refused. Nothing in a file is ever looked up, imported or called: REDUCE selects
+// one of a handful of functions of ours. A class or function that is none of them, and all that is
+// made from it, is an opaque value that only keeps the name: what stands beside the weights of a
+// checkpoint (argparse.Namespace) does no harm, and nothing can be built from it.
 #pragma once
 
 #include <cstdint>
@@ -55,16 +57,25 @@ struct Pickled {
   struct Tensor {
     size_t index = 0;
   };
+  struct Opaque {
+    size_t index = 0;  ///< of the name in `unknown`
+  };
   using Value = std::variant<std::monostate, bool, int64_t, double, std::string, Tuple, List, Dict,
-                             Global, Storage, Tensor>;
+                             Global, Storage, Tensor, Opaque>;
 
   std::vector<Value> values;
   std::vector<PickledStorage> storages;
   std::unordered_map<std::string, size_t> storage_of_key;
   std::vector<PickledTensor> tensors;
+  std::vector<std::string> unknown;  ///< "module.name" of classes and functions, one a GLOBAL
   Ref root = 0;
 
   const Value& at(Ref ref) const { return values[ref]; }
+  /// The name of what an opaque value was made of, or null if the value is another.
+  const std::string* opaque_name(Ref ref) const {
+    const auto* const opaque = std::get_if<Opaque>(&values[ref]);
+    return opaque ? &unknown[opaque->index] : nullptr;
+  }
 };
 
 /// How a storage is named: ('storage', class, key, location, numel), which the older stream follows

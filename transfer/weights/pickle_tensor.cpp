@@ -11,6 +11,8 @@ namespace {
 template <class T>
 const T& expect(const Pickled& pickled, Pickled::Ref ref, const char* what) {
   const T* const value = std::get_if<T>(&pickled.at(ref));
+  if (const std::string* const name = pickled.opaque_name(ref))
+    fail(ErrorKind::Data, "pickle: ", what, " is a ", *name, ", which is not loaded");
   check(value != nullptr, ErrorKind::Data, "pickle: ", what, " has a wrong type");
   return *value;
 }

@@ -6,6 +6,8 @@
 #include <unordered_map>
 
 #include "graft/core/error.h"
+#include "graft/core/text.h"
+#include "graft/transfer/json/utf8.h"
 #include "graft/transfer/weights/raw_tensor.h"
 
 namespace graft::transfer {
@@ -16,6 +18,9 @@ namespace {
 constexpr std::array<std::string_view, 10> kWrappers = {
     "state_dict", "model_state_dict", "model",      "net",       "network",
     "weights",    "params",           "params_ema", "model_ema", "ema"};
+
+constexpr const char* kSaveWeights =
+    ", which is not loaded; save only the weights, torch.save(model.state_dict(), ...)";
 
 const std::string* key_of(const Pickled& pickled,
                           const std::pair<Pickled::Ref, Pickled::Ref>& item) {
@@ -29,14 +34,17 @@ bool holds_tensors(const Pickled& pickled, const Pickled::Dict& dict) {
   });
 }
 
-const Pickled::Dict& find_state_dict(const Pickled& pickled) {
+const Pickled::Dict& find_state_dict(const Pickled& pickled, std::vector<std::string>& notes) {
   const Pickled::Dict* const root = std::get_if<Pickled::Dict>(&pickled.at(pickled.root));
+  if (const std::string* const name = pickled.opaque_name(pickled.root))
+    fail(ErrorKind::Data, "pytorch: the file holds ", *name, kSaveWeights);
   check(root != nullptr, ErrorKind::Data, "pytorch: the file holds no dictionary of tensors");
   if (holds_tensors(pickled, *root)) return *root;
 
   const Pickled::Dict* best = nullptr;
   size_t best_rank = kWrappers.size() + 1;
-  std::string keys;
+  std::string keys, chosen;
+  std::vector<std::string> candidates;
   for (const auto& item : root->items) {
     const std::string* const key = key_of(pickled, item);
     if (key == nullptr) continue;
@@ -45,11 +53,38 @@ const Pickled::Dict& find_state_dict(const Pickled& pickled) {
     if (inner == nullptr || !holds_tensors(pickled, *inner)) continue;
     const size_t rank = static_cast<size_t>(std::find(kWrappers.begin(), kWrappers.end(), *key) -
                                             kWrappers.begin());
-    if (rank < best_rank) best = inner, best_rank = rank;
+    candidates.push_back(printable(*key));
+    if (rank < best_rank) best = inner, best_rank = rank, chosen = candidates.back();
   }
   check(best != nullptr, ErrorKind::Data,
         "pytorch: no dictionary of tensors in the file; its keys are: ", keys);
+  if (candidates.size() > 1)
+    notes.push_back("weights under '" + chosen + "' taken, of " + join(candidates, ", "));
   return *best;
+}
+
+// Nothing below the state dict may be of an unknown class: it could be a weight.
+void refuse_unknown_classes(const Pickled& pickled, const Pickled::Dict& dict) {
+  std::vector<bool> seen(pickled.values.size());  // values may be shared, and refer in cycles
+  std::vector<Pickled::Ref> waiting;
+  const auto add = [&](Pickled::Ref ref) {
+    if (!seen[ref]) waiting.push_back(ref);
+    seen[ref] = true;
+  };
+  for (const auto& item : dict.items) add(item.second);
+  while (!waiting.empty()) {
+    const Pickled::Ref ref = waiting.back();
+    waiting.pop_back();
+    if (const std::string* const name = pickled.opaque_name(ref))
+      fail(ErrorKind::Data, "pytorch: among the weights the file holds ", *name, kSaveWeights);
+    const Pickled::Value& value = pickled.at(ref);
+    if (const auto* const tuple = std::get_if<Pickled::Tuple>(&value))
+      std::for_each(tuple->items.begin(), tuple->items.end(), add);
+    else if (const auto* const list = std::get_if<Pickled::List>(&value))
+      std::for_each(list->items.begin(), list->items.end(), add);
+    else if (const auto* const inner = std::get_if<Pickled::Dict>(&value))
+      for (const auto& item : inner->items) add(item.second);
+  }
 }
 
 std::string format_double(double value) {
@@ -109,7 +144,8 @@ WeightFile state_dict_of(const Pickled& pickled, const std::function<Tensor(size
                          uint64_t file_bytes) {
   WeightFile weights;
   Materialiser materialiser(pickled, load, 4 * file_bytes);
-  const Pickled::Dict& dict = find_state_dict(pickled);
+  const Pickled::Dict& dict = find_state_dict(pickled, weights.notes);
+  refuse_unknown_classes(pickled, dict);
   add_scalars(pickled, weights);
   for (const auto& item : dict.items) {
     const std::string* const key = key_of(pickled, item);

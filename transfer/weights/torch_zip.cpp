@@ -21,8 +21,7 @@ std::string find_folder(const ZipArchive& archive) {
     check(!folder.empty() && entry.name.starts_with(folder), ErrorKind::Data, "pytorch: entry ",
           entry.name, ": not in one folder with the others: not a PyTorch file");
   check(archive.find(folder + "constants.pkl") == nullptr, ErrorKind::Data,
-        "pytorch: a TorchScript archive; save the weights alone, torch.save(model.state_dict(), "
-        "...)");
+        "pytorch: ", kTorchScript);
   return folder;
 }
 

@@ -37,6 +37,8 @@ class WeightFile {
   /// What the file says about itself: "format", "graft.preprocess", or the scalars that stood
   /// beside the weights in a checkpoint ("best_prec1").
   std::map<std::string, std::string> metadata;
+  /// What was decided while reading, e.g. which of two state dicts was taken.
+  std::vector<std::string> notes;
 
  private:
   std::vector<Entry> entries_;

@@ -132,6 +132,8 @@ CentralHeader parse_central(std::span<const std::byte>& bytes) {
   check((field<uint32_t>(bytes, 38) & kFolderAttribute) == 0 && name.back() != '/', ErrorKind::Data,
         "zip: entry ", name, ": is a folder");
   const uint16_t method = field<uint16_t>(bytes, 10);
+  check(method == 0 || name.find("/code/") == std::string_view::npos, ErrorKind::Data,
+        "zip: entry ", name, ": compressed code: ", kTorchScript);
   check(method == 0, ErrorKind::Data, "zip: entry ", name, ": is compressed (method ", method,
         "); load the file in PyTorch and write it with torch.save()");
   uint64_t compressed = field<uint32_t>(bytes, 20);

@@ -14,6 +14,11 @@
 
 namespace graft::transfer {
 
+/// What torch.jit.save() writes into the same container, code among it, and what to do about it.
+inline constexpr const char* kTorchScript =
+    "a TorchScript archive; save its weights alone: torch.save(torch.jit.load(FILE).state_dict(), "
+    "...)";
+
 class ZipArchive {
  public:
   struct Entry {
