@@ -5,6 +5,7 @@
 #include "graft/core/autograd/grad_mode.h"
 #include "harness/checks.h"
 #include "harness/finite_difference.h"
+#include "op_reference/winograd.h"
 
 namespace graft::testing {
 namespace {
@@ -78,10 +79,14 @@ Arrays gradient_tolerances(const Sample& sample, const Arrays& wanted) {
   const bool cancels = sample.reference.rounding == Rounding::OfOperands;
   const double floor = cancels ? largest(sample.cotangent) : 0;
   Arrays tolerance = magnitudes(sample, wanted);
-  for (size_t k = 0; k < wanted.size(); ++k)
+  for (size_t k = 0; k < wanted.size(); ++k) {
+    const bool shared = by_winograd(sample) && sample.operands[k].name != "bias";
+    const double least = shared ? winograd_tolerance(terms, largest(tolerance[k])) : 0;
     for (size_t i = 0; i < wanted[k].size(); ++i)
-      tolerance[k].values[i] =
-          steps * (0x1p-24 * std::max(floor, tolerance[k].values[i]) + condition[k].values[i]);
+      tolerance[k].values[i] = std::max(
+          least,
+          steps * (0x1p-24 * std::max(floor, tolerance[k].values[i]) + condition[k].values[i]));
+  }
   return tolerance;
 }
 

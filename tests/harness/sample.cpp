@@ -4,6 +4,8 @@
 #include <cmath>
 #include <sstream>
 
+#include "op_reference/winograd.h"
+
 namespace graft::testing {
 namespace {
 
@@ -252,6 +254,11 @@ int64_t terms_of(const Sample& sample) {
   for (const Array& input : sample.inputs) shapes.push_back(input.shape);
   return std::max<int64_t>(
       1, sample.reference.terms(shapes, sample.expected.shape, sample.op_case.params));
+}
+
+bool by_winograd(const Sample& sample) {
+  return sample.device.type == DeviceType::Cpu &&
+         takes_winograd(sample.op_case.op, sample.op_case.shapes, sample.op_case.params);
 }
 
 size_t largest_extent(const Sample& sample) {

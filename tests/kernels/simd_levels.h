@@ -51,11 +51,8 @@ Tensor numbers(const std::string& name, const Shape& shape) {
   return Tensor::from(values, shape);
 }
 
-/// Every element of `found` within rounding of a sum of `terms` products of numbers().
 template <class T>
-void check_close(const Tensor& found, const std::vector<double>& expected, int64_t terms) {
-  const double bound =
-      static_cast<double>(std::numeric_limits<T>::epsilon()) * static_cast<double>(8 + terms);
+void check_within(const Tensor& found, const std::vector<double>& expected, double bound) {
   const auto values = found.values<T>();
   REQUIRE(values.size() == expected.size());
   double worst = 0;
@@ -64,6 +61,14 @@ void check_close(const Tensor& found, const std::vector<double>& expected, int64
     if (!(error <= worst)) worst = error;  // NaN is kept
   }
   CHECK(worst <= bound);
+}
+
+/// Every element of `found` within rounding of a sum of `terms` products of numbers().
+template <class T>
+void check_close(const Tensor& found, const std::vector<double>& expected, int64_t terms) {
+  check_within<T>(
+      found, expected,
+      static_cast<double>(std::numeric_limits<T>::epsilon()) * static_cast<double>(8 + terms));
 }
 
 }  // namespace graft::testing

@@ -2,6 +2,7 @@
 
 #include "graft/core/ops.h"
 #include "kernels/simd_levels.h"
+#include "op_reference/winograd.h"
 #include "support/error_text.h"
 
 namespace graft::testing {
@@ -38,6 +39,13 @@ void for_each_product(const Geometry& g, const Shape& y, const Function& f) {
             }
 }
 
+// Within Winograd's bound for sums of `terms` products with these sums of magnitudes.
+void check_winograd(const Tensor& found, const std::vector<double>& expected, int64_t terms,
+                    const std::vector<double>& sums) {
+  const double largest = *std::max_element(sums.begin(), sums.end());
+  check_within<float>(found, expected, winograd_tolerance(static_cast<double>(terms), largest));
+}
+
 template <class T>
 void check_geometry(const Geometry& g) {
   CAPTURE(g.x);
@@ -49,16 +57,26 @@ void check_geometry(const Geometry& g) {
   const auto xs = x.values<T>(), ws = w.values<T>(), bs = b.values<T>(), gs = dy.values<T>();
   std::vector<double> forward(static_cast<size_t>(y.numel()));
   std::vector<double> dx(xs.size()), dw(ws.size());
+  std::vector<double> sums(forward.size()), dx_sums(xs.size()), dw_sums(ws.size());  // magnitudes
   for (size_t i = 0; i < forward.size(); ++i)
     forward[i] = static_cast<double>(bs[i % static_cast<size_t>(g.w[0])]);
   for_each_product(g, y.shape(), [&](int64_t iy, int64_t ix, int64_t iw) {
     const auto a = static_cast<size_t>(iy), s = static_cast<size_t>(ix),
                t = static_cast<size_t>(iw);
-    forward[a] += static_cast<double>(xs[s]) * static_cast<double>(ws[t]);
-    dx[s] += static_cast<double>(gs[a]) * static_cast<double>(ws[t]);
-    dw[t] += static_cast<double>(gs[a]) * static_cast<double>(xs[s]);
+    const auto add = [](double product, double& sum, double& magnitudes) {
+      sum += product, magnitudes += std::abs(product);
+    };
+    add(static_cast<double>(xs[s]) * static_cast<double>(ws[t]), forward[a], sums[a]);
+    add(static_cast<double>(gs[a]) * static_cast<double>(ws[t]), dx[s], dx_sums[s]);
+    add(static_cast<double>(gs[a]) * static_cast<double>(xs[s]), dw[t], dw_sums[t]);
   });
   const int64_t window = g.w[1] * g.w[2] * g.w[3];
+  if (std::is_same_v<T, float> && takes_winograd(g.x, g.w, g.params)) {
+    check_winograd(y, forward, window, sums);
+    check_winograd(conv2d_input_grad(dy, w, g.x, g.params), dx, g.w[1] * g.w[2] * g.w[0], dx_sums);
+    check_winograd(conv2d_filter_grad(x, dy, g.w, g.params), dw, y.numel() / g.w[0], dw_sums);
+    return;
+  }
   check_close<T>(y, forward, window + 1);
   check_close<T>(conv2d_input_grad(dy, w, g.x, g.params), dx, window * g.w[0]);
   check_close<T>(conv2d_filter_grad(x, dy, g.w, g.params), dw, y.numel());
@@ -85,6 +103,8 @@ const std::vector<Geometry>& geometries() {
     list.push_back({{1, 13, 12, 4}, {6, 1, 1, 4}, conv(2, 0)});
     list.push_back({{1, 6, 7, 3}, {4, 3, 2, 3}, {2, 1, 1, 2, 1, {0, 1, 2, 1}}});
     list.push_back({{1, 5, 5, 2}, {3, 3, 3, 2}, {1, 1, 1, 1, 1, {4, 5, 6, 3}}});  // wide padding
+    list.push_back({{2, 9, 7, 20}, {24, 3, 3, 20}, {1, 1, 1, 1, 1, {0, 1, 2, 0}}});
+    list.push_back({{1, 9, 10, 20}, {24, 5, 5, 20}, conv(2, 2)});  // gradient phases of 3x3
     list.push_back({{5, 2, 2, 40}, {35, 3, 3, 40}, conv(1, 1)});  // several images a piece
     list.push_back({{1, 3, 500, 4}, {5, 3, 3, 4}, conv(1, 1)});   // several pieces a row
     list.push_back({{1, 6, 5, 1024}, {18, 1, 1, 1024}, conv()});  // rows a page apart

@@ -1,3 +1,5 @@
+#include <type_traits>
+
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/conv/conv2d_geometry.h"
@@ -5,6 +7,8 @@
 #include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/pack.h"
+#include "graft/kernels/cpu/winograd/choice.h"
+#include "graft/kernels/cpu/winograd/correlate.h"
 
 namespace graft::cpu {
 namespace {
@@ -12,6 +16,13 @@ namespace {
 template <class T>
 void convolve(const KernelCtx& ctx, const Correlation& c, const T* x, const T* w,
               const Epilogue<T>& epilogue, T* y) {
+  if constexpr (std::is_same_v<T, float>)
+    if (winograd::applies(c)) {
+      const int64_t n = c.channels;
+      const winograd::Filter filter{
+          w, {0, n, 2 * n, 3 * n, 4 * n, 5 * n, 6 * n, 7 * n, 8 * n}, 1, 9 * n};
+      return winograd::correlate(ctx, c, x, filter, epilogue, y);
+    }
   const ColumnBlocks blocks = ColumnBlocks::of<T>(c.columns);
   const int64_t depth = c.depth(), size = blocks.size(depth);
   T* const packed = ctx.workspace.take_array<T>(c.groups * size);

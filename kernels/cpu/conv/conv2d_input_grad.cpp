@@ -2,6 +2,7 @@
 // some taps of the filter, in and out channels exchanged. No scatter, no product with a zero, each
 // pixel of dx written once.
 #include <algorithm>
+#include <type_traits>
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/contiguous.h"
@@ -10,6 +11,8 @@
 #include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/pack.h"
+#include "graft/kernels/cpu/winograd/choice.h"
+#include "graft/kernels/cpu/winograd/correlate.h"
 
 namespace graft::cpu {
 namespace {
@@ -18,8 +21,16 @@ template <class T>
 void correlate_phase(const KernelCtx& ctx, const GradientPhase& phase, const Shape& filter,
                      const T* dy, const T* w, T* dx) {
   const Correlation& c = phase.correlation;
-  const ColumnBlocks blocks = ColumnBlocks::of<T>(c.columns);
   const int64_t pixel = filter[3], row = filter[2] * pixel, out = filter[1] * row;
+  if constexpr (std::is_same_v<T, float>)
+    if (winograd::applies(c)) {
+      winograd::Filter flipped{w, {}, out, 1};
+      auto tap = flipped.taps.begin();
+      for (const int64_t i : phase.taps_h)
+        for (const int64_t j : phase.taps_w) *tap++ = i * row + j * pixel;
+      return winograd::correlate(ctx, c, dy, flipped, Epilogue<T>{}, dx);
+    }
+  const ColumnBlocks blocks = ColumnBlocks::of<T>(c.columns);
   const int64_t depth = c.depth(), size = blocks.size(depth);
   T* const packed = ctx.workspace.take_array<T>(c.groups * size);
   parallel_for(c.groups * blocks.count(), [&](int64_t item, int) {

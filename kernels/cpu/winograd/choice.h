@@ -1,0 +1,13 @@
+// Which correlations Winograd's algorithm computes.
+#pragma once
+
+#include "graft/kernels/cpu/product/correlation.h"
+
+namespace graft::cpu::winograd {
+
+/// Whether it can and should: a window of 3x3 neighbours, stride 1, no groups, enough channels for
+/// the transforms to pay, and exact() off (core/exactness.h). Decides by the layer alone, not by
+/// the number of images: an image has the same bits in every batch.
+bool applies(const Correlation& c);
+
+}  // namespace graft::cpu::winograd
