@@ -23,8 +23,9 @@ bool has_decoder(Decoder decoder);
 std::string describe_decoder(Decoder decoder = Decoder::Best);
 
 /// A JPEG or PNG as RGB [H,W,3], the way Pillow's convert("RGB") gives it: grey is repeated, alpha
-/// dropped, palettes looked up, 16 bits cut to the upper 8, CMYK converted. An EXIF rotation is not
-/// applied. The first bytes decide the format; `name` only appears in error texts.
+/// dropped, palettes looked up, CMYK converted, 16 bits cut to the upper 8 (of grey too, where
+/// Pillow clips at 255 and gives white). An EXIF rotation is not applied. The first bytes decide
+/// the format; `name` only appears in error texts.
 ///
 /// Error(Data) for another format (named), a damaged or a truncated file; Error(Limit);
 /// Error(OutOfMemory); Error(Argument) if the decoder is not built in. Safe from any thread.

@@ -148,6 +148,14 @@ TEST_CASE("command: files that are missing or cannot be read") {
   place.refuses(4, Place::tune({}), {"labels-idx1"});
 }
 
+TEST_CASE("command: demo finds out before its work that the report cannot be written") {
+  const Place place;
+  fs::create_directories(place.path() / "out/report.html");
+  testing::write_text(place.path() / "taken", "a file where a folder is wanted");
+  place.refuses(4, {"demo", "--out", "out"}, {"report.html", "a folder stands where"});
+  place.refuses(4, {"demo", "--out", "taken/out"}, {"taken"});
+}
+
 TEST_CASE("command: a full disk") {
   const Place place;
   const auto tune = Place::tune({});

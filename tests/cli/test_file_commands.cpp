@@ -10,7 +10,10 @@
 #include "graft/tools/cli/commands.h"
 #include "graft/transfer/json/json.h"
 #include "graft/transfer/weights/safetensors.h"
+#include "support/captured_stderr.h"
+#include "support/error_text.h"
 #include "support/files.h"
+#include "support/training_files.h"
 
 namespace graft::cli {
 namespace {
@@ -100,6 +103,48 @@ TEST_CASE("audit: names what changed") {
   CHECK(json.at("changed").as_array("changed").size() == 1);
   CHECK(json.at("equal").as_array("equal").at(0).as_string("equal") == "fc.bias");
   CHECK(json.at("only_before").as_array("only_before").empty());
+}
+
+TEST_CASE("audit: --exit-code tells a script that something changed") {
+  const testing::TempFolder folder;
+  const std::string before = write_two_tensors(folder.path() / "before.safetensors", 1),
+                    after = write_two_tensors(folder.path() / "after.safetensors", -1);
+  CommonOptions common;
+  AuditOptions options{before, after, true, "", ""};
+  const CapturedStdout captured;
+  {
+    testing::CapturedStderr errors;
+    CHECK(run_audit(options, common) == 9);
+    CHECK(errors.text() == "graft: audit: 1 tensor is not as before: fc.weight\n");
+  }
+  options.after = before;
+  CHECK(run_audit(options, common) == 0);
+}
+
+TEST_CASE("audit: --frozen demands equality of a part, in the words of --freeze") {
+  const testing::TempFolder folder;
+  const std::string before = (folder.path() / "before.safetensors").string(),
+                    after = (folder.path() / "after.safetensors").string();
+  testing::write_model(before, "mnist_cnn", 10);
+  transfer::WeightFile tuned = transfer::read_weights(before), changed;
+  changed.metadata = tuned.metadata;
+  for (const auto& [name, tensor] : tuned.entries())
+    changed.add(name, name.starts_with("conv2.") ? tensor.clone().fill_(2) : tensor);
+  transfer::write_weights(after, changed);
+  CommonOptions common;
+  common.json = true;
+  const CapturedStdout captured;
+  testing::CapturedStderr errors;
+  const auto audit = [&](const std::string& frozen) {
+    return run_audit({before, after, true, frozen, ""}, common);
+  };
+  CHECK(audit("conv1") == 0);
+  CHECK(audit("conv2") == 9);
+  CHECK(audit("trunk") == 9);
+  CHECK(audit("conv1.weight,fc2") == 0);
+  CHECK(audit("*.bias") == 9);
+  CHECK(
+      testing::error_text([&] { audit("conv9"); }).starts_with("freeze: 'conv9' matches nothing"));
 }
 
 }  // namespace graft::cli

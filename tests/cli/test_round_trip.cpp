@@ -109,6 +109,20 @@ TEST_CASE("command: tune, eval, predict, features, info, audit on folders of pic
   CHECK(audit.at("only_before").as_array("only_before").empty());
 }
 
+TEST_CASE("command: a file's name cannot break predict's lines") {
+  const TempFolder folder;
+  const auto& root = folder.path();
+  testing::write_picture_folders(root, {"a\nb\tc"}, 1);
+  testing::write_model(root / "start.safetensors", "cifar_resnet20", 10);
+  // The file names its model.
+  const ProgramResult result = graft_command(
+      {"predict", "a\nb\tc/0.png", "--weights", "start.safetensors"}, {.folder = root});
+  CHECK(result.code == 0);
+  CHECK(result.err.empty());
+  CHECK(result.out.starts_with("a\\nb\\tc/0.png\t"));
+  CHECK(std::count(result.out.begin(), result.out.end(), '\n') == 1);
+}
+
 TEST_CASE("command: a tuned network can be tuned on, its head kept or not") {
   const TempFolder folder;
   const auto& root = folder.path();

@@ -108,4 +108,15 @@ TEST_CASE("printable: a message quotes no control characters and stays short") {
   CHECK(printable(std::string(10'000, 'x')).size() < 700);
 }
 
+TEST_CASE("text: one_line keeps everything, on one line") {
+  CHECK(one_line("plain, äöü €.jpg") == "plain, äöü €.jpg");
+  CHECK(one_line("a\tb\nc\rd\\e") == "a\\tb\\nc\\rd\\\\e");
+  CHECK(one_line("\x1b[31m\x7f\xff") == "\\x1b[31m\\x7f\\xff");
+  CHECK(one_line("\xc2\x9b"
+                 "1m") ==
+        "\\xc2\\x9b"
+        "1m");  // CSI as one character
+  CHECK(printable("a\nb\xc2\x9b") == "a\nb?");
+}
+
 }  // namespace graft::transfer

@@ -131,6 +131,15 @@ void add_options(CLI::App& app, InfoOptions& options) {
 void add_options(CLI::App& app, AuditOptions& options) {
   app.add_option("BEFORE", options.before, "Weight file")->required();
   app.add_option("AFTER", options.after, "Weight file to compare")->required();
+  CLI::Option* exit_code = app.add_flag(
+      "--exit-code", options.exit_code,
+      "End with exit code 9 if a tensor changed, is gone or is new; with --frozen, one of those");
+  CLI::Option* frozen =
+      app.add_option("--frozen", options.frozen,
+                     "What should not have changed, in the words of `graft tune --freeze`")
+          ->needs(exit_code);
+  app.add_option("--model", options.model, "Model of the files, if AFTER does not name it")
+      ->needs(frozen);
 }
 
 void add_options(CLI::App& app, DemoOptions& options) {

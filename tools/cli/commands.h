@@ -77,6 +77,9 @@ struct InfoOptions {
 struct AuditOptions {
   std::string before;
   std::string after;
+  bool exit_code = false;   ///< end with kChanged if a tensor differs, of `frozen` if given
+  std::string frozen = {};  ///< pattern as `tune --freeze` takes it
+  std::string model = {};   ///< to understand `frozen`; empty: the one that AFTER names
 };
 
 struct DemoOptions {

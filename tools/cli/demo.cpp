@@ -17,9 +17,21 @@ class DemoProgress final : public ProgressObserver {
  public:
   using ProgressObserver::ProgressObserver;
   void on_epoch(const transfer::EpochResult&) override {}
-  void on_note(const std::string& text) override {
-    if (!text.starts_with("feature cache")) ProgressObserver::on_note(text);
+  // The line says which training it is about.
+  void on_progress(const Progress& p) override {
+    const std::string phase = training_ + ", " + p.phase;
+    Progress named = p;
+    named.phase = phase.c_str();
+    ProgressObserver::on_progress(named);
   }
+  void on_note(const std::string& text) override {
+    if (text.starts_with("feature cache")) return;
+    training_ = text;
+    ProgressObserver::on_note(text);
+  }
+
+ private:
+  std::string training_;
 };
 
 transfer::Json to_json(const demo::ExperimentResult& result, const std::string& report) {
@@ -47,7 +59,11 @@ int run_demo(const DemoOptions& options, const CommonOptions& common) {
   choose_device(common);
   catch_signals();
   FileSystem& files = real_file_system();
+  const std::string page = options.out + "/report.html";
   files.make_folders(options.out);  // before the work whose result goes there
+  const auto lock = files.lock(options.out + "/.lock");
+  check(files.kind(page) != FileSystem::Kind::Folder, ErrorKind::Io, "demo: ", page,
+        ": a folder stands where the report goes");
   demo::ExperimentOptions experiment;
   experiment.seeds = options.seeds;
   experiment.seed = common.seed;
@@ -58,7 +74,6 @@ int run_demo(const DemoOptions& options, const CommonOptions& common) {
     result = demo::run_experiment(experiment, observer);
   }
   if (stop_requested()) return exit_code_of_signal();
-  const std::string page = options.out + "/report.html";
   write_file_atomically(files, page, demo::html_report(result, experiment));
   if (common.json)
     std::cout << transfer::write_json(to_json(result, page)) << '\n';

@@ -16,6 +16,7 @@ enum ExitCode : int {
   kNoDevice = 5,     ///< device not available
   kMemory = 6,       ///< memory or a limit
   kNotFinite = 7,    ///< NaN or infinity while training
+  kChanged = 9,      ///< `audit --exit-code`: what should be equal is not
   kInterrupt = 130,  ///< SIGINT
   kTerminate = 143,  ///< SIGTERM, after saving
 };

@@ -53,7 +53,7 @@ std::string describe_bad(const std::vector<data::SkippedFile>& bad) {
   constexpr size_t kShown = 5;
   std::vector<std::string> names;
   for (size_t i = 0; i < std::min(bad.size(), kShown); ++i)
-    names.push_back(transfer::printable(bad[i].path));
+    names.push_back(transfer::one_line(bad[i].path));
   if (bad.size() > kShown) names.emplace_back("...");
   return std::to_string(bad.size()) +
          (bad.size() == 1 ? " picture cannot be read and is left out: "

@@ -13,6 +13,7 @@
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/load_network.h"
 #include "graft/transfer/json/json.h"
+#include "graft/transfer/json/utf8.h"
 #include "graft/transfer/training/eval_mode.h"
 
 namespace graft::cli {
@@ -59,7 +60,8 @@ int run_predict(const PredictOptions& options, const CommonOptions& common) {
       entry.set("probability", static_cast<double>(guess.probability));
       entries.push(std::move(entry));
       if (!common.json)
-        std::printf("%s\t%s\t%.4f\n", file.c_str(), loaded.label(guess.label).c_str(),
+        std::printf("%s\t%s\t%.4f\n", transfer::one_line(file).c_str(),
+                    transfer::one_line(loaded.label(guess.label)).c_str(),
                     static_cast<double>(guess.probability));
     }
     transfer::Json prediction = transfer::Json::object();

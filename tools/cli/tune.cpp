@@ -125,7 +125,7 @@ bool same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
 
 std::string label_lines(const std::vector<std::string>& labels) {
   std::string out;
-  for (const std::string& label : labels) out += label + '\n';
+  for (const std::string& label : labels) out += transfer::one_line(label) + '\n';
   return out;
 }
 
@@ -133,7 +133,7 @@ std::string label_lines(const std::vector<std::string>& labels) {
 std::string bad_lines(const std::vector<data::SkippedFile>& bad) {
   std::string out;
   for (const data::SkippedFile& file : bad)
-    out += transfer::printable(file.path) + '\t' + transfer::printable(file.reason) + '\n';
+    out += transfer::one_line(file.path) + '\t' + transfer::one_line(file.reason) + '\n';
   return out;
 }
 

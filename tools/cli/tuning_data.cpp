@@ -86,7 +86,7 @@ std::string describe(const TuningData& data) {
   text.replace(text.size() - 2, 2, " samples; ");
   text += std::to_string(data.train->class_count()) + " classes";
   if (data.train->class_names().size() <= kClassesShown)
-    text += ": " + transfer::printable(join(data.train->class_names(), ", "));
+    text += ": " + transfer::one_line(join(data.train->class_names(), ", "));
   if (data.ignored.empty()) return text;
 
   std::vector<std::string> files;
@@ -95,7 +95,7 @@ std::string describe(const TuningData& data) {
   if (data.ignored.size() > kFilesShown) files.emplace_back("...");
   return text + "; " + std::to_string(data.ignored.size()) +
          (data.ignored.size() == 1 ? " file ignored (" : " files ignored (") +
-         transfer::printable(join(files, "; ")) + ")";
+         transfer::one_line(join(files, "; ")) + ")";
 }
 
 }  // namespace graft::cli

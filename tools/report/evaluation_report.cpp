@@ -1,5 +1,6 @@
 #include "graft/tools/report/evaluation_report.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "graft/data/resize.h"
@@ -18,6 +19,30 @@ data::Image thumbnail(const data::Image& image) {
   return data::resize_short_side(image, kThumbnail, ResizeFilter::Bilinear);
 }
 
+using Counts = std::vector<std::vector<int64_t>>;
+constexpr size_t kLargestTable = 30;  // classes
+constexpr size_t kConfusions = 50;    // rows
+
+// Rows {true, predicted, count} of wrong predictions, the most frequent first.
+std::vector<std::vector<std::string>> frequent_confusions(const Counts& counts,
+                                                          const std::vector<std::string>& names) {
+  struct Pair {
+    int64_t count;
+    size_t truth, predicted;
+  };
+  std::vector<Pair> pairs;
+  for (size_t i = 0; i < counts.size(); ++i)
+    for (size_t j = 0; j < counts[i].size(); ++j)
+      if (i != j && counts[i][j] > 0) pairs.push_back({counts[i][j], i, j});
+  std::stable_sort(pairs.begin(), pairs.end(),
+                   [](const Pair& a, const Pair& b) { return a.count > b.count; });
+  pairs.resize(std::min(pairs.size(), kConfusions));
+  std::vector<std::vector<std::string>> rows;
+  for (const Pair& pair : pairs)
+    rows.push_back({names.at(pair.truth), names.at(pair.predicted), std::to_string(pair.count)});
+  return rows;
+}
+
 }  // namespace
 
 std::string learning_curves(const std::vector<transfer::EpochResult>& history) {
@@ -34,9 +59,11 @@ std::string learning_curves(const std::vector<transfer::EpochResult>& history) {
 }
 
 std::string confusion_section(const Tensor& logits, const data::Dataset& dataset) {
-  return "<h2>Confusion</h2>\n" +
-         confusion_table(transfer::confusion_matrix(logits, transfer::labels_of(dataset)),
-                         dataset.class_names());
+  const Counts counts = transfer::confusion_matrix(logits, transfer::labels_of(dataset));
+  const std::vector<std::string>& names = dataset.class_names();
+  if (names.size() <= kLargestTable) return "<h2>Confusion</h2>\n" + confusion_table(counts, names);
+  return "<h2>Most frequent confusions</h2>\n" +
+         table({"true", "taken for", "pictures"}, frequent_confusions(counts, names));
 }
 
 std::string mistakes_section(const Tensor& logits, const data::Dataset& dataset, size_t count) {
@@ -44,7 +71,7 @@ std::string mistakes_section(const Tensor& logits, const data::Dataset& dataset,
   std::string out = "<h2>Worst mistakes</h2>\n";
   for (const Mistake& mistake : worst_mistakes(logits, transfer::labels_of(dataset), count)) {
     char confidence[32];
-    std::snprintf(confidence, sizeof confidence, " (%.0f %%)", 100 * mistake.confidence);
+    std::snprintf(confidence, sizeof confidence, " (%.0f\u00a0%%)", 100 * mistake.confidence);
     out += picture(thumbnail(dataset.image(mistake.sample)), 96,
                    names.at(static_cast<size_t>(mistake.truth)) + ", taken for " +
                        names.at(static_cast<size_t>(mistake.predicted)) + confidence);

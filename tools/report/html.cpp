@@ -4,6 +4,10 @@
 #include <sstream>
 
 namespace graft::report {
+namespace {
+// Opacity of a cell's colour at a share of 1: dark text keeps a contrast above 4.5.
+constexpr double kDeepest = 0.6;
+}  // namespace
 
 std::string escape(std::string_view text) {
   std::string out;
@@ -34,7 +38,7 @@ std::string escape(std::string_view text) {
 std::string confusion_table(const std::vector<std::vector<int64_t>>& counts,
                             const std::vector<std::string>& classes) {
   std::ostringstream out;
-  out << "<table class=\"confusion\"><tr><th>true \\ predicted</th>";
+  out << "<div class=\"wide\"><table class=\"confusion\"><tr><th>true \\ predicted</th>";
   for (const std::string& name : classes) out << "<th>" << escape(name) << "</th>";
   out << "</tr>\n";
   for (size_t i = 0; i < counts.size(); ++i) {
@@ -44,12 +48,12 @@ std::string confusion_table(const std::vector<std::vector<int64_t>>& counts,
       const double share =
           total ? static_cast<double>(counts[i][j]) / static_cast<double>(total) : 0.0;
       const char* const rgb = i == j ? "46,125,50" : "198,40,40";
-      out << "<td style=\"background:rgba(" << rgb << ',' << share << ")\">" << counts[i][j]
-          << "</td>";
+      out << "<td style=\"background:rgba(" << rgb << ',' << kDeepest * share << ")\">"
+          << counts[i][j] << "</td>";
     }
     out << "</tr>\n";
   }
-  out << "</table>\n";
+  out << "</table></div>\n";
   return out.str();
 }
 
@@ -81,7 +85,7 @@ std::string page(std::string_view title, const std::vector<std::string>& section
          ".confusion "
          "td{text-align:center}figure{display:inline-block;margin:.4em;text-align:center;"
          "font-size:12px;max-width:140px;overflow-wrap:anywhere}img{image-rendering:pixelated}\n"
-         "svg{max-width:100%}\n</style></head><body>\n<h1>"
+         ".wide{overflow-x:auto}svg{max-width:100%}\n</style></head><body>\n<h1>"
       << escape(title) << "</h1>\n";
   for (const std::string& section : sections) out << section << '\n';
   out << "</body></html>\n";

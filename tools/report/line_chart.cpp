@@ -59,7 +59,7 @@ std::string line_chart(std::string_view title, std::string_view x_label,
       << "\" width=\"640\" font-family=\"system-ui\" font-size=\"12\">\n<text x=\"" << kLeft
       << "\" y=\"20\" font-size=\"14\">" << escape(title) << "</text>\n<text x=\""
       << (kLeft + kWidth - kRight) / 2 << "\" y=\"" << kHeight - 8 << "\" text-anchor=\"middle\">"
-      << escape(x_label) << " 1 to " << frame.points << "</text>\n";
+      << escape(x_label) << (frame.points > 1 ? " 1 to " : " ") << frame.points << "</text>\n";
   const double step = tick_step(frame.high - frame.low);
   for (double tick = std::ceil(frame.low / step) * step; tick <= frame.high + step / 1e6;
        tick += step) {
@@ -75,7 +75,11 @@ std::string line_chart(std::string_view title, std::string_view x_label,
     out << "<polyline fill=\"none\" stroke-width=\"2\" stroke=\"" << colour << "\" points=\"";
     for (size_t i = 0; i < line.values.size(); ++i)
       out << frame.x(i) << ',' << frame.y(line.values[i]) << ' ';
-    out << "\"/><text fill=\"" << colour << "\" x=\"" << kWidth - kRight + 10 << "\" y=\""
+    out << "\"/>";
+    if (line.values.size() == 1)  // no line to be seen
+      out << "<circle r=\"4\" fill=\"" << colour << "\" cx=\"" << frame.x(0) << "\" cy=\""
+          << frame.y(line.values[0]) << "\"/>";
+    out << "<text fill=\"" << colour << "\" x=\"" << kWidth - kRight + 10 << "\" y=\""
         << kTop + 8 + 18 * static_cast<double>(drawn) << "\">" << escape(line.name) << "</text>\n";
     ++drawn;
   }

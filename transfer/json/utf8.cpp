@@ -32,6 +32,30 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+namespace {
+
+// C0, DEL and C1 (two bytes) of the character of `length` bytes at text[at].
+bool is_control(std::string_view text, size_t at, size_t length) {
+  const auto byte = [&](size_t i) { return static_cast<unsigned char>(text[at + i]); };
+  if (length == 1) return byte(0) < 0x20 || byte(0) == 0x7f;
+  return length == 2 && byte(0) == 0xc2 && byte(1) < 0xa0;
+}
+
+void append_escaped(std::string& out, char c) {
+  constexpr std::string_view kPlain = "\\\t\n\r", kLetters = "\\tnr", kHex = "0123456789abcdef";
+  const auto value = static_cast<unsigned char>(c);
+  out += '\\';
+  if (const size_t known = kPlain.find(c); known != std::string_view::npos) {
+    out += kLetters[known];
+    return;
+  }
+  out += 'x';
+  out += kHex[value >> 4];
+  out += kHex[value & 15];
+}
+
+}  // namespace
+
 std::string printable(std::string_view text, size_t limit) {
   std::string joined;
   if (text.size() > limit) {
@@ -41,13 +65,25 @@ std::string printable(std::string_view text, size_t limit) {
   std::string out;
   for (size_t i = 0; i < text.size();) {
     const size_t length = utf8_length(text, i);
-    const unsigned char c = static_cast<unsigned char>(text[i]);
-    const bool control = length == 1 && ((c < 0x20 && c != '\n') || c == 0x7f);
-    if (length == 0 || control)
+    if (length == 0 || (is_control(text, i, length) && text[i] != '\n'))
       out += '?';
     else
       out.append(text.substr(i, length));
     i += length == 0 ? 1 : length;
+  }
+  return out;
+}
+
+std::string one_line(std::string_view text) {
+  std::string out;
+  for (size_t i = 0; i < text.size();) {
+    const size_t length = utf8_length(text, i), bytes = length == 0 ? 1 : length;
+    const std::string_view character = text.substr(i, bytes);
+    if (length == 0 || is_control(text, i, length) || character == "\\")
+      for (const char c : character) append_escaped(out, c);
+    else
+      out.append(character);
+    i += bytes;
   }
   return out;
 }

@@ -16,4 +16,8 @@ bool is_utf8(std::string_view text);
 /// exceeds `limit` bytes is cut from the middle. For texts that quote names out of files.
 std::string printable(std::string_view text, size_t limit = 600);
 
+/// `text` on one line, for output that is cut at tabs and newlines: a backslash, control characters
+/// and bytes that are no UTF-8 become \\, \t, \n, \r or \xNN. Nothing is lost.
+std::string one_line(std::string_view text);
+
 }  // namespace graft::transfer
