@@ -1,6 +1,5 @@
 #include "graft/benchmarks/pictures.h"
 
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <iomanip>
@@ -10,6 +9,7 @@
 #include "graft/benchmarks/timing.h"
 #include "graft/data/image_folder.h"
 #include "graft/data/transforms.h"
+#include "support/asset_folder.h"
 
 namespace graft::bench {
 namespace {
@@ -19,9 +19,7 @@ using namespace graft::data;
 constexpr double kSeconds = 0.5;
 
 std::unique_ptr<ImageFolder> photographs(Decoder decoder) {
-  const char* root = std::getenv("GRAFT_ASSETS");
-  const auto path =
-      std::filesystem::path(root != nullptr ? root : GRAFT_DEFAULT_ASSETS) / "hymenoptera" / "val";
+  const std::filesystem::path path = testing::asset_folder() / "hymenoptera" / "val";
   if (!std::filesystem::exists(path)) return nullptr;
   return std::make_unique<ImageFolder>(path, Limits{}, decoder);
 }

@@ -9,9 +9,8 @@
 
 namespace graft::bench {
 
-/// Prints milliseconds for each picture. The photographs are those of the test assets
-/// ($GRAFT_ASSETS, by default ../shared/assets beside the source tree); without them only the
-/// resize of a drawn picture is timed.
+/// Prints milliseconds for each picture. The photographs are those of the test assets; without them
+/// only the resize of a drawn picture is timed.
 void time_pictures(std::ostream& out);
 
 /// One pass over a folder of class folders. Error(Argument) if this build lacks the decoder.

@@ -9,6 +9,9 @@ option(GRAFT_INSTALL "Create the install rules" ${PROJECT_IS_TOP_LEVEL})
 option(GRAFT_WERROR "Treat warnings as errors" OFF)
 option(GRAFT_HARDEN "Compile optimised builds with run-time hardening" ON)
 
+set(GRAFT_DEFAULT_ASSETS ${PROJECT_SOURCE_DIR}/../shared/assets CACHE PATH
+  "Test assets (docs/test-assets.md) while the environment's GRAFT_ASSETS names no other folder")
+
 # A choice between fixed words, checked when configuring.
 function(graft_choice name default help)
   set(${name} ${default} CACHE STRING "${help}: ${ARGN}")

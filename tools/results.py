@@ -33,11 +33,13 @@ def arguments():
     parser.add_argument("--only", metavar="N,N", help="sections to measure; default: all")
     parser.add_argument("--list", action="store_true", help="name the sections and leave")
     parser.add_argument("--binaries", metavar="DIR", default=os.path.join(ROOT, "build/release/bin"))
-    parser.add_argument("--assets", metavar="DIR", default=os.environ.get(
-        "GRAFT_ASSETS", os.path.join(ROOT, "..", "shared", "assets")))
+    parser.add_argument("--assets", metavar="DIR", default=os.environ.get("GRAFT_ASSETS"),
+                        help="default: $GRAFT_ASSETS")
     parser.add_argument("--runs", metavar="DIR", help="keep what is written, here")
     parser.add_argument("--out", metavar="FILE", default=os.path.join(ROOT, "docs/results.md"))
     options = parser.parse_args()
+    if not options.assets and not options.list:
+        parser.error("give --assets or set GRAFT_ASSETS; docs/test-assets.md says what is there")
     try:
         options.numbers = [int(n) for n in options.only.split(",")] if options.only else SECTIONS
     except ValueError:

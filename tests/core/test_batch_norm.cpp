@@ -4,8 +4,8 @@
 
 #include "graft/core/allocator.h"
 #include "graft/core/ops.h"
-#include "graft/core/parallel.h"
 #include "graft/core/random.h"
+#include "support/thread_count.h"
 
 namespace graft {
 namespace {
@@ -137,7 +137,7 @@ TEST_CASE("batch_norm_eval: stored statistics keep their bits") {
 
 TEST_CASE("batch_norm: any number of threads gives the same bits") {
   const auto run = [](int threads) {
-    set_num_threads(threads);
+    const testing::ThreadCount scope(threads);
     Tensor x = random({6, 30, 30, 70}, 1, 2, 1, DType::F32).set_requires_grad(true);
     Tensor gamma = random({70}, 2, 1, 0, DType::F32).set_requires_grad(true);
     Tensor beta = random({70}, 3, 1, 0, DType::F32).set_requires_grad(true);
@@ -148,9 +148,7 @@ TEST_CASE("batch_norm: any number of threads gives the same bits") {
     backward(y, y.detach());
     return std::vector<Tensor>{y.detach(), mean, var, x.grad(), gamma.grad(), beta.grad()};
   };
-  const int before = num_threads();
   const auto one = run(1), three = run(3);
-  set_num_threads(before);
   for (size_t i = 0; i < one.size(); ++i) CHECK(largest_difference(one[i], three[i]) == 0);
 }
 

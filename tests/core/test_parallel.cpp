@@ -8,22 +8,12 @@
 #include <vector>
 
 #include "graft/core/error.h"
+#include "support/thread_count.h"
 
 namespace graft {
-namespace {
-
-// Restores the number of threads.
-struct Threads {
-  explicit Threads(int count) : before(num_threads()) { set_num_threads(count); }
-  ~Threads() { set_num_threads(before); }
-  const int before;
-};
-
-}  // namespace
-
 TEST_CASE("parallel: every chunk runs once, for any number of threads") {
   for (const int threads : {1, 2, 3, 8}) {
-    const Threads scope(threads);
+    const testing::ThreadCount scope(threads);
     CHECK(num_threads() == threads);
     for (const int64_t chunks : {0, 1, 2, 7, 1000}) {
       std::vector<std::atomic<int>> runs(static_cast<size_t>(chunks));
@@ -37,7 +27,7 @@ TEST_CASE("parallel: every chunk runs once, for any number of threads") {
 }
 
 TEST_CASE("parallel: running chunks never share a worker number") {
-  const Threads scope(4);
+  const testing::ThreadCount scope(4);
   std::vector<std::atomic<int>> users(4);
   std::atomic<bool> clash{false};
   for (int job = 0; job < 200; ++job)
@@ -51,7 +41,7 @@ TEST_CASE("parallel: running chunks never share a worker number") {
 }
 
 TEST_CASE("parallel: ranges have borders that depend on the count and the grain alone") {
-  const Threads scope(3);
+  const testing::ThreadCount scope(3);
   std::vector<std::atomic<int>> covered(103);
   parallel_ranges(103, 10, [&](int64_t begin, int64_t end) {
     CHECK(begin % 10 == 0);
@@ -62,7 +52,7 @@ TEST_CASE("parallel: ranges have borders that depend on the count and the grain 
 }
 
 TEST_CASE("parallel: an exception reaches the caller, and the pool still works") {
-  const Threads scope(4);
+  const testing::ThreadCount scope(4);
   for (const int64_t failing : {0, 57, 99}) {
     CHECK_THROWS_WITH_AS(parallel_for(100,
                                       [&](int64_t chunk, int) {
@@ -76,7 +66,7 @@ TEST_CASE("parallel: an exception reaches the caller, and the pool still works")
 }
 
 TEST_CASE("parallel: a job inside a job runs serially") {
-  const Threads scope(4);
+  const testing::ThreadCount scope(4);
   std::atomic<int> runs{0};
   std::atomic<bool> moved{false};
   parallel_for(8, [&](int64_t, int) {
@@ -91,7 +81,7 @@ TEST_CASE("parallel: a job inside a job runs serially") {
 }
 
 TEST_CASE("parallel: many threads may call at once") {
-  const Threads scope(3);
+  const testing::ThreadCount scope(3);
   std::atomic<int64_t> total{0};
   std::vector<std::thread> callers;
   for (int t = 0; t < 4; ++t)
@@ -105,10 +95,10 @@ TEST_CASE("parallel: many threads may call at once") {
 
 TEST_CASE("parallel: the number of threads is at least one, and fixed inside a job") {
   {
-    const Threads scope(0);
+    const testing::ThreadCount scope(0);
     CHECK(num_threads() == 1);
   }
-  const Threads scope(2);
+  const testing::ThreadCount scope(2);
   CHECK_THROWS_WITH_AS(parallel_for(4, [](int64_t, int) { set_num_threads(3); }),
                        "set_num_threads: called from inside a job", Error);
   CHECK(num_threads() == 2);

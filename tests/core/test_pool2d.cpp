@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "graft/core/ops.h"
-#include "graft/core/parallel.h"
+#include "support/thread_count.h"
 
 namespace graft {
 namespace {
@@ -179,15 +179,12 @@ TEST_CASE("pool2d: strided and empty images, and any number of threads") {
   CHECK(avg_pool2d(Tensor::zeros({2, 4, 4, 0}), p).shape() == Shape{2, 2, 2, 0});
 
   const auto gradient = [&](int threads) {
-    set_num_threads(threads);
+    const testing::ThreadCount scope(threads);
     Tensor in = ramp({3, 30, 30, 70}).set_requires_grad(true);
     backward(sum(square(add(max_pool2d(in, p), avg_pool2d(in, p)))));
     return list(in.grad());
   };
-  const int before = num_threads();
-  const auto one = gradient(1);
-  CHECK(one == gradient(3));
-  set_num_threads(before);
+  CHECK(gradient(1) == gradient(3));
 }
 
 TEST_CASE("pool2d: errors name the numbers") {

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "graft/core/ops.h"
-#include "graft/core/parallel.h"
+#include "support/thread_count.h"
 
 namespace graft {
 namespace {
@@ -45,12 +45,11 @@ TEST_CASE("reduce: a million f32 add up to seven digits, along any axes") {
 }
 
 TEST_CASE("reduce: bits do not depend on the number of threads") {
-  const int before = num_threads();
   const Tensor x = noise({8, 61, 67, 33}, 2), logits = noise({900, 77}, 3);
   const std::vector<std::vector<int>> axes{{}, {0}, {3}, {1, 2}, {0, 1, 2}, {0, 3}};
   std::vector<Tensor> expected;
   for (const int threads : {1, 2, 5}) {
-    set_num_threads(threads);
+    const testing::ThreadCount scope(threads);
     std::vector<Tensor> found;
     for (const auto& over : axes) {
       found.push_back(sum(x, over));
@@ -62,7 +61,6 @@ TEST_CASE("reduce: bits do not depend on the number of threads") {
     if (expected.empty()) expected = found;
     for (size_t i = 0; i < found.size(); ++i) CHECK(same_bits(found[i], expected[i]));
   }
-  set_num_threads(before);
 }
 
 TEST_CASE("reduce: NaN stays in a maximum, whatever comes after it") {

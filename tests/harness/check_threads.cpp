@@ -1,6 +1,6 @@
 #include "graft/core/autograd/grad_mode.h"
-#include "graft/core/parallel.h"
 #include "harness/checks.h"
+#include "support/thread_count.h"
 
 namespace graft::testing {
 namespace {
@@ -21,24 +21,12 @@ Arrays everything(const Sample& sample) {
   return all;
 }
 
-class ThreadCount {
- public:
-  ThreadCount() : outer_(num_threads()) {}
-  ~ThreadCount() { set_num_threads(outer_); }
-  ThreadCount(const ThreadCount&) = delete;
-  ThreadCount& operator=(const ThreadCount&) = delete;
-
- private:
-  int outer_;
-};
-
 }  // namespace
 
 void check_threads(const std::vector<Sample>& samples, Report& report) {
-  const ThreadCount restore;
   std::vector<Arrays> alone;
   for (const int threads : {1, 2, 3}) {
-    set_num_threads(threads);
+    const ThreadCount scope(threads);
     for (size_t i = 0; i < samples.size(); ++i) {
       report.at(describe(samples[i], DType::F32));
       guard(report, [&] {

@@ -8,10 +8,10 @@
 #include <limits>
 #include <string>
 
-#include "graft/core/parallel.h"
 #include "graft/core/tensor.h"
 #include "graft/kernels/cpu/simd/level.h"
 #include "support/formula.h"
+#include "support/thread_count.h"
 
 namespace graft::testing {
 
@@ -30,17 +30,17 @@ void at_every_simd_level(const Body& body) {
 /// The results of body() with 1, 2 and 3 threads must have the same bits.
 template <class Body>
 void same_bits_on_all_threads(const Body& body) {
-  const int outer = num_threads();
-  set_num_threads(1);
-  const Tensor alone = body();
+  const auto run = [&](int threads) {
+    const ThreadCount scope(threads);
+    return body();
+  };
+  const Tensor alone = run(1);
   for (const int threads : {2, 3}) {
-    set_num_threads(threads);
-    const Tensor found = body();
+    const Tensor found = run(threads);
     CAPTURE(threads);
     CHECK(std::equal(alone.values<float>().begin(), alone.values<float>().end(),
                      found.values<float>().begin()));
   }
-  set_num_threads(outer);
 }
 
 /// Numbers in [-1, 1) that depend on the name alone.

@@ -100,29 +100,6 @@ TEST_CASE("module: train and eval switch dropout and statistics of what is not f
   CHECK(copy_of((*net)(x)) != copy_of((*net)(x)));
 }
 
-TEST_CASE(
-    "module: folded convolution and norm agree with the two apart, and follow their tensors") {
-  layers::ConvNormAct block(3, 8, 3, {.stride = 2, .padding = 1}, Activation::Relu6);
-  initialise(block, 3);
-  const Tensor x = formula("x", {2, 9, 7, 3});
-  block.train();
-  for (int i = 0; i < 3; ++i) block(x);  // gives the statistics some life
-  block.eval();
-  const auto apart = [&] { return copy_of(block(x)); };  // gradients wanted: not folded
-  const auto folded = [&] {
-    const NoGrad no_grad;
-    return copy_of(block(x));
-  };
-  const auto close = [](const std::vector<float>& a, const std::vector<float>& b) {
-    for (size_t i = 0; i < a.size(); ++i)
-      if (std::abs(a[i] - b[i]) > 1e-5f) return false;
-    return a.size() == b.size();
-  };
-  CHECK(close(apart(), folded()));
-  block.named_tensors()[1].tensor.fill_(0.25);  // the norm's weight
-  CHECK(close(apart(), folded()));
-}
-
 TEST_CASE("module: a batch that batch norm refuses is not counted") {
   layers::BatchNorm2d norm(3);
   const Tensor counted = norm.named_tensors()[4].tensor;

@@ -16,6 +16,12 @@ const Reference* find_reference(std::string_view op) {
   return it == all.end() ? nullptr : &*it;
 }
 
+std::string missing_reference(std::string_view op) {
+  return std::string(op) +
+         ": no plain loops to check against; add them to tests/op_reference/elementwise.cpp, or to "
+         "the neighbour whose ops are of the same kind";
+}
+
 int64_t reduced_terms(const std::vector<Shape>& operands, const Shape& result, const OpParams&) {
   return operands[0].numel() / std::max<int64_t>(1, result.numel());
 }

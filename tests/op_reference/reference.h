@@ -35,6 +35,8 @@ std::vector<Reference> row_references();  // normalisation, softmax, losses, dro
 
 /// Null if the op has none.
 const Reference* find_reference(std::string_view op);
+/// What to tell whoever added the op without one.
+std::string missing_reference(std::string_view op);
 
 /// `f` for each element of the first operand.
 template <class Function>

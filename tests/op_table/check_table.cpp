@@ -26,7 +26,7 @@ void check_table(Device device) {
     if (!selected(row.name)) continue;
     CAPTURE(std::string(row.name));
     const Reference* reference = find_reference(row.name);
-    REQUIRE(reference != nullptr);
+    REQUIRE_MESSAGE(reference != nullptr, missing_reference(row.name));
     const Report report = check_op(row, cases_of(row.name), *reference, device);
     CHECK_MESSAGE(report.failures().empty(), report.summary());
     if (row.differentiable) CHECK(report.gradient_samples >= kGradientSamples);

@@ -63,9 +63,11 @@ TEST_CASE("every row has one name, plain loops and cases") {
   for (const OpRow& row : op_table()) {
     CAPTURE(std::string(row.name));
     CHECK(names.insert(row.name).second);
-    CHECK(find_reference(row.name) != nullptr);
+    CHECK_MESSAGE(find_reference(row.name) != nullptr, missing_reference(row.name));
     const OpCases cases = cases_of(row.name);
-    CHECK(std::any_of(cases.begin(), cases.end(), [](const OpCase& c) { return c.checked; }));
+    CHECK_MESSAGE(
+        std::any_of(cases.begin(), cases.end(), [](const OpCase& c) { return c.checked; }),
+        row.name, ": no case; add one to tests/op_cases/elementwise.cpp or a neighbour");
   }
 }
 

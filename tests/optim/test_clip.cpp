@@ -3,10 +3,10 @@
 #include <cmath>
 
 #include "graft/core/ops.h"
-#include "graft/core/parallel.h"
 #include "graft/optim/clip.h"
 #include "optim/golden.h"
 #include "support/formula.h"
+#include "support/thread_count.h"
 
 namespace graft::optim {
 namespace {
@@ -40,12 +40,10 @@ TEST_CASE("clip_grad_norm: agrees with PyTorch, above and below the limit") {
 
 TEST_CASE("grad_norm: f32 gradients are summed in f64, on any number of threads") {
   const auto norm = [](int threads) {
-    set_num_threads(threads);
+    const testing::ThreadCount scope(threads);
     return grad_norm({with_gradient("w", Tensor::full({300001}, 0.1))});
   };
-  const int before = num_threads();
   const double one = norm(1), three = norm(3);
-  set_num_threads(before);
   CHECK(one == three);
   CHECK(one == doctest::Approx(static_cast<double>(0.1f) * std::sqrt(300001.0)).epsilon(1e-13));
   CHECK(grad_norm({with_gradient("w", Tensor::full({4}, 3e38))}) == doctest::Approx(6e38));

@@ -5,11 +5,11 @@
 
 #include "graft/core/allocator.h"
 #include "graft/core/ops.h"
-#include "graft/core/parallel.h"
 #include "graft/optim/adam.h"
 #include "graft/optim/sgd.h"
 #include "optim/golden.h"
 #include "support/formula.h"
+#include "support/thread_count.h"
 
 namespace graft::optim {
 namespace {
@@ -211,7 +211,7 @@ TEST_CASE("optimizer: tied weights move once") {
 
 TEST_CASE("optimizer: one and three threads give the same bits") {
   const auto run = [](int threads) {
-    set_num_threads(threads);
+    const testing::ThreadCount scope(threads);
     Tensor w = formula("w", {200000}, DType::F32).set_requires_grad(true);
     w.set_grad(formula("g", {200000}, DType::F32));
     AdamW adam({{"w", w, false, Layout::Plain}}, {.lr = 0.01, .weight_decay = 0.1});
@@ -219,10 +219,7 @@ TEST_CASE("optimizer: one and three threads give the same bits") {
     adam.step();
     return list(w);
   };
-  const int before = num_threads();
-  const bool equal = run(1) == run(3);
-  set_num_threads(before);
-  CHECK(equal);
+  CHECK(run(1) == run(3));
 }
 
 TEST_CASE("optimizer: options out of their domain") {

@@ -3,8 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <string>
+
+#include "support/asset_folder.h"
 
 namespace graft::testing {
 namespace {
@@ -12,9 +13,7 @@ int skipped = 0;
 }
 
 std::optional<std::filesystem::path> asset(std::string_view name) {
-  const char* root = std::getenv("GRAFT_ASSETS");
-  const std::filesystem::path path =
-      std::filesystem::path(root != nullptr ? root : GRAFT_DEFAULT_ASSETS) / name;
+  const std::filesystem::path path = asset_folder() / name;
   if (!std::filesystem::exists(path)) return std::nullopt;
   return path;
 }

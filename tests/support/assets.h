@@ -12,8 +12,7 @@
 
 namespace graft::testing {
 
-/// The file or folder `name` under $GRAFT_ASSETS (default: ../shared/assets beside the source
-/// tree), or nothing when it does not exist.
+/// The file or folder `name` in asset_folder(), or nothing when it does not exist.
 std::optional<std::filesystem::path> asset(std::string_view name);
 
 /// Prints `SKIPPED: <test case>: <what> absent` and counts it. Call outside of worker threads.

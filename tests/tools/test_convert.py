@@ -1,6 +1,7 @@
 """Tests of tools/convert.py: on files written here, and on the test assets where they are.
 
-Run with the class to test, `Synthetic` or `Assets`. Exit code 77: the assets are absent.
+Arguments: the class to test, `Synthetic` or `Assets`, and where the assets are while GRAFT_ASSETS
+does not say so. Exit code 77: they are absent.
 """
 
 import json
@@ -22,7 +23,7 @@ from converters.safetensors import read_safetensors  # noqa: E402
 from converters.tflite import Network  # noqa: E402
 from tiny_tflite import network as tiny_tflite  # noqa: E402
 
-ASSETS = Path(os.environ.get("GRAFT_ASSETS", ROOT.parent / "shared" / "assets"))
+ASSETS = Path(os.environ.get("GRAFT_ASSETS", sys.argv.pop()))
 PARAM = """7767517
 2 2
 Input            data   0 1 data 0=4 1=4 2=1

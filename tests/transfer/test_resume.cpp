@@ -3,7 +3,6 @@
 
 #include <optional>
 
-#include "graft/core/parallel.h"
 #include "graft/models/cifar_resnet.h"
 #include "graft/transfer/checkpoint/checkpoint.h"
 #include "graft/transfer/freeze.h"
@@ -11,6 +10,7 @@
 #include "support/error_text.h"
 #include "support/files.h"
 #include "support/pictures.h"
+#include "support/thread_count.h"
 #include "support/tiny_network.h"
 
 namespace graft::transfer {
@@ -283,10 +283,9 @@ TEST_CASE("resume: a stop while features are computed leaves nothing to go on fr
 }
 
 TEST_CASE("trainer: 1, 2 and 3 threads give bit-equal weights") {
-  const int threads = num_threads();
   std::vector<std::vector<TensorHash>> tiny, resnet;
   for (const int count : {1, 2, 3}) {
-    set_num_threads(count);
+    const testing::ThreadCount scope(count);
     tiny.push_back(hard_job(OptimizerKind::AdamW).run_through().hashes);
     const auto network = models::make_cifar_resnet(8, {.classes = 3, .seed = 2});
     std::vector<data::Image> images;
@@ -298,7 +297,6 @@ TEST_CASE("trainer: 1, 2 and 3 threads give bit-equal weights") {
     train(*network, pictures, nullptr, network->preprocess, {.epochs = 2, .batch = 8, .lr = 0.1});
     resnet.push_back(testing::hashes(*network));
   }
-  set_num_threads(threads);
   CHECK(tiny[1] == tiny[0]);
   CHECK(tiny[2] == tiny[0]);
   CHECK(resnet[1] == resnet[0]);

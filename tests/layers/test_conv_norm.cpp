@@ -1,0 +1,99 @@
+// Convolution and norm as one step: the fold equals the two layers, and threads change nothing.
+#include "graft/layers/conv_norm.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <thread>
+
+#include "graft/core/autograd/grad_mode.h"
+#include "graft/core/ops.h"
+#include "support/formula.h"
+#include "support/thread_count.h"
+
+namespace {
+
+using namespace graft;
+using layers::ConvNormAct;
+
+std::vector<float> values_of(const Tensor& t) {
+  return {t.values<float>().begin(), t.values<float>().end()};
+}
+
+Tensor input() {
+  const Shape shape{3, 29, 27, 16};
+  return Tensor::from(testing::formula_units("x", shape.numel()), shape);
+}
+
+// In evaluation mode, after batches that moved the statistics.
+std::unique_ptr<ConvNormAct> trained_block() {
+  auto block = std::make_unique<ConvNormAct>(
+      16, 40, 3, layers::Conv2dOptions{.stride = 2, .padding = 1}, Activation::Relu6);
+  initialise(*block, 3);
+  for (int i = 0; i < 3; ++i) (*block)(input());
+  block->eval();
+  return block;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "conv norm: folded, the two layers agree with themselves apart and follow their tensors") {
+  const auto block = trained_block();
+  const Tensor x = input();
+  const auto largest_difference = [&] {
+    const std::vector<float> apart = values_of((*block)(x));  // gradients wanted: not folded
+    const NoGrad no_grad;
+    const std::vector<float> folded = values_of((*block)(x));
+    REQUIRE(apart.size() == folded.size());
+    float largest = 0;
+    for (size_t i = 0; i < apart.size(); ++i)
+      largest = std::max(largest, std::abs(apart[i] - folded[i]));
+    return largest;
+  };
+  CHECK(largest_difference() <= 1e-5f);
+  block->named_tensors()[1].tensor.fill_(0.25);  // the norm's weight
+  CHECK(largest_difference() <= 1e-5f);
+}
+
+TEST_CASE("conv norm: one thread and four give the same bits") {
+  const auto results = [](int threads) {
+    const testing::ThreadCount scope(threads);
+    const auto block = trained_block();
+    std::vector<std::vector<float>> all;
+    {
+      const NoGrad no_grad;
+      all.push_back(values_of((*block)(input())));  // folded
+    }
+    for (const bool training : {false, true}) {
+      block->train(training);
+      const Tensor x = input().set_requires_grad(true);
+      const Tensor y = (*block)(x);
+      backward(sum(square(y)));
+      all.push_back(values_of(y));
+      all.push_back(values_of(x.grad()));
+      for (const NamedTensor& parameter : block->parameters())
+        all.push_back(values_of(parameter.tensor.grad()));
+    }
+    return all;
+  };
+  CHECK(results(1) == results(4));
+}
+
+TEST_CASE("conv norm: many threads may use one fixed module at once") {
+  const auto block = trained_block();
+  const Tensor x = input();
+  std::vector<std::vector<float>> found(4);
+  std::vector<std::thread> threads;
+  for (auto& result : found)
+    threads.emplace_back([&] {
+      const NoGrad no_grad;
+      result = values_of((*block)(x));  // the first one in folds
+    });
+  for (std::thread& thread : threads) thread.join();
+  const NoGrad no_grad;
+  const std::vector<float> alone = values_of((*block)(x));
+  for (const auto& result : found) CHECK(result == alone);
+}
