@@ -114,7 +114,7 @@ def main():
             note(f"  not measured: {reason}")
             code = 1
     if options.json:
-        print(json.dumps(result, indent=1))
+        print(json.dumps(result))
     return code
 
 

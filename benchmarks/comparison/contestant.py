@@ -1,10 +1,10 @@
 """Who takes part in a comparison: something that can be measured again and again."""
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 PEERS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "peers")
@@ -42,10 +42,11 @@ class Peer:
         self.command = [sys.executable, os.path.join(PEERS, program + ".py"), *map(str, arguments)]
         self.environment = dict(os.environ, NETWORKS=networks or "")
         self.name, self.process = program, None
+        self.said = tempfile.TemporaryFile("w+")  # not a pipe, which would fill
 
     def start(self):
         self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        stdout=subprocess.PIPE, stderr=self.said, text=True,
                                         env=self.environment)
         self.name = self._answer()["ready"]
 
@@ -59,13 +60,15 @@ class Peer:
         if self.process:
             self.process.kill()
             self.process.communicate()
+        self.said.close()
 
     def _answer(self):
-        line = self.process.stdout.readline()
-        if not line:
-            said = self.process.communicate()[1].strip().splitlines()
-            raise Absent(said[-1] if said else "ended without a word")
-        return json.loads(line)
+        for line in self.process.stdout:
+            if line.startswith("{"):  # libraries print before serve() begins
+                return json.loads(line)
+        self.said.seek(0)
+        said = self.said.read().strip().splitlines()
+        raise Absent(said[-1] if said else "ended without a word")
 
 
 class Program:
