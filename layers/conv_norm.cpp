@@ -3,7 +3,7 @@
 #include <array>
 
 #include "graft/core/autograd/grad_mode.h"
-#include "graft/core/io/content_mark.h"
+#include "graft/core/content_mark.h"
 #include "graft/core/ops/binary.h"
 #include "graft/core/ops/conv2d.h"
 #include "graft/core/ops/shape_ops.h"

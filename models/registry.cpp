@@ -49,7 +49,7 @@ std::unique_ptr<layers::Network> make_model(const std::string& name, const Model
          " Known models: ", join(names, " "));
   }
   std::unique_ptr<layers::Network> network = found->second(options);
-  initialise(*network, options.seed);
+  if (options.initialise) layers::initialise(*network, options.seed);
   return network;
 }
 

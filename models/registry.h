@@ -15,6 +15,7 @@ struct ModelOptions {
   /// Variant, as "key=value,key=value"; what a network takes stands in its header. Weight files
   /// carry it in their metadata under "graft.model_options".
   std::string variant = {};
+  bool initialise = true;  ///< false: values as constructed, for a weight file to replace
 };
 
 /// A new network with initial values, in training mode: call eval() before using it on single

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "graft/core/io/content_mark.h"
+#include "graft/core/content_mark.h"
 #include "graft/transfer/training/evaluate.h"
 
 namespace graft::transfer {

@@ -191,6 +191,24 @@ TEST_CASE("resume: after a crash at any step, and with the newest checkpoint dam
   }
 }
 
+TEST_CASE("resume: short epochs share a checkpoint, but a stop always writes one") {
+  Job job;
+  job.options.checkpoint_seconds = 3600;
+  const Outcome expected = job.run_through();
+  for (const bool crash : {false, true}) {
+    const TempFolder folder;
+    job.options.checkpoints = folder.path();
+    Stopper stopper(8, crash), never(kNever);
+    if (crash)
+      CHECK_THROWS_AS(job.run(stopper), Killed);
+    else
+      CHECK_FALSE(job.run(stopper));
+    CHECK(job.resumed().run(never) == expected);
+    CHECK(never.notes.at(0) == (crash ? "no checkpoint to resume from: starting over"
+                                      : "resumed at epoch 3, step 2"));
+  }
+}
+
 TEST_CASE("resume: not as another run") {
   Job job;
   const TempFolder folder;

@@ -97,7 +97,8 @@ void add_options(CLI::App& app, TuneOptions& options) {
   add(app, "--augment", options.augment, "Random views of the training pictures")
       ->check(CLI::IsMember({"none", "flip", "resized-crop", "pad-crop"}));
   add(app, "--workers", options.workers, "Threads that load pictures")->check(CLI::Range(1, 256));
-  add(app, "--save-every", options.save_every, "Steps between checkpoints; 0: an epoch")
+  add(app, "--save-every", options.save_every,
+      "Steps between checkpoints; 0: epochs, of at least 15 s together")
       ->check(CLI::NonNegativeNumber);
   app.add_flag("--resume", options.resume, "Go on from the newest checkpoint in --out");
 }

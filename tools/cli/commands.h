@@ -44,7 +44,7 @@ struct TuneOptions {
   int patience = 0;
   std::string augment = "none";
   int workers = 1;
-  int64_t save_every = 0;  ///< steps between checkpoints; 0: at the end of each epoch
+  int64_t save_every = 0;  ///< steps between checkpoints; 0: at the ends of epochs
   bool resume = false;
 };
 

@@ -24,7 +24,8 @@ LoadedNetwork make_for(const std::string& model, const transfer::WeightFile& fil
   check(!loaded.model.empty(), ErrorKind::Argument,
         "the weight file does not name its model; give --model");
   loaded.variant = loaded.model == named ? transfer::read_model_options(file.metadata) : "";
-  loaded.network = models::make_model(loaded.model, {.variant = loaded.variant});
+  loaded.network =
+      models::make_model(loaded.model, {.variant = loaded.variant, .initialise = false});
   int64_t classes = classes_in(file, *loaded.network);
   if (classes == 0) classes = loaded.network->classes();  // loading will name what is missing
   loaded.linear_head = transfer::read_linear_head(file.metadata);

@@ -26,6 +26,9 @@ Head head_named(const std::string& word) {
   return word == "keep" ? Head::Keep : word == "linear" ? Head::Linear : Head::New;
 }
 
+// A crash costs no more work than that; writing a large network each short epoch would cost more.
+constexpr double kSecondsBetweenCheckpoints = 15;
+
 transfer::TrainOptions train_options(const TuneOptions& options, uint64_t seed) {
   transfer::TrainOptions train;
   train.epochs = options.epochs;
@@ -50,6 +53,7 @@ transfer::TrainOptions train_options(const TuneOptions& options, uint64_t seed) 
   train.augment.kind = data::augment_kind(options.augment);
   train.workers = options.workers;
   train.checkpoint_steps = options.save_every;
+  train.checkpoint_seconds = options.save_every ? 0 : kSecondsBetweenCheckpoints;
   train.resume = options.resume;
   return train;
 }

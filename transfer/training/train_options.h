@@ -32,8 +32,9 @@ struct TrainOptions {
   int workers = 1;                           ///< loader threads
   size_t picture_cache = size_t{512} << 20;  ///< bytes of decoded pictures kept between epochs
   std::filesystem::path checkpoints = {};    ///< folder; empty: none
-  int64_t checkpoint_steps = 0;  ///< also every so many steps; 0: at the end of each epoch
-  bool resume = false;           ///< go on from the newest complete checkpoint, if there is one
+  int64_t checkpoint_steps = 0;   ///< also every so many steps; 0: at the end of each epoch
+  double checkpoint_seconds = 0;  ///< between those of epochs at least; short epochs share one
+  bool resume = false;            ///< go on from the newest complete checkpoint, if there is one
 };
 
 }  // namespace graft::transfer

@@ -187,14 +187,14 @@ class Run {
       stop = observer_.should_stop();
       const bool due =
           options_.checkpoint_steps > 0 && state_.step_in_epoch % options_.checkpoint_steps == 0;
-      if (checkpoints && (due || stop) && state_.step_in_epoch < steps)
-        checkpoints->save(network_, *optimizer_, state_, global_step());
+      if (checkpoints && (due || stop) && state_.step_in_epoch < steps) save(*checkpoints);
     }
     if (state_.step_in_epoch == steps) {
       end_epoch(seconds_since(start));
       drop_stale_caches();
-      if (checkpoints) checkpoints->save(network_, *optimizer_, state_, global_step());
       stop = stop || observer_.should_stop();
+      if (checkpoints && (stop || seconds_since(saved_) >= options_.checkpoint_seconds))
+        save(*checkpoints);
     }
     result_.interrupted = stop && more_to_do();
   }
@@ -206,6 +206,11 @@ class Run {
     ++state_.step_in_epoch;
     observer_.on_progress({"epoch", state_.epoch, options_.epochs, state_.step_in_epoch, steps,
                            loss, optimizer_->lr()});
+  }
+
+  void save(TrainingCheckpoints& checkpoints) {
+    checkpoints.save(network_, *optimizer_, state_, global_step());
+    saved_ = Clock::now();
   }
 
   int64_t global_step() const {
@@ -290,6 +295,7 @@ class Run {
   TrainObserver silent_;
   TrainObserver& observer_;
   const Clock::time_point start_ = Clock::now();
+  Clock::time_point saved_ = start_;
   std::unique_ptr<optim::Optimizer> optimizer_;
   optim::Schedule schedule_;
   std::unique_ptr<FeatureCache> cache_, dev_cache_;
