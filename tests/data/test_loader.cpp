@@ -9,13 +9,13 @@
 
 #include "graft/core/error.h"
 #include "graft/core/io/sha256.h"
-#include "graft/core/parallel.h"
 #include "graft/data/image_folder.h"
 #include "graft/data/in_memory.h"
 #include "graft/data/readable.h"
 #include "graft/data/transforms.h"
 #include "support/files.h"
 #include "support/pictures.h"
+#include "support/thread_count.h"
 
 namespace graft::data {
 
@@ -242,9 +242,8 @@ TEST_CASE("loader: skip_bad neither hides a lack of memory nor an epoch without 
 }
 
 TEST_CASE("readable: finds the bad samples, at any number of threads; passes other errors on") {
-  const int threads_before = num_threads();
   for (const int threads : {1, 3}) {
-    set_num_threads(threads);
+    const ThreadCount scope(threads);
     int64_t reported = 0;
     const Watched dataset(150, {1, 4, 64, 149});
     const Readable readable = find_readable(dataset, [&](int64_t done, int64_t total) {
@@ -257,7 +256,6 @@ TEST_CASE("readable: finds the bad samples, at any number of threads; passes oth
     REQUIRE(readable.bad.size() == 4);
     CHECK(readable.bad[2] == SkippedFile{"drawn[64]", "decode: drawn[64]: broken"});
   }
-  set_num_threads(threads_before);
   Watched dataset(3);
   dataset.out_of_memory = true;
   CHECK(error_of([&] { find_readable(dataset); }).starts_with("no memory for drawn["));
