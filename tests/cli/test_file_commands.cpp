@@ -115,7 +115,7 @@ TEST_CASE("audit: --exit-code tells a script that something changed") {
   {
     testing::CapturedStderr errors;
     CHECK(run_audit(options, common) == 9);
-    CHECK(errors.text() == "graft: audit: 1 tensor is not as before: fc.weight\n");
+    CHECK(errors.text() == "graft: audit: 1 tensor is not equal in both files: fc.weight\n");
   }
   options.after = before;
   CHECK(run_audit(options, common) == 0);

@@ -87,7 +87,7 @@ int run_audit(const AuditOptions& options, const CommonOptions& common) {
   if (complaints.empty()) return kDone;
   std::cerr << "graft: audit: " << complaints.size()
             << (complaints.size() == 1 ? " tensor is" : " tensors are")
-            << " not as before: " << transfer::one_line(complaints.front())
+            << " not equal in both files: " << transfer::one_line(complaints.front())
             << (complaints.size() > 1 ? ", ...\n" : "\n");
   return kChanged;
 }
