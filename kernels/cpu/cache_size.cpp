@@ -12,17 +12,16 @@ constexpr int64_t kMiB = 1 << 20;
 // A virtual machine is shown the cache of the whole host, a server that of all its sockets.
 constexpr int64_t kLargestLevel3 = 32 * kMiB;
 
-int64_t reported([[maybe_unused]] int level) {
-#if defined(_SC_LEVEL2_CACHE_SIZE) && defined(_SC_LEVEL3_CACHE_SIZE)
-  return sysconf(level == 2 ? _SC_LEVEL2_CACHE_SIZE : _SC_LEVEL3_CACHE_SIZE);
-#else
-  return 0;
-#endif
-}
+int64_t positive_or(int64_t found, int64_t otherwise) { return found > 0 ? found : otherwise; }
 
 CacheSizes measure() {
-  const int64_t level2 = reported(2), level3 = reported(3);
-  return {level2 > 0 ? level2 : kMiB, level3 > 0 ? std::min(level3, kLargestLevel3) : 8 * kMiB};
+  CacheSizes found{};
+#if defined(_SC_LEVEL1_DCACHE_SIZE)
+  found = {sysconf(_SC_LEVEL1_DCACHE_SIZE), sysconf(_SC_LEVEL2_CACHE_SIZE),
+           sysconf(_SC_LEVEL3_CACHE_SIZE)};
+#endif
+  return {positive_or(found.level1, 32 << 10), positive_or(found.level2, kMiB),
+          std::min(positive_or(found.level3, 8 * kMiB), kLargestLevel3)};
 }
 
 }  // namespace

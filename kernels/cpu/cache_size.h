@@ -5,8 +5,9 @@
 
 namespace graft::cpu {
 
-/// Bytes. Where the system does not say: 1 MiB and 8 MiB.
+/// Bytes. Where the system does not say: 32 KiB, 1 MiB and 8 MiB.
 struct CacheSizes {
+  int64_t level1;  ///< for data, of one core
   int64_t level2;  ///< of one core
   int64_t level3;  ///< that one program may count on, shared by the cores
 };

@@ -55,7 +55,8 @@ void multiply_packed(const KernelCtx& ctx, const Product<T>& p) {
     panel.packed = p.packed + column * p.depth;
     panel.packed_depth = p.depth;
     panel.columns = end - column;
-    panel.layout = LayoutA::Packed;
+    panel.layout = LayoutA::Transposed;
+    panel.a_stride = tile_rows;
     constexpr int64_t kNoOffset = 0;
     panel.offsets = &kNoOffset;
     for (int64_t k = 0; k < std::max<int64_t>(p.depth, 1); k += kStretch) {

@@ -28,7 +28,7 @@ struct Layer {
 };
 const Layer kLayers[] = {{{1, 28, 28, 64}, {64, 3, 3, 64}},
                          {{2, 14, 14, 96}, {40, 3, 3, 96}},
-                         {{2, 7, 7, 256}, {48, 3, 3, 256}},
+                         {{2, 7, 7, 256}, {150, 3, 3, 256}},
                          {{1, 9, 10, 33}, {50, 3, 3, 33}, 2},
                          {{1, 9, 10, 50}, {33, 3, 3, 50}, 0}};
 
@@ -51,18 +51,30 @@ TEST_CASE("winograd: within the stated bound on real layers, also of values that
         check_bound(y, conv2d(widened(x), widened(w), {}, p), 9 * layer.w[3], 0.25);
         check_bound(conv2d_input_grad(dy, w, layer.x, p),
                     conv2d_input_grad(widened(dy), widened(w), layer.x, p), 9 * layer.w[0], 0.25);
+        check_bound(conv2d_filter_grad(x, dy, layer.w, p),
+                    conv2d_filter_grad(widened(x), widened(dy), layer.w, p), y.numel() / layer.w[0],
+                    0.25);
       }
     }
   });
 }
 
-TEST_CASE("winograd: more tiles than the cache holds, few columns, many columns") {
+TEST_CASE("winograd: more tiles, more columns than a block holds") {
   for (const Layer& layer :
        {Layer{{1, 66, 66, 512}, {300, 3, 3, 512}}, Layer{{3, 30, 30, 16}, {500, 3, 3, 16}}}) {
     CAPTURE(layer.x);
     const Tensor x = numbers<float>("x", layer.x), w = numbers<float>("w", layer.w);
     check_bound(conv2d(x, w, {}, padded(1)), conv2d(widened(x), widened(w), {}, padded(1)),
                 9 * layer.w[3], 0.25);
+  }
+  for (const Layer& layer :
+       {Layer{{1, 70, 71, 24}, {17, 3, 3, 24}}, Layer{{1, 44, 44, 4096}, {120, 3, 3, 4096}}}) {
+    CAPTURE(layer.x);
+    const Shape shape{1, layer.x[1], layer.x[2], layer.w[0]};
+    const Tensor x = numbers<float>("x", layer.x), dy = numbers<float>("dy", shape);
+    check_bound(conv2d_filter_grad(x, dy, layer.w, padded(1)),
+                conv2d_filter_grad(widened(x), widened(dy), layer.w, padded(1)),
+                shape[1] * shape[2], 0.25);
   }
 }
 
@@ -86,9 +98,11 @@ TEST_CASE("winograd: exact() takes the direct sum") {
   set_exact(true);
   CHECK(exact());
   CHECK(!takes_winograd(shape, filter, padded(1)));
-  const Tensor direct = conv2d(x, w, {}, padded(1));
+  const Tensor direct = conv2d(x, w, {}, padded(1)),
+               dw = conv2d_filter_grad(x, x, filter, padded(1));
   set_exact(false);
   CHECK(!same_bits(direct, by_winograd));
+  CHECK(!same_bits(dw, conv2d_filter_grad(x, x, filter, padded(1))));
   const Tensor wanted = conv2d(widened(x), widened(w), {}, padded(1));
   const auto values = wanted.values<double>();
   check_close<float>(direct, {values.begin(), values.end()}, 9 * 64);

@@ -18,7 +18,7 @@ bool takes_winograd(std::string_view op, const std::vector<Shape>& operands,
 /// The bound that kernels/cpu/winograd/transforms.h states, for a sum of `terms` products whose
 /// magnitudes add up to at most `largest_sum` anywhere in the result.
 inline double winograd_tolerance(double terms, double largest_sum) {
-  return 2 * (8 + 2 * std::sqrt(terms)) * 0x1p-24 * largest_sum;
+  return 4 * (8 + std::sqrt(terms)) * 0x1p-24 * largest_sum;
 }
 
 }  // namespace graft::testing

@@ -3,6 +3,7 @@
 // work owns a part of dw; where that gives too few, pixels are divided too, into a number of parts
 // that the shape fixes, and the partial sums are added in their order.
 #include <algorithm>
+#include <type_traits>
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/ceil_div.h"
@@ -13,6 +14,8 @@
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/pack.h"
 #include "graft/kernels/cpu/product/partition.h"
+#include "graft/kernels/cpu/winograd/choice.h"
+#include "graft/kernels/cpu/winograd/filter_grad.h"
 
 namespace graft::cpu {
 namespace {
@@ -136,7 +139,8 @@ struct Job {
     panel.run = panel.packed_depth = count;
     panel.packed = packed;
     panel.columns = span.width;
-    panel.layout = LayoutA::Packed;
+    panel.layout = LayoutA::Transposed;
+    panel.a_stride = tile_rows;
     panel.continued = continued;
     with_simd([&]<SimdLevel kLevel>() { multiply_panel<kLevel, T>(panel); });
   }
@@ -145,6 +149,8 @@ struct Job {
 template <class T>
 void filter_grad(const KernelCtx& ctx, const Correlation& geometry, const T* x, const T* dy,
                  T* dw) {
+  if constexpr (std::is_same_v<T, float>)
+    if (winograd::applies(geometry)) return winograd::filter_grad(ctx, geometry, x, dy, dw);
   const Correlation c = collapsed(geometry);
   const Partition partition(c, kPixels);
   BandLayout layout = band_layout(c, partition.height(), partition.width(), sizeof(T));

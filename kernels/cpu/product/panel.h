@@ -44,15 +44,15 @@ struct Tile {
 
 /// How a tile's part of A lies in memory.
 enum class LayoutA : uint8_t {
-  Rows,    ///< rows at a_stride, the reduction along them in runs
-  Packed,  ///< [reduction][tile_shape().rows], one run, offsets unused
+  Rows,        ///< rows at a_stride, the reduction along them in runs
+  Transposed,  ///< entries of the reduction at a_stride, rows side by side; one run, no offsets
 };
 
 template <class T>
 struct Panel {
   const Tile<T>* tiles = nullptr;
   int64_t tile_count = 0;
-  int64_t a_stride = 0;              ///< between the rows of a tile, in A
+  int64_t a_stride = 0;              ///< in A, between what `layout` says
   int64_t c_stride = 0;              ///< between the rows of a tile, in C and in the residual
   const int64_t* offsets = nullptr;  ///< of each run from a row's start
   int64_t runs = 1;

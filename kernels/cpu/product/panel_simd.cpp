@@ -72,16 +72,17 @@ template <class T, int kRows, int kVecs>
   }
 }
 
-// acc += A B, for A packed: kTile rows of it side by side for each entry of the reduction.
+// acc += A B, for A transposed.
 template <class T, int kRows, int kVecs>
-[[gnu::always_inline]] inline void reduce_packed(Vec<T> (&acc)[kRows][kVecs], const Call<T>& call) {
+[[gnu::always_inline]] inline void reduce_transposed(Vec<T> (&acc)[kRows][kVecs],
+                                                     const Call<T>& call) {
   const T* a = call.a;
   const T* b = call.b;
   const T* ahead = call.ahead;
   for (int64_t k = 0; k < call.run; ++k) {
     __builtin_prefetch(ahead, 0, 2);
     add_outer(acc, b, [a](int r) { return a[r]; });
-    a += kTile<T>.rows;
+    a += call.a_stride;
     b += kVecs * kLanes<T>;
     ahead += call.ahead_step;
   }
@@ -132,7 +133,7 @@ void multiply_tile(const Call<T>& call) {
   if constexpr (kLayout == LayoutA::Rows)
     reduce_rows(acc, call);
   else
-    reduce_packed(acc, call);
+    reduce_transposed(acc, call);
   if (call.last) {
     if (call.bias) add_tile(acc, call.bias, 0, call.columns);
     if (call.residual) add_tile(acc, call.residual, call.c_stride, call.columns);
@@ -162,8 +163,8 @@ TileFunction<T> tile_function(LayoutA layout, bool narrow, int rows) {
   if (layout == LayoutA::Rows)
     return narrow ? Kernels<T, 1, LayoutA::Rows>::kList.of[rows - 1]
                   : Kernels<T, 2, LayoutA::Rows>::kList.of[rows - 1];
-  return narrow ? Kernels<T, 1, LayoutA::Packed>::kList.of[rows - 1]
-                : Kernels<T, 2, LayoutA::Packed>::kList.of[rows - 1];
+  return narrow ? Kernels<T, 1, LayoutA::Transposed>::kList.of[rows - 1]
+                : Kernels<T, 2, LayoutA::Transposed>::kList.of[rows - 1];
 }
 
 // A stretch of the reduction: `runs` whole runs, or a piece of one.
@@ -185,7 +186,7 @@ void multiply_stretch(const Panel<T>& panel, const Stretch& k, bool first, bool 
   call.last = last;
   call.activation = panel.activation;
   const int64_t skipped = k.first_run * panel.run + k.begin;
-  const int64_t a_skip = panel.layout == LayoutA::Rows ? k.begin : skipped * kTile<T>.rows;
+  const int64_t a_skip = panel.layout == LayoutA::Rows ? k.begin : skipped * panel.a_stride;
   const int64_t length = k.runs * k.length;
   for (int64_t column = 0; column < panel.columns; column += kColumns) {
     const int64_t left = panel.columns - column;

@@ -6,31 +6,13 @@
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/cache_size.h"
+#include "graft/kernels/cpu/winograd/planes.h"
 #include "graft/kernels/cpu/winograd/tiles.h"
 
 namespace graft::cpu::winograd {
 namespace {
 
-constexpr int64_t kVector = 16;     // floats of the widest vector: rows of V and M are multiples
 constexpr int64_t kChannels = 128;  // of a piece of U
-
-// A number of floats for each tile, in 36 planes.
-struct Planes {
-  float* data;
-  int64_t row, plane;  // elements from tile to tile, from plane to plane
-
-  // One vector more than needed, so that rows are not a multiple of 4 KiB apart.
-  static int64_t row_size(int64_t channels) { return (ceil_div(channels, kVector) + 1) * kVector; }
-  static int64_t size(int64_t tiles, int64_t channels) {
-    return kPlanes * plane_size(tiles, channels);
-  }
-  static int64_t plane_size(int64_t tiles, int64_t channels) {
-    return tiles * row_size(channels) + kVector;
-  }
-  static Planes of(float* data, int64_t tiles, int64_t channels) {
-    return {data, row_size(channels), plane_size(tiles, channels)};
-  }
-};
 
 struct Job {
   const Correlation& c;
@@ -45,8 +27,13 @@ struct Job {
 
   // V of tiles first..first+count-1.
   void transform_inputs(int64_t first, int64_t count, const Planes& v) const {
-    for (int64_t t = 0; t < count; ++t)
-      input_tile(c, grid.place(first + t), x, zeros, 0, c.channels, v.data + t * v.row, v.plane);
+    for_each_input(c, grid, first, first + count, x, zeros,
+                   [&](int64_t t, const float* const* pixels, const float* const* next) {
+                     with_simd([&]<SimdLevel kLevel>() {
+                       transform_input<kLevel>(pixels, next, 0, c.channels, v.at(0, t - first),
+                                               v.plane);
+                     });
+                   });
   }
 
   // M (+)= V U of some columns, and of `depth` channels from the first in V; U: [36] planes,
@@ -67,8 +54,8 @@ struct Job {
     for (int64_t q = 0; q < kPlanes; ++q) {
       for (int64_t i = 0; i < pieces; ++i) {
         const int64_t begin = count * i / pieces, end = count * (i + 1) / pieces;
-        tiles[i] = {v.data + q * v.plane + begin * v.row + channel,
-                    m.data + q * m.plane + begin * m.row, nullptr, static_cast<int>(end - begin)};
+        tiles[i] = {v.at(q, begin) + channel, m.at(q, begin), nullptr,
+                    static_cast<int>(end - begin)};
       }
       panel.packed = u + q * u_plane;
       with_simd([&]<SimdLevel kLevel>() { multiply_panel<kLevel, float>(panel); });
@@ -91,7 +78,7 @@ struct Job {
           {epilogue.bias ? epilogue.bias + column : nullptr,
            epilogue.residual ? epilogue.residual + offset : nullptr, epilogue.activation}};
       with_simd([&]<SimdLevel kLevel>() {
-        transform_output<kLevel>(m.data + t * m.row, m.plane, columns, tile);
+        transform_output<kLevel>(m.at(0, t), m.plane, columns, tile);
       });
     }
   }
@@ -126,7 +113,6 @@ void by_tiles(const KernelCtx& ctx, const Job& job) {
 
 // V whole, of as many tiles as fit; a piece of work is a block of columns.
 void by_columns(const KernelCtx& ctx, const Job& job) {
-  constexpr int64_t kTransformed = 4;  // tiles of a piece of V
   const Correlation& c = job.c;
   const int64_t per_tile = kPlanes * c.channels * static_cast<int64_t>(sizeof(float));
   const int64_t fitting = cache_sizes().level3 / 2 / per_tile;
@@ -141,10 +127,8 @@ void by_columns(const KernelCtx& ctx, const Job& job) {
   Tile<float>* const tiles = ctx.workspace.take_array<Tile<float>>(num_threads() * block);
   for (int64_t first = 0; first < job.grid.count; first += block) {
     const int64_t count = std::min(block, job.grid.count - first);
-    parallel_for(ceil_div(count, kTransformed), [&](int64_t item, int) {
-      const int64_t t = item * kTransformed;
-      job.transform_inputs(first + t, std::min(kTransformed, count - t),
-                           {v.data + t * v.row, v.row, v.plane});
+    parallel_ranges(count, kTilesTogether, [&](int64_t begin, int64_t end) {
+      job.transform_inputs(first + begin, end - begin, {v.at(0, begin), v.row, v.plane});
     });
     parallel_for(job.blocks.count(), [&](int64_t b, int worker) {
       const Planes m = Planes::of(scratch + worker * scratch_size, block, width);

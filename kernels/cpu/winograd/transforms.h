@@ -16,11 +16,11 @@
 //   (K + 24) u |A^T| [ sum over channels of (|G| |g| |G^T|) . (|B^T| |d| |B|) ] |A|
 //
 // of the exact one (|M|: the magnitudes of M's elements), and likewise the gradient within
-// (K + 24) u |G^T| [ sum over tiles of (|B^T| |d| |B|) . (|A| |dY| |A^T|) ] |G|. That is hundreds of
-// times what is seen, as roundings cancel: errors are 4 to 5 times those of the direct sum of n
+// (K + 24) u |G^T| [ sum over tiles of (|B^T| |d| |B|) . (|A| |dY| |A^T|) ] |G|. That is hundreds
+// of times what is seen, as roundings cancel: errors are 4 to 6 times those of the direct sum of n
 // products (n = 9 channels), and the tests hold them to
 //
-//   2 (8 + 2 sqrt(n)) u S,  S the largest sum of the n products' magnitudes in the whole result.
+//   4 (8 + sqrt(n)) u S,  S the largest sum of the n products' magnitudes in the whole result.
 //
 // The vector kernels work on one tile, all channels at a time; planes are `plane` elements apart.
 #pragma once
@@ -38,16 +38,19 @@ inline constexpr int kIn = kOut + kTap - 1;  ///< extent of the inputs they see
 inline constexpr int kPlanes = kIn * kIn;
 inline constexpr int kTaps = kTap * kTap;
 
-/// B^T d B of channels 0..count-1 to `to`: `pixels` are those of d, row by row. Writes whole
-/// vectors, zeros after the last channel.
+/// B^T d B of channels first..first+count-1 to `to`. `pixels` are those of d, row by row; those of
+/// `next`, the tile to come, are fetched meanwhile. Writes whole vectors, zeros after the last
+/// channel.
 template <SimdLevel kLevel>
-void transform_input(const float* const* pixels, int64_t count, float* to, int64_t plane);
+void transform_input(const float* const* pixels, const float* const* next, int64_t first,
+                     int64_t count, float* to, int64_t plane);
 
 /// A dY A^T, in the same way: `pixels` are the 16 of dY.
 template <SimdLevel kLevel>
-void transform_output_grad(const float* const* pixels, int64_t count, float* to, int64_t plane);
+void transform_output_grad(const float* const* pixels, const float* const* next, int64_t first,
+                           int64_t count, float* to, int64_t plane);
 
-/// G g G^T, in the same way, of a filter for each of `count` neighbours: `taps` are the 9 of g.
+/// G g G^T, in the same way, of `count` filters side by side: `taps` are the 9 of g.
 template <SimdLevel kLevel>
 void transform_filter(const float* const* taps, int64_t count, float* to, int64_t plane);
 

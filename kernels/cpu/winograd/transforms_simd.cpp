@@ -119,36 +119,53 @@ template <class Axis, class Get, class Put>
   }
 }
 
-// From separate pixels to planes.
-template <class Axis>
-[[gnu::always_inline]] inline void to_planes(const float* const* pixels, int64_t count, float* to,
-                                             int64_t plane) {
-  for_each_vector(count, [&](int64_t channel, const auto& lanes) [[gnu::always_inline]] {
-    transform<Axis>(
-        [&](int row, int column) [[gnu::always_inline]] {
-          return lanes.get(pixels[row * Axis::kFrom + column] + channel);
-        },
-        [&](int row, int column, V v)
-            [[gnu::always_inline]] { store(to + (row * kIn + column) * plane + channel, v); });
-  });
+// One vector of channels from separate pixels to planes.
+template <class Axis, class Lanes>
+[[gnu::always_inline]] inline void to_planes(const float* const* pixels, int64_t channel,
+                                             const Lanes& lanes, float* to, int64_t plane) {
+  transform<Axis>(
+      [&](int row, int column) [[gnu::always_inline]] {
+        return lanes.get(pixels[row * Axis::kFrom + column] + channel);
+      },
+      [&](int row, int column, V v)
+          [[gnu::always_inline]] { store(to + (row * kIn + column) * plane, v); });
+}
+
+// Asks for the last 4x4 pixels of a square of kSize x kSize: those that no tile before had.
+template <int kSize>
+[[gnu::always_inline]] inline void fetch(const float* const* pixels, int64_t channel) {
+#pragma GCC unroll 4
+  for (int row = kSize - kOut; row < kSize; ++row)
+#pragma GCC unroll 4
+    for (int column = kSize - kOut; column < kSize; ++column)
+      __builtin_prefetch(pixels[row * kSize + column] + channel);
 }
 
 }  // namespace
 
 template <>
-void transform_input<kSimd>(const float* const* pixels, int64_t count, float* to, int64_t plane) {
-  to_planes<InputAxis>(pixels, count, to, plane);
+void transform_input<kSimd>(const float* const* pixels, const float* const* next, int64_t first,
+                            int64_t count, float* to, int64_t plane) {
+  for_each_vector(count, [&](int64_t channel, const auto& lanes) [[gnu::always_inline]] {
+    fetch<kIn>(next, first + channel);
+    to_planes<InputAxis>(pixels, first + channel, lanes, to + channel, plane);
+  });
 }
 
 template <>
-void transform_output_grad<kSimd>(const float* const* pixels, int64_t count, float* to,
-                                  int64_t plane) {
-  to_planes<OutputGradAxis>(pixels, count, to, plane);
+void transform_output_grad<kSimd>(const float* const* pixels, const float* const* next,
+                                  int64_t first, int64_t count, float* to, int64_t plane) {
+  for_each_vector(count, [&](int64_t channel, const auto& lanes) [[gnu::always_inline]] {
+    fetch<kOut>(next, first + channel);
+    to_planes<OutputGradAxis>(pixels, first + channel, lanes, to + channel, plane);
+  });
 }
 
 template <>
 void transform_filter<kSimd>(const float* const* taps, int64_t count, float* to, int64_t plane) {
-  to_planes<FilterAxis>(taps, count, to, plane);
+  for_each_vector(count, [&](int64_t channel, const auto& lanes) [[gnu::always_inline]] {
+    to_planes<FilterAxis>(taps, channel, lanes, to + channel, plane);
+  });
 }
 
 template <>
