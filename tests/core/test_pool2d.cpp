@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "graft/core/ops.h"
+#include "support/tensors.h"
 #include "support/thread_count.h"
 
 namespace graft {
@@ -22,11 +23,6 @@ Tensor ramp(const Shape& shape) {
   std::vector<float> values(static_cast<size_t>(shape.numel()));
   for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 1013) - 300.0f;
   return Tensor::from(values, shape);
-}
-
-std::vector<float> list(const Tensor& t) {
-  const auto values = t.values<float>();
-  return {values.begin(), values.end()};
 }
 
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
@@ -65,14 +61,14 @@ TEST_CASE("max_pool2d: values, padding and the gradient at the first maximum") {
   Tensor x = Tensor::from(values, {1, 3, 3, 2});
   x.set_requires_grad(true);
   const Tensor y = max_pool2d(x, window(2, 1));
-  CHECK(list(y) == std::vector<float>{3, -1, 3, 0, 3, 0, 3, 0});
+  CHECK(testing::values_of(y) == std::vector<float>{3, -1, 3, 0, 3, 0, 3, 0});
   backward(y, Tensor::from(std::vector<float>{1, 1, 2, 2, 4, 4, 8, 8}, {1, 2, 2, 2}));
   // Of equal maxima the first in reading order takes all.
-  CHECK(list(x.grad()) ==
+  CHECK(testing::values_of(x.grad()) ==
         std::vector<float>{0, 1, 0, 0, 2, 0, 5, 0, 8, 0, 0, 10, 0, 4, 0, 0, 0, 0});
 
   const Tensor padded = max_pool2d(Tensor::full({1, 2, 2, 1}, -5), window(3, 2, 1));
-  CHECK(list(padded) == std::vector<float>{-5});
+  CHECK(testing::values_of(padded) == std::vector<float>{-5});
 }
 
 TEST_CASE("max_pool2d: NaN wins, and an infinite image keeps its index") {
@@ -81,12 +77,12 @@ TEST_CASE("max_pool2d: NaN wins, and an infinite image keeps its index") {
   const Tensor y = max_pool2d(x, window(2, 2));
   CHECK(std::isnan(y.values<float>()[0]));
   backward(y, Tensor::full({1, 1, 1, 1}, 1));
-  CHECK(list(x.grad()) == std::vector<float>{0, 1, 0, 0});
+  CHECK(testing::values_of(x.grad()) == std::vector<float>{0, 1, 0, 0});
 
   Tensor low = Tensor::full({1, 2, 2, 1}, -INFINITY);
   low.set_requires_grad(true);
   backward(max_pool2d(low, window(2, 2)), Tensor::full({1, 1, 1, 1}, 1));
-  CHECK(list(low.grad()) == std::vector<float>{1, 0, 0, 0});
+  CHECK(testing::values_of(low.grad()) == std::vector<float>{1, 0, 0, 0});
 }
 
 TEST_CASE("max_pool2d: every channel count agrees with the definition") {
@@ -126,15 +122,16 @@ TEST_CASE("max_pool2d: an index from elsewhere is refused, not followed") {
 
 TEST_CASE("avg_pool2d: what a window divides by") {
   const Tensor x = Tensor::from(std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 3, 3, 1});
-  CHECK(list(avg_pool2d(x, window(2, 1))) == std::vector<float>{3, 4, 6, 7});
+  CHECK(testing::values_of(avg_pool2d(x, window(2, 1))) == std::vector<float>{3, 4, 6, 7});
   // torch.nn.functional.avg_pool2d(x, 3, 2, 1): the corner divides by 9, padding counted.
-  CHECK(list(avg_pool2d(x, window(3, 2, 1))) ==
+  CHECK(testing::values_of(avg_pool2d(x, window(3, 2, 1))) ==
         std::vector<float>{12.0f / 9, 16.0f / 9, 24.0f / 9, 28.0f / 9});
   Pool2dParams p = window(3, 2, 1);
   p.count_padding = false;
-  CHECK(list(avg_pool2d(x, p)) == std::vector<float>{3, 4, 6, 7});
+  CHECK(testing::values_of(avg_pool2d(x, p)) == std::vector<float>{3, 4, 6, 7});
   // Ceil mode: the part of a window beyond the padded image never counts.
-  CHECK(list(avg_pool2d(x, window(2, 2, 0, true))) == std::vector<float>{3, 4.5f, 7.5f, 9});
+  CHECK(testing::values_of(avg_pool2d(x, window(2, 2, 0, true))) ==
+        std::vector<float>{3, 4.5f, 7.5f, 9});
 }
 
 TEST_CASE("avg_pool2d: the gradient is the adjoint, for overlapping and clipped windows") {
@@ -158,7 +155,7 @@ TEST_CASE("global_avg_pool2d: mean over the image, exact to f32 for large ones")
   const Tensor small =
       global_avg_pool2d(Tensor::from(std::vector<float>{1, 10, 2, 20, 3, 30, 4, 40}, {1, 2, 2, 2}));
   CHECK(small.shape() == Shape{1, 2});
-  CHECK(list(small) == std::vector<float>{2.5f, 25});
+  CHECK(testing::values_of(small) == std::vector<float>{2.5f, 25});
   const Tensor x = add(mul(ramp({1, 112, 112, 3}), 1e-4), 1.0);
   const auto values = x.values<float>();
   double exact[3] = {};
@@ -173,8 +170,10 @@ TEST_CASE("pool2d: strided and empty images, and any number of threads") {
   const Tensor x = ramp({5, 9, 4, 3});
   const Tensor swapped = transpose(x, 1, 2);
   const Pool2dParams p = window(3, 2, 1);
-  CHECK(list(max_pool2d(swapped, p)) == list(max_pool2d(contiguous(swapped), p)));
-  CHECK(list(avg_pool2d(swapped, p)) == list(avg_pool2d(contiguous(swapped), p)));
+  CHECK(testing::values_of(max_pool2d(swapped, p)) ==
+        testing::values_of(max_pool2d(contiguous(swapped), p)));
+  CHECK(testing::values_of(avg_pool2d(swapped, p)) ==
+        testing::values_of(avg_pool2d(contiguous(swapped), p)));
   CHECK(max_pool2d(Tensor::zeros({0, 4, 4, 3}), p).shape() == Shape{0, 2, 2, 3});
   CHECK(avg_pool2d(Tensor::zeros({2, 4, 4, 0}), p).shape() == Shape{2, 2, 2, 0});
 
@@ -182,7 +181,7 @@ TEST_CASE("pool2d: strided and empty images, and any number of threads") {
     const testing::ThreadCount scope(threads);
     Tensor in = ramp({3, 30, 30, 70}).set_requires_grad(true);
     backward(sum(square(add(max_pool2d(in, p), avg_pool2d(in, p)))));
-    return list(in.grad());
+    return testing::values_of(in.grad());
   };
   CHECK(gradient(1) == gradient(3));
 }

@@ -13,6 +13,7 @@
 #include "graft/data/in_memory.h"
 #include "graft/data/readable.h"
 #include "graft/data/transforms.h"
+#include "support/error_text.h"
 #include "support/files.h"
 #include "support/pictures.h"
 #include "support/thread_count.h"
@@ -87,15 +88,6 @@ std::vector<int64_t> epoch_indices(Loader& loader, uint32_t epoch) {
   while (loader.next(batch))
     indices.insert(indices.end(), batch.indices.begin(), batch.indices.end());
   return indices;
-}
-
-std::string error_of(const auto& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 }  // namespace
@@ -180,7 +172,7 @@ TEST_CASE("loader: an epoch can begin in its middle, and be left in its middle")
     const auto rest = epoch_hashes(loader, 4, 3);
     CHECK(rest == std::vector(whole.begin() + 3, whole.end()));
     CHECK(epoch_hashes(loader, 4, 8).empty());
-    CHECK(error_of([&] { loader.start_epoch(0, 9); }) == "loader: no batch 9 of 8");
+    CHECK(error_text([&] { loader.start_epoch(0, 9); }) == "loader: no batch 9 of 8");
   }
 }
 
@@ -194,7 +186,7 @@ TEST_CASE("loader: a worker's error comes out of next(), always the first of the
     Batch batch;
     loader.start_epoch(0);
     REQUIRE(loader.next(batch));
-    CHECK(error_of([&] { loader.next(batch); }) == "decode: drawn[7]: broken");
+    CHECK(error_text([&] { loader.next(batch); }) == "decode: drawn[7]: broken");
     REQUIRE(loader.next(batch));  // the loader stays usable
     CHECK(batch.indices.front() == 10);
   }
@@ -230,13 +222,13 @@ TEST_CASE("loader: skip_bad neither hides a lack of memory nor an epoch without 
   Loader loader(dataset, small_contract(), options);
   Batch batch;
   loader.start_epoch(0);
-  CHECK(error_of([&] { loader.next(batch); }) == "no memory for drawn[0]");
+  CHECK(error_text([&] { loader.next(batch); }) == "no memory for drawn[0]");
 
   Loader hopeless(std::make_shared<Watched>(3, std::set<int64_t>{0, 1, 2}), small_contract(),
                   options);
   for (const uint32_t epoch : {0u, 1u}) {
     hopeless.start_epoch(epoch);
-    CHECK(error_of([&] { hopeless.next(batch); }) ==
+    CHECK(error_text([&] { hopeless.next(batch); }) ==
           "loader: none of the 3 samples can be read; the first: decode: drawn[0]: broken");
   }
 }
@@ -258,7 +250,7 @@ TEST_CASE("readable: finds the bad samples, at any number of threads; passes oth
   }
   Watched dataset(3);
   dataset.out_of_memory = true;
-  CHECK(error_of([&] { find_readable(dataset); }).starts_with("no memory for drawn["));
+  CHECK(error_text([&] { find_readable(dataset); }).starts_with("no memory for drawn["));
 }
 
 TEST_CASE("loader: the cache saves reading, within its bytes") {
@@ -283,7 +275,7 @@ TEST_CASE("loader: broken files of a folder are named") {
   Loader loader(std::make_shared<ImageFolder>(folder.path()), small_contract(), options);
   Batch batch;
   loader.start_epoch(0);
-  CHECK(error_of([&] { loader.next(batch); }) ==
+  CHECK(error_text([&] { loader.next(batch); }) ==
         "decode: " + (folder.path() / "c" / "3.png").string() +
             ": looks like GIF; only JPEG and PNG are read");
 }
@@ -303,9 +295,9 @@ TEST_CASE("loader: can be destroyed at any moment") {
 
 TEST_CASE("loader: refuses what makes no sense") {
   LoaderOptions options;
-  CHECK(error_of([&] { Loader(nullptr, small_contract(), options); }) == "loader: empty dataset");
+  CHECK(error_text([&] { Loader(nullptr, small_contract(), options); }) == "loader: empty dataset");
   options.batch_size = 0;
-  CHECK(error_of([&] { Loader(drawn(1), small_contract(), options); }) ==
+  CHECK(error_text([&] { Loader(drawn(1), small_contract(), options); }) ==
         "loader: batch size 0, workers 0, prefetch 2");
 }
 

@@ -10,22 +10,16 @@
 
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/ops.h"
-#include "support/formula.h"
+#include "support/tensors.h"
 #include "support/thread_count.h"
 
 namespace {
 
 using namespace graft;
 using layers::ConvNormAct;
+using testing::values_of;
 
-std::vector<float> values_of(const Tensor& t) {
-  return {t.values<float>().begin(), t.values<float>().end()};
-}
-
-Tensor input() {
-  const Shape shape{3, 29, 27, 16};
-  return Tensor::from(testing::formula_units("x", shape.numel()), shape);
-}
+Tensor input() { return testing::formula_tensor("x", {3, 29, 27, 16}); }
 
 // In evaluation mode, after batches that moved the statistics.
 std::unique_ptr<ConvNormAct> trained_block() {

@@ -10,21 +10,14 @@
 #include "graft/layers/stateless.h"
 #include "graft/optim/sgd.h"
 #include "support/error_text.h"
-#include "support/formula.h"
+#include "support/tensors.h"
 
 namespace {
 
 using namespace graft;
 using layers::Sequential;
-
-Tensor formula(const std::string& name, const Shape& shape) {
-  return Tensor::from(testing::formula_units(name, shape.numel()), shape);
-}
-
-std::vector<float> copy_of(const Tensor& t) {
-  const Tensor c = contiguous(t.detach());
-  return {c.values<float>().begin(), c.values<float>().end()};
-}
+using testing::formula_tensor;
+using testing::values_of;
 
 // 0: convolution + norm + relu, 1: pooling, 2: dropout, 3: dense
 std::unique_ptr<Sequential> small_net() {
@@ -54,22 +47,22 @@ TEST_CASE("module: freeze takes gradients, statistics and dropout, and train() g
   const auto net = small_net();
   net->freeze();
   net->train();
-  const std::vector<float> mean = copy_of(net->named_tensors()[3].tensor);
+  const std::vector<float> mean = values_of(net->named_tensors()[3].tensor);
   REQUIRE(net->named_tensors()[3].path == "0.1.running_mean");
-  const Tensor x = formula("x", {4, 6, 6, 3});
+  const Tensor x = formula_tensor("x", {4, 6, 6, 3});
   const Tensor y = (*net)(x);
   CHECK_FALSE(y.requires_grad());
-  CHECK(copy_of(net->named_tensors()[3].tensor) == mean);
-  CHECK(copy_of(y) == copy_of((*net)(x)));  // dropout would differ
+  CHECK(values_of(net->named_tensors()[3].tensor) == mean);
+  CHECK(values_of(y) == values_of((*net)(x)));  // dropout would differ
   for (const NamedTensor& entry : net->parameters()) CHECK_FALSE(entry.tensor.requires_grad());
 }
 
 TEST_CASE("module: statistics of a frozen part move only where the policy says so") {
   const auto net = small_net();
   net->freeze(layers::FrozenStatistics::Adapt);
-  const std::vector<float> before = copy_of(net->at("0.1").named_tensors()[2].tensor);
-  (*net)(formula("x", {4, 6, 6, 3}));
-  CHECK(copy_of(net->at("0.1").named_tensors()[2].tensor) != before);
+  const std::vector<float> before = values_of(net->at("0.1").named_tensors()[2].tensor);
+  (*net)(formula_tensor("x", {4, 6, 6, 3}));
+  CHECK(values_of(net->at("0.1").named_tensors()[2].tensor) != before);
   CHECK_FALSE(net->at("0.1").fixed());
 }
 
@@ -78,26 +71,26 @@ TEST_CASE("module: weight decay and momentum leave a frozen layer alone to the l
   optim::Sgd sgd(net->parameters(), {.lr = 0.1, .momentum = 0.9, .weight_decay = 0.1});
   const auto step = [&] {
     sgd.zero_grad();
-    backward(cross_entropy((*net)(formula("x", {4, 6, 6, 3})),
+    backward(cross_entropy((*net)(formula_tensor("x", {4, 6, 6, 3})),
                            Tensor::from<int64_t>({0, 1, 2, 3}, {4})));
     sgd.step();
   };
   step();  // momentum is alive now
   net->at("0").freeze();
-  const std::vector<float> frozen = copy_of(net->parameters()[0].tensor);
-  const std::vector<float> open = copy_of(net->parameters()[3].tensor);
+  const std::vector<float> frozen = values_of(net->parameters()[0].tensor);
+  const std::vector<float> open = values_of(net->parameters()[3].tensor);
   step();
-  CHECK(copy_of(net->parameters()[0].tensor) == frozen);
-  CHECK(copy_of(net->parameters()[3].tensor) != open);
+  CHECK(values_of(net->parameters()[0].tensor) == frozen);
+  CHECK(values_of(net->parameters()[3].tensor) != open);
 }
 
 TEST_CASE("module: train and eval switch dropout and statistics of what is not frozen") {
   const auto net = small_net();
-  const Tensor x = formula("x", {4, 6, 6, 3});
+  const Tensor x = formula_tensor("x", {4, 6, 6, 3});
   net->eval();
-  CHECK(copy_of((*net)(x)) == copy_of((*net)(x)));
+  CHECK(values_of((*net)(x)) == values_of((*net)(x)));
   net->train();
-  CHECK(copy_of((*net)(x)) != copy_of((*net)(x)));
+  CHECK(values_of((*net)(x)) != values_of((*net)(x)));
 }
 
 TEST_CASE("module: a batch that batch norm refuses is not counted") {

@@ -8,10 +8,12 @@
 #include "graft/transfer/freeze.h"
 #include "support/error_text.h"
 #include "support/formula.h"
+#include "support/tensors.h"
 
 namespace {
 
 using namespace graft;
+using testing::values_of;
 
 std::unique_ptr<layers::Network> resnet20() { return models::make_model("cifar_resnet20"); }
 
@@ -23,10 +25,6 @@ class Dropping final : public layers::Network {
     add_stage("dropout", std::make_unique<layers::Dropout>(0.5));
   }
 };
-
-std::vector<float> values_of(const Tensor& t) {
-  return {t.values<float>().begin(), t.values<float>().end()};
-}
 
 }  // namespace
 

@@ -5,7 +5,7 @@
 #include "graft/core/ops.h"
 #include "graft/optim/clip.h"
 #include "optim/golden.h"
-#include "support/formula.h"
+#include "support/tensors.h"
 #include "support/thread_count.h"
 
 namespace graft::optim {
@@ -17,17 +17,13 @@ NamedTensor with_gradient(const std::string& path, const Tensor& gradient) {
   return {path, parameter, false, Layout::Plain};
 }
 
-Tensor formula(const std::string& name, int64_t n) {
-  return cast(Tensor::from(testing::formula_units(name, n), {n}), DType::F64);
-}
-
 }  // namespace
 
 TEST_CASE("clip_grad_norm: agrees with PyTorch, above and below the limit") {
   for (const auto& golden : testing::golden_optim("clip")) {
     const std::vector<NamedTensor> parameters{
-        with_gradient("a", formula("clip.grad.0", 8)),
-        with_gradient("b", formula("clip.grad.1", 3)),
+        with_gradient("a", testing::formula_tensor("clip.grad.0", {8}, DType::F64)),
+        with_gradient("b", testing::formula_tensor("clip.grad.1", {3}, DType::F64)),
         {"no gradient", Tensor::zeros({2}), false, Layout::Plain}};
     REQUIRE(golden.size() == 13);
     CHECK(clip_grad_norm(parameters, golden[0]) == doctest::Approx(golden[1]).epsilon(1e-14));

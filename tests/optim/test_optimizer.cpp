@@ -8,30 +8,24 @@
 #include "graft/optim/adam.h"
 #include "graft/optim/sgd.h"
 #include "optim/golden.h"
-#include "support/formula.h"
+#include "support/tensors.h"
 #include "support/thread_count.h"
 
 namespace graft::optim {
 namespace {
 
-using testing::formula_unit;
+using testing::formula_tensor;
 using testing::golden_optim;
-
-Tensor formula(const std::string& name, const Shape& shape, DType dtype) {
-  std::vector<double> values(static_cast<size_t>(shape.numel()));
-  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(formula_unit(name, i));
-  return cast(Tensor::from(values, shape), dtype);
-}
 
 // One parameter "w" of eight numbers.
 struct Problem {
   Tensor w;
-  explicit Problem(DType dtype) : w(formula("optim.param", {8}, dtype)) {
+  explicit Problem(DType dtype) : w(formula_tensor("optim.param", {8}, dtype)) {
     w.set_requires_grad(true);
   }
   std::vector<NamedTensor> parameters() const { return {{"w", w, false, Layout::Plain}}; }
   void set_gradient(int64_t step) {
-    w.set_grad(formula("optim.grad." + std::to_string(step), {8}, w.dtype()));
+    w.set_grad(formula_tensor("optim.grad." + std::to_string(step), {8}, w.dtype()));
   }
 };
 
@@ -212,8 +206,8 @@ TEST_CASE("optimizer: tied weights move once") {
 TEST_CASE("optimizer: one and three threads give the same bits") {
   const auto run = [](int threads) {
     const testing::ThreadCount scope(threads);
-    Tensor w = formula("w", {200000}, DType::F32).set_requires_grad(true);
-    w.set_grad(formula("g", {200000}, DType::F32));
+    Tensor w = formula_tensor("w", {200000}, DType::F32).set_requires_grad(true);
+    w.set_grad(formula_tensor("g", {200000}, DType::F32));
     AdamW adam({{"w", w, false, Layout::Plain}}, {.lr = 0.01, .weight_decay = 0.1});
     adam.step();
     adam.step();
