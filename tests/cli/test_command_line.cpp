@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "graft/core/error.h"
+#include "graft/core/exactness.h"
 #include "graft/core/parallel.h"
 #include "graft/tools/cli/command_line.h"
 #include "graft/tools/cli/commands.h"
@@ -99,6 +100,14 @@ TEST_CASE("command line: every form of tune") {
   CHECK(common_seen.json);
   CHECK(common_seen.threads == 2);
   CHECK(num_threads() == 2);
+}
+
+TEST_CASE("command line: --deterministic exact holds for its own command only") {
+  CHECK(run({"info", "w.pth", "--deterministic", "sometimes"}).code == 2);
+  CHECK(run({"eval", "photos", "--run", "run", "--deterministic", "exact"}).code == 0);
+  CHECK(exact());
+  CHECK(run({"eval", "photos", "--run", "run"}).code == 0);
+  CHECK(!exact());
 }
 
 TEST_CASE("command line: a network is a run, or a model and its weights") {

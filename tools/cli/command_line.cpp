@@ -4,6 +4,7 @@
 #include <iostream>
 #include <vector>
 
+#include "graft/core/exactness.h"
 #include "graft/core/parallel.h"
 #include "graft/core/text.h"
 #include "graft/tools/cli/exit_codes.h"
@@ -84,6 +85,7 @@ int CommandLine::run(int argc, const char* const* argv) {
   try {
     if (code == kDone && chosen_) {
       if (common_.threads > 0) set_num_threads(common_.threads);
+      set_exact(common_.deterministic == "exact");
       code = chosen_();
     }
   } catch (const std::exception& error) {

@@ -25,6 +25,10 @@ void add_options(CLI::App& app, CommonOptions& options) {
       ->check(CLI::Range(uint64_t{0}, uint64_t{INT64_MAX}))  // JSON's integers, as we read them
       ->capture_default_str()
       ->group(group);
+  app.add_option("--deterministic", options.deterministic,
+                 "exact: no algorithm that trades accuracy for speed")
+      ->check(CLI::IsMember({"exact"}))
+      ->group(group);
   app.add_flag("-q,--quiet", options.quiet, "No progress, only errors")->group(group);
 }
 

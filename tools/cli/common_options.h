@@ -17,7 +17,8 @@ struct CommonOptions {
   bool quiet = false;  ///< nothing on stderr but errors
   int threads = 0;     ///< 0: all hardware threads
   uint64_t seed = 0;
-  std::string device;  ///< "": not asked for, the same as "auto" but without a word
+  std::string deterministic;  ///< "exact": core/exactness.h; "": a CPU repeats its bits anyway
+  std::string device;         ///< "": not asked for, the same as "auto" but without a word
 };
 
 void add_options(CLI::App& app, CommonOptions& options);

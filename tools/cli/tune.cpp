@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <iostream>
 
+#include "graft/core/exactness.h"
 #include "graft/core/parallel.h"
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
@@ -78,7 +79,7 @@ Json config_json(const TuneOptions& options, const CommonOptions& common, const 
   json.set("clip", options.clip_norm).set("trunk_lr", options.trunk_lr_scale);
   json.set("patience", options.patience).set("augment", options.augment);
   json.set("cache", options.cache).set("seed", common.seed);
-  json.set("device", "cpu").set("threads", num_threads());
+  json.set("device", "cpu").set("threads", num_threads()).set("exact", exact());
   json.set("train_samples", data.train->size()).set("val_samples", data.val->size());
   json.set("frozen_parameters", frozen.frozen_parameters);
   json.set("total_parameters", frozen.total_parameters);
