@@ -14,7 +14,7 @@ class BatchNorm2d final : public Module {
   Tensor forward(const Tensor& x) override { return forward(x, Activation::None); }
   /// act(norm(x) + residual) in one pass over memory.
   Tensor forward(const Tensor& x, Activation activation, const Tensor& residual = {});
-  bool fixed() const override { return !wants_gradients() && !adapts_statistics(); }
+  bool per_sample() const override { return !adapts_statistics(); }
   void reset_parameters(const RandomKey& key) override;
   void reset_outputs(int64_t outputs, const RandomKey& key) override;
 

@@ -10,7 +10,7 @@ class Dropout final : public Module {
   /// 0 <= p < 1: the share of elements set to zero.
   explicit Dropout(double p);
   Tensor forward(const Tensor& x) override;
-  bool fixed() const override { return !is_training() || p_ == 0.0; }
+  bool per_sample() const override { return !is_training() || p_ == 0.0; }
   void begin_step(const RandomKey& key) override;
 
  private:

@@ -59,9 +59,12 @@ class Module {
   /// training && !frozen: does this module itself behave as in training?
   bool is_training() const { return training_ && !frozen_; }
 
-  /// True if forward() depends on nothing but its input and fixed tensors: no own parameter wants a
-  /// gradient, no statistics move, no random numbers are drawn. Looks at this module alone.
-  virtual bool fixed() const { return !wants_gradients(); }
+  /// True if the result for a sample depends on that sample and the tensors of the module alone: no
+  /// statistics of the batch, no random numbers. Looks at this module alone.
+  virtual bool per_sample() const { return true; }
+  /// True if that will stay so through a training: per_sample(), and no own parameter wants a
+  /// gradient.
+  bool fixed() const { return per_sample() && !wants_gradients(); }
   /// True if an own parameter wants a gradient.
   bool wants_gradients() const;
   /// Draws initial values for the own parameters from `key`'s stream.

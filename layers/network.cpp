@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "graft/core/autograd/grad_mode.h"
+#include "graft/core/ops/shape_ops.h"
 #include "graft/core/text.h"
 #include "graft/layers/linear.h"
 #include "graft/layers/sequential.h"
@@ -10,18 +12,45 @@
 namespace graft::layers {
 namespace {
 
-bool all_fixed(Module& root) {
-  bool fixed = true;
-  root.for_each_module([&](const std::string&, Module& module) { fixed &= module.fixed(); });
-  return fixed;
+// Samples are run in pieces of about this many input values: 8 pictures of 224 x 224. What lies
+// between two layers then stays near the caches, and memory does not grow with the batch.
+constexpr int64_t kPieceValues = int64_t{8} * 224 * 224 * 3;
+
+template <class Condition>
+bool all_modules(const Stage& stage, const Condition& condition) {
+  bool all = true;
+  for (Module* root : stage.modules)
+    root->for_each_module([&](const std::string&, Module& module) { all &= condition(module); });
+  return all;
+}
+
+// Whether a stage leaves nothing behind for a gradient and treats every sample alone.
+bool divisible(const Stage& stage) {
+  const bool recording = grad_enabled();
+  return all_modules(stage, [&](const Module& module) {
+    return module.per_sample() && !(recording && module.wants_gradients());
+  });
 }
 
 }  // namespace
 
+Tensor Network::run_stages(Tensor x, size_t from, size_t to) {
+  for (size_t i = from; i < to; ++i) x = stages_.at(i).run(x);
+  return x;
+}
+
 Tensor Network::run(const Tensor& x, size_t from, size_t to) {
-  Tensor y = x;
-  for (size_t i = from; i < to; ++i) y = stages_.at(i).run(y);
-  return y;
+  const int64_t samples = x.rank() == 4 ? x.dim(0) : 1;
+  const int64_t piece =
+      std::max<int64_t>(1, kPieceValues * samples / std::max<int64_t>(1, x.numel()));
+  if (samples <= piece || (grad_enabled() && x.requires_grad())) return run_stages(x, from, to);
+  size_t end = from;
+  while (end < to && divisible(stages_.at(end))) ++end;
+  if (end == from) return run_stages(x, from, to);
+  std::vector<Tensor> parts;
+  for (int64_t begin = 0; begin < samples; begin += piece)
+    parts.push_back(run_stages(slice(x, 0, begin, std::min(begin + piece, samples)), from, end));
+  return run_stages(cat(parts, 0), end, to);
 }
 
 size_t Network::stage_index(const std::string& name) const {
@@ -50,12 +79,9 @@ std::pair<size_t, size_t> Network::stage_range(const std::string& name) const {
 
 size_t Network::fixed_prefix() {
   size_t length = 0;
-  for (const Stage& stage : stages_) {
-    const bool fixed = std::all_of(stage.modules.begin(), stage.modules.end(),
-                                   [](Module* module) { return all_fixed(*module); });
-    if (!fixed) break;
+  while (length < stages_.size() &&
+         all_modules(stages_[length], [](const Module& module) { return module.fixed(); }))
     ++length;
-  }
   return length;
 }
 

@@ -24,7 +24,8 @@ class Network : public Module {
  public:
   /// x [N,H,W,C] -> logits [N, classes]
   Tensor forward(const Tensor& x) final { return run(x, 0, stages_.size()); }
-  /// Stages from..to-1 of the chain.
+  /// Stages from..to-1 of the chain. Leading stages that record nothing and look at each sample
+  /// alone (evaluation, a frozen prefix) run over the batch in pieces, with the same bits.
   Tensor run(const Tensor& x, size_t from, size_t to);
 
   const std::vector<Stage>& stages() const { return stages_; }
@@ -65,6 +66,8 @@ class Network : public Module {
   void begin_head(std::vector<std::string> paths, int64_t classes);
 
  private:
+  Tensor run_stages(Tensor x, size_t from, size_t to);
+
   std::vector<Stage> stages_;
   std::vector<std::string> head_;
   size_t head_stage_ = 0;

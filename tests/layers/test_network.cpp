@@ -1,6 +1,7 @@
 // Networks as chains of stages: the fixed prefix, the head, the flatten order.
 #include <doctest/doctest.h>
 
+#include "graft/core/allocator.h"
 #include "graft/core/ops.h"
 #include "graft/layers/dropout.h"
 #include "graft/layers/stateless.h"
@@ -141,4 +142,38 @@ TEST_CASE("network: an unknown stage names what there is") {
   CHECK(testing::error_text([] { resnet20()->stage_index("layer2.9"); })
             .starts_with(
                 "network: no stage 'layer2.9'; did you mean 'layer2.0'? The stages are: conv1"));
+}
+
+TEST_CASE("network: evaluation of a batch gives each sample's bits, in the memory of a few") {
+  const auto net = models::make_model("squeezenet1_1");
+  net->eval();
+  const NoGrad no_grad;
+  const auto peak_of = [&](const Tensor& x, Tensor& y) {
+    const size_t before = allocator(Device{}).stats().live;
+    allocator(Device{}).reset_peak();
+    y = (*net)(x);
+    return allocator(Device{}).stats().peak - before;
+  };
+  const Tensor x = testing::formula_tensor("x", {19, 224, 224, 3});
+  Tensor all, eight;
+  const size_t peak = peak_of(x, all);
+  CHECK(peak < 1.1 * static_cast<double>(peak_of(slice(x, 0, 0, 8), eight)));
+  for (const int64_t i : {0, 8, 18}) {
+    CAPTURE(i);
+    CHECK(values_of((*net)(slice(x, 0, i, i + 1))) == values_of(slice(all, 0, i, i + 1)));
+  }
+}
+
+TEST_CASE("network: in training the batch stays whole behind the frozen prefix") {
+  const auto net = models::make_model("resnet18");
+  transfer::freeze(*net, "conv1..layer3");
+  const Tensor x = testing::formula_tensor("x", {10, 224, 224, 3});
+  const Tensor together = (*net)(x);
+  CHECK(together.requires_grad());
+  const Tensor features = net->run(x, 0, net->fixed_prefix());
+  CHECK_FALSE(features.requires_grad());
+  const auto again = models::make_model("resnet18");  // with statistics that have not moved
+  transfer::freeze(*again, "conv1..layer3");
+  CHECK(values_of(again->run(features, again->fixed_prefix(), again->stages().size())) ==
+        values_of(together));
 }
