@@ -146,7 +146,7 @@ template <int kSize>
 template <>
 void transform_input<kSimd>(const float* const* pixels, const float* const* next, int64_t first,
                             int64_t count, float* to, int64_t plane) {
-  for_each_vector(count, [&](int64_t channel, const auto& lanes) [[gnu::always_inline]] {
+  for_each_vector(count, [&](int64_t channel, const auto& lanes) {
     fetch<kIn>(next, first + channel);
     to_planes<InputAxis>(pixels, first + channel, lanes, to + channel, plane);
   });
@@ -155,7 +155,7 @@ void transform_input<kSimd>(const float* const* pixels, const float* const* next
 template <>
 void transform_output_grad<kSimd>(const float* const* pixels, const float* const* next,
                                   int64_t first, int64_t count, float* to, int64_t plane) {
-  for_each_vector(count, [&](int64_t channel, const auto& lanes) [[gnu::always_inline]] {
+  for_each_vector(count, [&](int64_t channel, const auto& lanes) {
     fetch<kOut>(next, first + channel);
     to_planes<OutputGradAxis>(pixels, first + channel, lanes, to + channel, plane);
   });
@@ -163,7 +163,7 @@ void transform_output_grad<kSimd>(const float* const* pixels, const float* const
 
 template <>
 void transform_filter<kSimd>(const float* const* taps, int64_t count, float* to, int64_t plane) {
-  for_each_vector(count, [&](int64_t channel, const auto& lanes) [[gnu::always_inline]] {
+  for_each_vector(count, [&](int64_t channel, const auto& lanes) {
     to_planes<FilterAxis>(taps, channel, lanes, to + channel, plane);
   });
 }
@@ -172,7 +172,7 @@ template <>
 void transform_output<kSimd>(const float* from, int64_t plane, int64_t count,
                              const OutputTile& tile) {
   const Epilogue<float>& epilogue = tile.epilogue;
-  for_each_vector(count, [&](int64_t channel, const auto& lanes) [[gnu::always_inline]] {
+  for_each_vector(count, [&](int64_t channel, const auto& lanes) {
     const V bias = epilogue.bias ? lanes.get(epilogue.bias + channel) : V{};
     transform<OutputAxis>(
         [&](int row, int column) [[gnu::always_inline]] {
@@ -191,7 +191,7 @@ void transform_output<kSimd>(const float* from, int64_t plane, int64_t count,
 template <>
 void transform_filter_grad<kSimd>(const float* from, int64_t plane, int64_t count,
                                   float* const* taps) {
-  for_each_vector(count, [&](int64_t channel, const auto& lanes) [[gnu::always_inline]] {
+  for_each_vector(count, [&](int64_t channel, const auto& lanes) {
     transform<FilterGradAxis>(
         [&](int row, int column) [[gnu::always_inline]] {
           return lanes.get(from + (row * kIn + column) * plane + channel);
