@@ -1,17 +1,17 @@
-"""Whole networks beside PyTorch."""
+"""Whole networks beside their peers."""
 
 import os
 
 from .page import Line
 
-TITLE = "Speed beside PyTorch"
+TITLE = "Speed beside the peers"
 ASSETS = []
 NOTE = """Random weights, f32; each round times Graft, then every peer that is installed.
 Medians of 5 rounds; more than 1 means that Graft is faster than the fastest peer. Targets are of
 `benchmarks/compare.py`."""
 COMMAND = ('"$TORCH_PYTHON" benchmarks/compare.py --binaries "$(dirname "$(command -v graft)")" '
            '--files "$RUNS/comparison" --only {rows} --threads {threads} --json')
-ROWS = {1: "r18-eval,mbv2-eval", 2: "r18-eval,mbv2-eval,r50-eval,r18-full,script"}
+ROWS = {1: "r18-eval", 2: "r18-eval,mbv2-eval,r18-full"}
 PEER = ('"$TORCH_PYTHON" -c "import torch, torchvision; '
         'print(torch.__version__, torchvision.__version__)"')
 
