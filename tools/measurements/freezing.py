@@ -31,7 +31,9 @@ def audit_line(shell, claim, freeze, cache, prefixes):
     moved = [name for name in report["changed"] if not name.startswith(prefixes)]
     untouched = [name for name in report["equal"] if name.startswith(prefixes)
                  and name.endswith((".weight", ".bias"))]
-    whole = not moved and not untouched and not report["only_before"] + report["only_after"]
+    # The converted file has no counters of training steps.
+    new = [name for name in report["only_after"] if not name.endswith(".num_batches_tracked")]
+    whole = not moved + untouched + new + report["only_before"]
     shown = f"{len(report['equal'])} equal, {len(report['changed'])} changed"
     return Line(claim, shown + (", all of them open" if not moved else f", {moved[0]} moved"),
                 "only open tensors change", whole, f"{tune}\n{command}")
