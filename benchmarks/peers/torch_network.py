@@ -3,6 +3,7 @@
 compile: torch.compile, for evaluation with frozen weights. bf16: autocast.
 """
 import contextlib
+import importlib
 import sys
 
 from serve import require, serve
@@ -34,8 +35,7 @@ def main(name, batch, step, threads, *modes):
     run = model
     if "compile" in modes:
         if step == "eval":
-            import torch._inductor.config
-            torch._inductor.config.freezing = True
+            importlib.import_module("torch._inductor.config").freezing = True
         run = torch.compile(model)
     precision = (torch.autocast("cpu", dtype=torch.bfloat16) if "bf16" in modes
                  else contextlib.nullcontext())
