@@ -25,7 +25,8 @@ struct LoadReport {
 
   std::vector<std::string> loaded, missing, unexpected, skipped;  ///< skipped by request
   std::vector<Mismatch> mismatched;
-  std::vector<std::string> notes;  ///< the file's, and what was done on the way, e.g. a prefix that was stripped
+  std::vector<std::string>
+      notes;  ///< the file's, and what was done on the way, e.g. a prefix that was stripped
 
   /// Nothing missing, unexpected or mismatched.
   bool complete() const { return missing.empty() && unexpected.empty() && mismatched.empty(); }

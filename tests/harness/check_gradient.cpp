@@ -80,7 +80,7 @@ Arrays gradient_tolerances(const Sample& sample, const Arrays& wanted) {
   const double floor = cancels ? largest(sample.cotangent) : 0;
   Arrays tolerance = magnitudes(sample, wanted);
   for (size_t k = 0; k < wanted.size(); ++k) {
-    const bool shared = by_winograd(sample) && sample.operands[k].name != "bias";
+    const bool shared = gradients_by_winograd(sample) && sample.operands[k].name != "bias";
     const double least = shared ? winograd_tolerance(terms, largest(tolerance[k])) : 0;
     for (size_t i = 0; i < wanted[k].size(); ++i)
       tolerance[k].values[i] = std::max(

@@ -261,6 +261,11 @@ bool by_winograd(const Sample& sample) {
          takes_winograd(sample.op_case.op, sample.op_case.shapes, sample.op_case.params);
 }
 
+bool gradients_by_winograd(const Sample& sample) {
+  return sample.device.type == DeviceType::Cpu &&
+         gradients_take_winograd(sample.op_case.op, sample.op_case.shapes, sample.op_case.params);
+}
+
 size_t largest_extent(const Sample& sample) {
   size_t elements = sample.expected.size();
   for (const Array& input : sample.inputs) elements = std::max(elements, input.size());

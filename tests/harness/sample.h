@@ -54,6 +54,8 @@ Array random_array(const Shape& shape, RandomStream& random);
 int64_t terms_of(const Sample& sample);
 /// Whether the CPU computes it in f32 by Winograd's algorithm, whose errors a tile's results share.
 bool by_winograd(const Sample& sample);
+/// Whether it may compute one of the gradients so.
+bool gradients_by_winograd(const Sample& sample);
 /// Elements of the largest operand or of the result.
 size_t largest_extent(const Sample& sample);
 /// Type of the result for operands of type `dtype`; that of a cast is in its parameters.

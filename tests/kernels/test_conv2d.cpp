@@ -39,11 +39,16 @@ void for_each_product(const Geometry& g, const Shape& y, const Function& f) {
             }
 }
 
-// Within Winograd's bound for sums of `terms` products with these sums of magnitudes.
-void check_winograd(const Tensor& found, const std::vector<double>& expected, int64_t terms,
-                    const std::vector<double>& sums) {
-  const double largest = *std::max_element(sums.begin(), sums.end());
-  check_within<float>(found, expected, winograd_tolerance(static_cast<double>(terms), largest));
+// Sums of `terms` products: each within its own rounding or, by Winograd's algorithm, within that
+// algorithm's bound; `magnitudes`: the sums of the products' magnitudes.
+template <class T>
+void check_sums(ConvPass pass, const Geometry& g, const Tensor& found,
+                const std::vector<double>& expected, const std::vector<double>& magnitudes,
+                int64_t terms) {
+  if (!std::is_same_v<T, float> || !takes_winograd(pass, g.x, g.w, g.params))
+    return check_close<T>(found, expected, terms);
+  const double largest = *std::max_element(magnitudes.begin(), magnitudes.end());
+  check_within<T>(found, expected, winograd_tolerance(static_cast<double>(terms), largest));
 }
 
 template <class T>
@@ -71,15 +76,11 @@ void check_geometry(const Geometry& g) {
     add(static_cast<double>(gs[a]) * static_cast<double>(xs[s]), dw[t], dw_sums[t]);
   });
   const int64_t window = g.w[1] * g.w[2] * g.w[3];
-  if (std::is_same_v<T, float> && takes_winograd(g.x, g.w, g.params)) {
-    check_winograd(y, forward, window, sums);
-    check_winograd(conv2d_input_grad(dy, w, g.x, g.params), dx, g.w[1] * g.w[2] * g.w[0], dx_sums);
-    check_winograd(conv2d_filter_grad(x, dy, g.w, g.params), dw, y.numel() / g.w[0], dw_sums);
-    return;
-  }
-  check_close<T>(y, forward, window + 1);
-  check_close<T>(conv2d_input_grad(dy, w, g.x, g.params), dx, window * g.w[0]);
-  check_close<T>(conv2d_filter_grad(x, dy, g.w, g.params), dw, y.numel());
+  check_sums<T>(ConvPass::Forward, g, y, forward, sums, window + 1);
+  check_sums<T>(ConvPass::InputGrad, g, conv2d_input_grad(dy, w, g.x, g.params), dx, dx_sums,
+                g.w[1] * g.w[2] * g.w[0]);
+  check_sums<T>(ConvPass::FilterGrad, g, conv2d_filter_grad(x, dy, g.w, g.params), dw, dw_sums,
+                y.numel() / g.w[0]);
 }
 
 const std::vector<Geometry>& geometries() {
@@ -105,9 +106,9 @@ const std::vector<Geometry>& geometries() {
     list.push_back({{1, 5, 5, 2}, {3, 3, 3, 2}, {1, 1, 1, 1, 1, {4, 5, 6, 3}}});  // wide padding
     list.push_back({{2, 9, 7, 20}, {24, 3, 3, 20}, {1, 1, 1, 1, 1, {0, 1, 2, 0}}});
     list.push_back({{1, 9, 10, 20}, {24, 5, 5, 20}, conv(2, 2)});  // gradient phases of 3x3
-    list.push_back({{5, 2, 2, 40}, {35, 3, 3, 40}, conv(1, 1)});  // several images a piece
-    list.push_back({{1, 3, 500, 4}, {5, 3, 3, 4}, conv(1, 1)});   // several pieces a row
-    list.push_back({{1, 6, 5, 1024}, {18, 1, 1, 1024}, conv()});  // rows a page apart
+    list.push_back({{5, 2, 2, 40}, {35, 3, 3, 40}, conv(1, 1)});   // several images a piece
+    list.push_back({{1, 3, 500, 4}, {5, 3, 3, 4}, conv(1, 1)});    // several pieces a row
+    list.push_back({{1, 6, 5, 1024}, {18, 1, 1, 1024}, conv()});   // rows a page apart
     list.push_back({{1, 6, 5, 512}, {18, 1, 1, 512}, conv(2)});
     list.push_back({{1, 4, 5, 450}, {16, 3, 3, 450}, conv(1, 1)});  // runs cut in stretches
     return list;

@@ -1,12 +1,12 @@
 // Winograd's convolution against the direct one in f64, and when it is chosen.
 #include <doctest/doctest.h>
 
-#include <algorithm>
+#include <cstring>
 
-#include "graft/core/exactness.h"
 #include "graft/core/ops.h"
 #include "kernels/simd_levels.h"
 #include "op_reference/winograd.h"
+#include "support/exact_mode.h"
 
 namespace graft::testing {
 namespace {
@@ -34,7 +34,7 @@ const Layer kLayers[] = {{{1, 28, 28, 64}, {64, 3, 3, 64}},
 
 bool same_bits(const Tensor& a, const Tensor& b) {
   const auto x = a.values<float>(), y = b.values<float>();
-  return std::equal(x.begin(), x.end(), y.begin(), y.end());
+  return x.size() == y.size() && std::memcmp(x.data(), y.data(), x.size_bytes()) == 0;
 }
 
 }  // namespace
@@ -44,7 +44,7 @@ TEST_CASE("winograd: within the stated bound on real layers, also of values that
     for (const Layer& layer : kLayers) {
       CAPTURE(layer.x);
       const Conv2dParams p = padded(layer.padding);
-      REQUIRE(takes_winograd(layer.x, layer.w, p));
+      REQUIRE(takes_winograd(ConvPass::Forward, layer.x, layer.w, p));
       const Tensor w = numbers<float>("w", layer.w), signed_x = numbers<float>("x", layer.x);
       for (const Tensor& x : {signed_x, relu(signed_x)}) {
         const Tensor y = conv2d(x, w, {}, p), dy = numbers<float>("dy", y.shape());
@@ -63,6 +63,7 @@ TEST_CASE("winograd: more tiles, more columns than a block holds") {
   for (const Layer& layer :
        {Layer{{1, 66, 66, 512}, {300, 3, 3, 512}}, Layer{{3, 30, 30, 16}, {500, 3, 3, 16}}}) {
     CAPTURE(layer.x);
+    REQUIRE(takes_winograd(ConvPass::Forward, layer.x, layer.w, padded(1)));
     const Tensor x = numbers<float>("x", layer.x), w = numbers<float>("w", layer.w);
     check_bound(conv2d(x, w, {}, padded(1)), conv2d(widened(x), widened(w), {}, padded(1)),
                 9 * layer.w[3], 0.25);
@@ -94,23 +95,22 @@ TEST_CASE("winograd: an image has the same bits in every batch") {
 TEST_CASE("winograd: exact() takes the direct sum") {
   const Shape shape{1, 12, 12, 64}, filter{64, 3, 3, 64};
   const Tensor x = numbers<float>("x", shape), w = numbers<float>("w", filter);
-  const Tensor by_winograd = conv2d(x, w, {}, padded(1));
-  set_exact(true);
-  CHECK(exact());
-  CHECK(!takes_winograd(shape, filter, padded(1)));
-  const Tensor direct = conv2d(x, w, {}, padded(1)),
-               dw = conv2d_filter_grad(x, x, filter, padded(1));
-  set_exact(false);
-  CHECK(!same_bits(direct, by_winograd));
-  CHECK(!same_bits(dw, conv2d_filter_grad(x, x, filter, padded(1))));
+  const auto y = [&] { return conv2d(x, w, {}, padded(1)); };
+  const auto dw = [&] { return conv2d_filter_grad(x, x, filter, padded(1)); };
+  const Tensor fast_y = y(), fast_dw = dw();
+  REQUIRE(takes_winograd(ConvPass::Forward, shape, filter, padded(1)));
+  const ExactMode scope;
+  CHECK(!takes_winograd(ConvPass::Forward, shape, filter, padded(1)));
+  CHECK(!same_bits(y(), fast_y));
+  CHECK(!same_bits(dw(), fast_dw));
   const Tensor wanted = conv2d(widened(x), widened(w), {}, padded(1));
   const auto values = wanted.values<double>();
-  check_close<float>(direct, {values.begin(), values.end()}, 9 * 64);
+  check_close<float>(y(), {values.begin(), values.end()}, 9 * 64);
 }
 
 TEST_CASE("winograd: chosen where it pays") {
   const auto chosen = [](const Shape& x, const Shape& w, const Conv2dParams& p) {
-    return takes_winograd(x, w, p);
+    return takes_winograd(ConvPass::Forward, x, w, p);
   };
   CHECK(chosen({1, 56, 56, 64}, {64, 3, 3, 64}, padded(1)));
   CHECK(chosen({1, 7, 7, 512}, {512, 3, 3, 512}, padded(1)));

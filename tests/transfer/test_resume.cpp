@@ -8,6 +8,7 @@
 #include "graft/transfer/freeze.h"
 #include "graft/transfer/training/trainer.h"
 #include "support/error_text.h"
+#include "support/exact_mode.h"
 #include "support/files.h"
 #include "support/pictures.h"
 #include "support/thread_count.h"
@@ -204,9 +205,23 @@ TEST_CASE("resume: short epochs share a checkpoint, but a stop always writes one
     else
       CHECK_FALSE(job.run(stopper));
     CHECK(job.resumed().run(never) == expected);
-    CHECK(never.notes.at(0) == (crash ? "no checkpoint to resume from: starting over"
-                                      : "resumed at epoch 3, step 2"));
+    CHECK(never.notes.at(0) ==
+          (crash ? "no checkpoint to resume from: starting over" : "resumed at epoch 3, step 2"));
   }
+}
+
+TEST_CASE("resume: not with as many other parameters trained") {
+  Job job;
+  job.frozen = "bn1.weight";
+  const TempFolder folder;
+  job.options.checkpoints = folder.path();
+  Stopper stopper(4), never(kNever);
+  REQUIRE_FALSE(job.run(stopper));
+  Job other = job.resumed();
+  other.frozen = "bn1.bias";
+  CHECK(testing::error_text([&] { other.run(never); })
+            .starts_with("resume: the checkpoints in " + folder.path().string() +
+                         " are of another run: trained_hash was "));
 }
 
 TEST_CASE("resume: not as another run") {
@@ -227,6 +242,11 @@ TEST_CASE("resume: not as another run") {
   other.frozen = "conv1";
   CHECK(testing::error_text([&] { other.run(never); }) ==
         start + "trained_values was 365, is now 257");
+  {
+    const testing::ExactMode scope;
+    CHECK(testing::error_text([&] { job.resumed().run(never); }) ==
+          start + "exact was false, is now true");
+  }
   other = job.resumed();
   other.options.augment.kind = data::Augment::Kind::Flip;
   CHECK(testing::error_text([&] { other.run(never); }) ==

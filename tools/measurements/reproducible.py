@@ -8,7 +8,7 @@ TITLE = "Resume and threads: bit-equal weights"
 ASSETS = ["usps/train-images-idx3-ubyte.gz", "hymenoptera/train", "weights/mnist_cnn.safetensors",
           "weights/tf2_mobilenet_v2_1.0_224_ptq.tflite"]
 NOTE = """The interrupted runs save after every step and are killed or interrupted after the given
-seconds, over and over, before they are left to end. The test `transfer/test_resume.cpp` stops a
+seconds, over and over, before they are left to end. The test `tests/transfer/test_resume.cpp` stops a
 training after each single step."""
 DIGITS = ('graft tune "$ASSETS/usps/train-images-idx3-ubyte.gz" --val '
           '"$ASSETS/usps/test-images-idx3-ubyte.gz" --model mnist_cnn --weights '

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graft/core/exactness.h"
 #include "graft/core/io/sha256.h"
 #include "graft/transfer/preprocess_contract.h"
 
@@ -12,6 +13,14 @@ std::string hash_of_samples(const data::Dataset& dataset) {
   Sha256 hash;
   for (int64_t i = 0; i < dataset.size(); ++i)
     hash.update(dataset.id(i) + '\0' + std::to_string(dataset.label(i)) + '\n');
+  return hash.hex();
+}
+
+// Which parameters are trained, not only how many values they hold.
+std::string hash_of_trained(const layers::Network& network) {
+  Sha256 hash;
+  for (const NamedTensor& parameter : network.parameters())
+    if (parameter.tensor.requires_grad()) hash.update(parameter.path + '\n');
   return hash.hex();
 }
 
@@ -46,7 +55,9 @@ Json describe_job(const layers::Network& network, const data::Dataset& train_set
   job.set("clip_norm", options.clip_norm).set("trunk_lr_scale", options.trunk_lr_scale);
   job.set("patience", options.patience).set("seed", options.seed);
   set_augment(job, options.augment);
+  job.set("exact", exact());
   job.set("trained_values", trained_values(network));
+  job.set("trained_hash", hash_of_trained(network));
   job.set("train_samples", train_set.size()).set("dev_samples", dev_set ? dev_set->size() : 0);
   job.set("train_hash", hash_of_samples(train_set));
   if (dev_set) job.set("dev_hash", hash_of_samples(*dev_set));

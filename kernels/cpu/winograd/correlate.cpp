@@ -42,15 +42,15 @@ struct Job {
                 int64_t columns, int64_t count, const Planes& m, Tile<float>* tiles) const {
     constexpr int64_t kNoOffset = 0;
     const int64_t pieces = ceil_div(count, tile_rows);
-    Panel<float> panel;
-    panel.tiles = tiles;
-    panel.tile_count = pieces;
-    panel.a_stride = v.row;
-    panel.c_stride = m.row;
-    panel.offsets = &kNoOffset;
-    panel.run = panel.packed_depth = depth;
-    panel.columns = columns;
-    panel.continued = channel > 0;
+    Panel<float> panel{.tiles = tiles,
+                       .tile_count = pieces,
+                       .a_stride = v.row,
+                       .c_stride = m.row,
+                       .offsets = &kNoOffset,
+                       .run = depth,
+                       .packed_depth = depth,
+                       .columns = columns,
+                       .continued = channel > 0};
     for (int64_t q = 0; q < kPlanes; ++q) {
       for (int64_t i = 0; i < pieces; ++i) {
         const int64_t begin = count * i / pieces, end = count * (i + 1) / pieces;
@@ -151,15 +151,15 @@ void correlate(const KernelCtx& ctx, const Correlation& c, const float* x, const
                const Epilogue<float>& epilogue, float* y) {
   float* const zeros = ctx.workspace.take_array<float>(c.channels);
   std::fill_n(zeros, c.channels, 0.0f);
-  const Job job{c,
-                TileGrid(c),
-                ColumnBlocks::of<float>(c.columns),
-                tile_shape<float>(simd_level()).rows,
-                x,
-                zeros,
-                filter,
-                epilogue,
-                y};
+  const Job job{.c = c,
+                .grid = TileGrid(c),
+                .blocks = ColumnBlocks::of<float>(c.columns),
+                .tile_rows = tile_shape<float>(simd_level()).rows,
+                .x = x,
+                .zeros = zeros,
+                .filter = filter,
+                .epilogue = epilogue,
+                .y = y};
   const int64_t u_bytes = kPlanes * c.channels * c.columns * static_cast<int64_t>(sizeof(float));
   if (job.grid.count < c.columns || u_bytes > cache_sizes().level3)
     by_columns(ctx, job);

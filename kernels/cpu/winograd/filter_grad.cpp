@@ -81,17 +81,17 @@ struct Job {
       const int64_t begin = columns * i / pieces, end = columns * (i + 1) / pieces;
       tiles[i] = {m.at(q, 0) + begin, du.at(q, begin), nullptr, static_cast<int>(end - begin)};
     }
-    Panel<float> panel;
-    panel.tiles = tiles;
-    panel.tile_count = pieces;
-    panel.layout = LayoutA::Transposed;
-    panel.a_stride = m.row;
-    panel.c_stride = du.row;
-    panel.offsets = &kNoOffset;
-    panel.run = panel.packed_depth = count;
-    panel.packed = v + q * v_plane;
-    panel.columns = c.channels;
-    panel.continued = continued;
+    const Panel<float> panel{.tiles = tiles,
+                             .tile_count = pieces,
+                             .a_stride = m.row,
+                             .c_stride = du.row,
+                             .offsets = &kNoOffset,
+                             .run = count,
+                             .packed = v + q * v_plane,
+                             .packed_depth = count,
+                             .columns = c.channels,
+                             .layout = LayoutA::Transposed,
+                             .continued = continued};
     with_simd([&]<SimdLevel kLevel>() { multiply_panel<kLevel, float>(panel); });
   }
 
@@ -117,17 +117,17 @@ void filter_grad(const KernelCtx& ctx, const Correlation& c, const float* x, con
   float* const zeros = take(longest);
   std::fill_n(zeros, longest, 0.0f);
   const Job job{
-      c,
-      grid,
-      blocks,
-      tile_shape<float>(simd_level()).rows,
-      x,
-      dy,
-      zeros,
-      take(kPlanes * v_plane),
-      v_plane,
-      Planes::of(take(Planes::size(sizes.tiles, sizes.columns)), sizes.tiles, sizes.columns),
-      Planes::of(take(Planes::size(sizes.columns, c.channels)), sizes.columns, c.channels)};
+      .c = c,
+      .grid = grid,
+      .blocks = blocks,
+      .tile_rows = tile_shape<float>(simd_level()).rows,
+      .x = x,
+      .dy = dy,
+      .zeros = zeros,
+      .v = take(kPlanes * v_plane),
+      .v_plane = v_plane,
+      .m = Planes::of(take(Planes::size(sizes.tiles, sizes.columns)), sizes.tiles, sizes.columns),
+      .du = Planes::of(take(Planes::size(sizes.columns, c.channels)), sizes.columns, c.channels)};
   const int64_t pieces = ceil_div(sizes.columns, job.tile_rows);
   auto* const tiles = ctx.workspace.take_array<Tile<float>>(num_threads() * pieces);
   const bool one_block = sizes.tiles == grid.count;
