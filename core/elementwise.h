@@ -1,5 +1,5 @@
-// The closed families of elementwise functions and reductions. Adding a unary function is one line
-// in core/ops/unary.def and one functor in kernels/functors.h.
+// The closed families of elementwise functions. Adding a unary function is one line in
+// core/ops/unary.def and one functor in kernels/functors.h.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,5 @@ enum class BinaryKind : uint8_t {
 #include "graft/core/ops/binary.def"
 #undef BINARY
 };
-
-enum class ReduceKind : uint8_t { Sum, Max };
 
 }  // namespace graft

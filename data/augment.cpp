@@ -39,7 +39,7 @@ Augment::Kind augment_kind(std::string_view name) {
   fail(ErrorKind::Argument, "augment: no kind '", name, "'; there are ", names);
 }
 
-Box random_resized_crop(const Size& picture, const Augment& augment, RandomStream& random) {
+Box random_resized_crop(const Size2d& picture, const Augment& augment, RandomStream& random) {
   const auto height = static_cast<double>(picture.height);
   const auto width = static_cast<double>(picture.width);
   const auto between = [&](double low, double high) {

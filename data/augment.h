@@ -33,6 +33,6 @@ Augment::Kind augment_kind(std::string_view name);
 
 /// The part that torchvision's RandomResizedCrop would take: ten draws of area and log-aspect, then
 /// the largest centred part whose aspect is allowed.
-Box random_resized_crop(const Size& picture, const Augment& augment, RandomStream& random);
+Box random_resized_crop(const Size2d& picture, const Augment& augment, RandomStream& random);
 
 }  // namespace graft::data

@@ -105,7 +105,7 @@ Image resample_columns(const Image& image, const ResampleTable& table) {
 
 }  // namespace
 
-Image resize_window(const Image& image, const Box& source, const Size& size, const Box& window,
+Image resize_window(const Image& image, const Box& source, const Size2d& size, const Box& window,
                     ResizeFilter filter) {
   check(inside(source, image.height(), image.width()), ErrorKind::Argument, "resize: source ",
         source.height, " x ", source.width, " at (", source.top, ", ", source.left,
@@ -138,15 +138,15 @@ Image resize(const Image& image, int64_t height, int64_t width, ResizeFilter fil
                        {0, 0, height, width}, filter);
 }
 
-Size short_side_size(const Image& image, int64_t short_side) {
+Size2d short_side_size(const Image& image, int64_t short_side) {
   const int64_t h = image.height(), w = image.width();
   check(h > 0 && w > 0 && short_side > 0, ErrorKind::Argument, "resize: picture of ", h, " x ", w,
         " to a short side of ", short_side);
-  return w <= h ? Size{short_side * h / w, short_side} : Size{short_side, short_side * w / h};
+  return w <= h ? Size2d{short_side * h / w, short_side} : Size2d{short_side, short_side * w / h};
 }
 
 Image resize_short_side(const Image& image, int64_t short_side, ResizeFilter filter) {
-  const Size size = short_side_size(image, short_side);
+  const Size2d size = short_side_size(image, short_side);
   return resize(image, size.height, size.width, filter);
 }
 

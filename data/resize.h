@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "graft/core/preprocess.h"
+#include "graft/core/size2d.h"
 #include "graft/data/image.h"
 
 namespace graft::data {
@@ -16,22 +17,17 @@ struct Box {
   friend bool operator==(const Box&, const Box&) = default;
 };
 
-struct Size {
-  int64_t height = 0, width = 0;
-  friend bool operator==(const Size&, const Size&) = default;
-};
-
 /// [H,W,C] -> [height,width,C]. Error(Argument) for an empty picture or result.
 Image resize(const Image& image, int64_t height, int64_t width, ResizeFilter filter);
 
 /// What resize() of the part `source` of the picture to `size` gives inside `window`, without
 /// computing the rest. Both boxes must lie inside; Error(Argument) otherwise.
-Image resize_window(const Image& image, const Box& source, const Size& size, const Box& window,
+Image resize_window(const Image& image, const Box& source, const Size2d& size, const Box& window,
                     ResizeFilter filter);
 
 /// The size whose short side is `short_side`, the long one in proportion and truncated, as
 /// torchvision's Resize(int) does.
-Size short_side_size(const Image& image, int64_t short_side);
+Size2d short_side_size(const Image& image, int64_t short_side);
 
 Image resize_short_side(const Image& image, int64_t short_side, ResizeFilter filter);
 

@@ -17,7 +17,7 @@ int64_t centre_offset(int64_t extent, int64_t crop) {
 
 Box whole(const Image& image) { return {0, 0, image.height(), image.width()}; }
 
-Box intersection(const Box& box, const Size& size) {
+Box intersection(const Box& box, const Size2d& size) {
   const int64_t top = std::max<int64_t>(box.top, 0), left = std::max<int64_t>(box.left, 0);
   return {top, left, std::min(box.top + box.height, size.height) - top,
           std::min(box.left + box.width, size.width) - left};
@@ -33,7 +33,8 @@ Image on_black(const Image& part, int64_t top, int64_t left, int64_t height, int
 }
 
 /// `window` of the picture resized to `size`; black outside.
-Image resized_window(const Image& image, const Size& size, const Box& window, ResizeFilter filter) {
+Image resized_window(const Image& image, const Size2d& size, const Box& window,
+                     ResizeFilter filter) {
   const Box seen = intersection(window, size);
   if (seen.height <= 0 || seen.width <= 0)
     return Image(window.height, window.width, image.channels());
@@ -97,7 +98,7 @@ Image vary(const Image& prepared, const Preprocess& contract, const Augment& aug
 
 }  // namespace
 
-Box centre_crop_box(const Size& picture, int64_t height, int64_t width) {
+Box centre_crop_box(const Size2d& picture, int64_t height, int64_t width) {
   return {centre_offset(picture.height, height), centre_offset(picture.width, width), height,
           width};
 }
@@ -121,8 +122,8 @@ Image prepare(const Image& image, const Preprocess& contract, const Augment& aug
   if (contract.colour == ColourOrder::Grey && image.channels() == 3)
     return prepare(to_grey(image), contract, augment);
   if (augment.kind == Augment::Kind::RandomResizedCrop) return image;
-  const Size size = contract.resize_short > 0 ? short_side_size(image, contract.resize_short)
-                                              : Size{image.height(), image.width()};
+  const Size2d size = contract.resize_short > 0 ? short_side_size(image, contract.resize_short)
+                                                : Size2d{image.height(), image.width()};
   Box window = centre_crop_box(size, contract.crop_height, contract.crop_width);
   if (augment.kind == Augment::Kind::PadCrop) {
     const int64_t rim = augment.padding;

@@ -14,7 +14,7 @@ namespace graft::data {
 
 /// Where torchvision's CenterCrop cuts: offset (n - crop) / 2 rounded half to even; negative,
 /// rounded to the upper left, where the picture is the smaller one.
-Box centre_crop_box(const Size& picture, int64_t height, int64_t width);
+Box centre_crop_box(const Size2d& picture, int64_t height, int64_t width);
 
 /// Part of a picture; black where the box lies outside.
 Image crop(const Image& image, const Box& box);

@@ -3,16 +3,10 @@
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/reduce.h"
+#include "graft/core/size2d.h"
 
 namespace graft {
 namespace {
-
-struct Size {
-  int64_t h, w;
-};
-std::ostream& operator<<(std::ostream& out, const Size& size) {
-  return out << size.h << 'x' << size.w;
-}
 
 void check_floating(const char* op, const Tensor& a, const Tensor& b) {
   check(a.dtype() == b.dtype() && (a.dtype() == DType::F32 || a.dtype() == DType::F64),
@@ -27,8 +21,8 @@ Shape output_shape(const char* op, const Shape& x, const Shape& filter,
   check(params.stride_h > 0 && params.stride_w > 0 && params.dilation_h > 0 &&
             params.dilation_w > 0 && params.groups > 0,
         ErrorKind::Argument, op, ": strides, dilations and groups must be positive: stride ",
-        Size{params.stride_h, params.stride_w}, " dilation ",
-        Size{params.dilation_h, params.dilation_w}, " groups ", params.groups);
+        Size2d{params.stride_h, params.stride_w}, " dilation ",
+        Size2d{params.dilation_h, params.dilation_w}, " groups ", params.groups);
   check(pad.top >= 0 && pad.bottom >= 0 && pad.left >= 0 && pad.right >= 0, ErrorKind::Argument, op,
         ": padding must not be negative: top ", pad.top, " bottom ", pad.bottom, " left ", pad.left,
         " right ", pad.right);
@@ -37,13 +31,14 @@ Shape output_shape(const char* op, const Shape& x, const Shape& filter,
   check(x[3] == filter[3] * params.groups && filter[0] % params.groups == 0, ErrorKind::Shape, op,
         ": channels do not fit: x ", x, " weight ", filter, " groups ", params.groups);
   check(filter[1] > 0 && filter[2] > 0, ErrorKind::Shape, op, ": empty window: weight ", filter);
-  const Size window{(filter[1] - 1) * params.dilation_h + 1,
-                    (filter[2] - 1) * params.dilation_w + 1};
-  const Size image{x[1] + pad.top + pad.bottom, x[2] + pad.left + pad.right};
-  check(window.h <= image.h && window.w <= image.w, ErrorKind::Shape, op, ": window ", window,
-        " is larger than the padded image ", image, ": x ", x, " weight ", filter);
-  return {x[0], (image.h - window.h) / params.stride_h + 1,
-          (image.w - window.w) / params.stride_w + 1, filter[0]};
+  const Size2d window{(filter[1] - 1) * params.dilation_h + 1,
+                      (filter[2] - 1) * params.dilation_w + 1};
+  const Size2d image{x[1] + pad.top + pad.bottom, x[2] + pad.left + pad.right};
+  check(window.height <= image.height && window.width <= image.width, ErrorKind::Shape, op,
+        ": window ", window, " is larger than the padded image ", image, ": x ", x, " weight ",
+        filter);
+  return {x[0], (image.height - window.height) / params.stride_h + 1,
+          (image.width - window.width) / params.stride_w + 1, filter[0]};
 }
 
 void check_bias(const char* op, const Tensor& bias, const Tensor& weight) {

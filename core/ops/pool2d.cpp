@@ -5,6 +5,7 @@
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/shape_ops.h"
+#include "graft/core/size2d.h"
 
 namespace graft {
 namespace {
@@ -17,22 +18,23 @@ void check_images(const char* op, const Tensor& x) {
 
 // [N,OH,OW,C] for images of shape `input`.
 Shape pooled_shape(const char* op, const Shape& input, const Pool2dParams& p) {
+  const Size2d kernel{p.kernel_h, p.kernel_w};
   check(p.kernel_h > 0 && p.kernel_w > 0 && p.stride_h > 0 && p.stride_w > 0, ErrorKind::Argument,
-        op, ": kernel and stride must be positive: kernel ", p.kernel_h, 'x', p.kernel_w,
-        " stride ", p.stride_h, 'x', p.stride_w);
+        op, ": kernel and stride must be positive: kernel ", kernel, " stride ",
+        Size2d{p.stride_h, p.stride_w});
   const Padding2d& pad = p.padding;
-  const auto fits = [](int64_t amount, int64_t kernel) {
-    return amount >= 0 && amount <= kernel / 2;
+  const auto fits = [](int64_t amount, int64_t extent) {
+    return amount >= 0 && amount <= extent / 2;
   };
   check(fits(pad.top, p.kernel_h) && fits(pad.bottom, p.kernel_h) && fits(pad.left, p.kernel_w) &&
             fits(pad.right, p.kernel_w),
-        ErrorKind::Argument, op, ": padding must be 0 to half of the kernel: kernel ", p.kernel_h,
-        'x', p.kernel_w, " padding ", pad.top, ' ', pad.bottom, ' ', pad.left, ' ', pad.right);
+        ErrorKind::Argument, op, ": padding must be 0 to half of the kernel: kernel ", kernel,
+        " padding ", pad.top, ' ', pad.bottom, ' ', pad.left, ' ', pad.right);
   const int64_t rows =
       pooled_extent(input[1], p.kernel_h, p.stride_h, pad.top, pad.bottom, p.ceil_mode);
   const int64_t columns =
       pooled_extent(input[2], p.kernel_w, p.stride_w, pad.left, pad.right, p.ceil_mode);
-  check(rows > 0 && columns > 0, ErrorKind::Shape, op, ": kernel ", p.kernel_h, 'x', p.kernel_w,
+  check(rows > 0 && columns > 0, ErrorKind::Shape, op, ": kernel ", kernel,
         " does not fit into images ", input);
   return {input[0], rows, columns, input[3]};
 }

@@ -8,7 +8,7 @@
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/batch_norm_rows.h"
 #include "graft/kernels/cpu/contiguous.h"
-#include "graft/kernels/cpu/float_dispatch.h"
+#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 
 namespace graft::cpu {

@@ -1,5 +1,5 @@
 #include "graft/kernels/cpu/contiguous.h"
-#include "graft/kernels/cpu/float_dispatch.h"
+#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/row_loop.h"
 #include "graft/kernels/cpu/softmax_row.h"
 

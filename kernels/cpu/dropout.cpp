@@ -2,7 +2,7 @@
 
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/dropout_run.h"
-#include "graft/kernels/cpu/float_dispatch.h"
+#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/strided_loop.h"
 
 namespace graft::cpu {

@@ -1,9 +1,18 @@
-// From a run-time element type to a compile-time one.
+// From a run-time element type to a compile-time one: the kernels' only switches over DType.
 #pragma once
 
 #include "graft/core/dtype.h"
+#include "graft/core/error.h"
 
 namespace graft::cpu {
+
+/// Calls body(T()) with T = float or double; Error(DType) naming `kernel` for another type.
+template <class Body>
+void with_float(const char* kernel, DType dtype, const Body& body) {
+  if (dtype == DType::F32) return body(float());
+  if (dtype == DType::F64) return body(double());
+  fail(ErrorKind::DType, kernel, ": needs f32 or f64, not ", dtype);
+}
 
 /// Calls body(T()) for the C++ type T of `dtype`, any of the eight.
 template <class Body>

@@ -1,6 +1,6 @@
 // Unary functions, their gradients, and binary functions: a strided walk around a vector loop.
+#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/elementwise_runs.h"
-#include "graft/kernels/cpu/float_dispatch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/strided_loop.h"
 

@@ -1,5 +1,5 @@
 #include "graft/kernels/cpu/contiguous.h"
-#include "graft/kernels/cpu/float_dispatch.h"
+#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/correlation.h"
 #include "graft/kernels/cpu/product/pack.h"

@@ -1,6 +1,6 @@
 #include <limits>
 
-#include "graft/kernels/cpu/float_dispatch.h"
+#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/reduce_runs.h"
 #include "graft/kernels/cpu/strided_loop.h"

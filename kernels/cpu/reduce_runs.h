@@ -6,7 +6,7 @@
 
 #include <cstdint>
 
-#include "graft/core/elementwise.h"
+#include "graft/core/op_params.h"
 #include "graft/kernels/cpu/simd/level.h"
 
 namespace graft::cpu {

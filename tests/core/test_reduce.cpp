@@ -1,10 +1,10 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "graft/core/ops.h"
+#include "support/tensors.h"
 #include "support/thread_count.h"
 
 namespace graft {
@@ -17,10 +17,6 @@ Tensor noise(const Shape& shape, uint64_t seed) {
   std::vector<float> values(static_cast<size_t>(shape.numel()));
   for (float& value : values) value = stream.uniform();
   return Tensor::from(values, shape);
-}
-
-bool same_bits(const Tensor& a, const Tensor& b) {
-  return a.shape() == b.shape() && std::memcmp(a.raw_data(), b.raw_data(), a.bytes()) == 0;
 }
 
 }  // namespace
@@ -59,7 +55,7 @@ TEST_CASE("reduce: bits do not depend on the number of threads") {
     found.push_back(softmax(logits));
     found.push_back(log_softmax(logits));
     if (expected.empty()) expected = found;
-    for (size_t i = 0; i < found.size(); ++i) CHECK(same_bits(found[i], expected[i]));
+    for (size_t i = 0; i < found.size(); ++i) CHECK(testing::same_bits(found[i], expected[i]));
   }
 }
 

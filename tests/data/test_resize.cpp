@@ -73,7 +73,7 @@ TEST_CASE("resize: equals Pillow on photographs, decoded and cropped") {
     CHECK(image.height() == height);
     CHECK(sha256_of(image).substr(0, 16) == decoded);
     const auto digest = [&](int64_t short_side, int64_t crop, ResizeFilter filter) {
-      const Size size = short_side_size(image, short_side);
+      const Size2d size = short_side_size(image, short_side);
       const auto offset = [&](int64_t n) {
         const int64_t twice = n - crop;  // half of it, rounded half to even
         return twice % 4 == 3 ? (twice + 1) / 2 : twice / 2;
@@ -92,8 +92,8 @@ TEST_CASE("resize: equals Pillow on photographs, decoded and cropped") {
 TEST_CASE("resize: a window is that part of the whole") {
   for (const int64_t channels : {1, 3})
     for (const ResizeFilter filter : {ResizeFilter::Bilinear, ResizeFilter::Bicubic})
-      for (const Size size :
-           {Size{40, 31}, Size{61, 31}, Size{40, 97}, Size{61, 97}, Size{90, 150}}) {
+      for (const Size2d size :
+           {Size2d{40, 31}, Size2d{61, 31}, Size2d{40, 97}, Size2d{61, 97}, Size2d{90, 150}}) {
         CAPTURE(size.height);
         CAPTURE(size.width);
         const Image image = noise_image(61, 97, channels);
@@ -107,7 +107,7 @@ TEST_CASE("resize: of a part of the picture sees nothing of the rest") {
   const Image image = noise_image(50, 60, 3);
   const Box source{11, 7, 30, 41};
   const Image part = part_of(image, source);
-  for (const Size size : {Size{17, 19}, Size{30, 50}, Size{64, 41}, Size{30, 41}})
+  for (const Size2d size : {Size2d{17, 19}, Size2d{30, 50}, Size2d{64, 41}, Size2d{30, 41}})
     CHECK(resize_window(image, source, size, {0, 0, size.height, size.width},
                         ResizeFilter::Bicubic) ==
           resize(part, size.height, size.width, ResizeFilter::Bicubic));
@@ -150,9 +150,9 @@ TEST_CASE("resize: the AVX2 passes equal the portable ones") {
 }
 
 TEST_CASE("resize: the short side is met and the long side truncated") {
-  CHECK(short_side_size(Image(375, 500, 3), 256) == Size{256, 341});
-  CHECK(short_side_size(Image(500, 375, 3), 256) == Size{341, 256});
-  CHECK(short_side_size(Image(10, 10, 1), 7) == Size{7, 7});
+  CHECK(short_side_size(Image(375, 500, 3), 256) == Size2d{256, 341});
+  CHECK(short_side_size(Image(500, 375, 3), 256) == Size2d{341, 256});
+  CHECK(short_side_size(Image(10, 10, 1), 7) == Size2d{7, 7});
   const Image image = resize_short_side(noise_image(13, 20, 3), 26, ResizeFilter::Bilinear);
   CHECK(image.height() == 26);
   CHECK(image.width() == 40);

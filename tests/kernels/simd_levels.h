@@ -1,9 +1,8 @@
-// Runs a test body at every instruction set of this machine, and compares tensors.
+// Runs a test body at every instruction set of this machine, and compares sums of products.
 #pragma once
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -11,7 +10,6 @@
 #include "graft/core/tensor.h"
 #include "graft/kernels/cpu/simd/level.h"
 #include "support/formula.h"
-#include "support/thread_count.h"
 
 namespace graft::testing {
 
@@ -25,22 +23,6 @@ void at_every_simd_level(const Body& body) {
     body();
   }
   cpu::set_simd_level(outer);
-}
-
-/// The results of body() with 1, 2 and 3 threads must have the same bits.
-template <class Body>
-void same_bits_on_all_threads(const Body& body) {
-  const auto run = [&](int threads) {
-    const ThreadCount scope(threads);
-    return body();
-  };
-  const Tensor alone = run(1);
-  for (const int threads : {2, 3}) {
-    const Tensor found = run(threads);
-    CAPTURE(threads);
-    CHECK(std::equal(alone.values<float>().begin(), alone.values<float>().end(),
-                     found.values<float>().begin()));
-  }
 }
 
 /// Numbers in [-1, 1) that depend on the name alone.

@@ -4,6 +4,7 @@
 #include "kernels/simd_levels.h"
 #include "op_reference/winograd.h"
 #include "support/error_text.h"
+#include "support/thread_invariance.h"
 
 namespace graft::testing {
 namespace {
@@ -159,8 +160,7 @@ TEST_CASE("conv2d: an image's result does not depend on its batch") {
   for (int64_t n = 0; n < 3; ++n) {
     const Tensor one = conv2d(slice(x, 0, n, n + 1), w, {}, kLayer.params);
     const Tensor same = slice(all, 0, n, n + 1).clone();
-    CHECK(std::equal(one.values<float>().begin(), one.values<float>().end(),
-                     same.values<float>().begin()));
+    CHECK(same_bits(one, same));
   }
 }
 
@@ -170,8 +170,7 @@ TEST_CASE("conv2d: operands may be views") {
     const Tensor w = permute(numbers<float>("w", {3, 3, 17, 9}), {3, 0, 1, 2});
     const Tensor y = conv2d(x, w, {}, conv(1, 1)),
                  dense = conv2d(x.clone(), w.clone(), {}, conv(1, 1));
-    CHECK(std::equal(y.values<float>().begin(), y.values<float>().end(),
-                     dense.values<float>().begin()));
+    CHECK(same_bits(y, dense));
   });
 }
 
@@ -189,8 +188,7 @@ TEST_CASE("conv2d_fused: bias, residual and activation in one pass; NaN stays Na
         const Tensor expected = kind == Activation::None   ? sum
                                 : kind == Activation::Relu ? relu(sum)
                                                            : relu6(sum);
-        CHECK(std::equal(fused.values<float>().begin(), fused.values<float>().end(),
-                         expected.values<float>().begin()));
+        CHECK(same_bits(fused, expected));
       }
     }
     const Tensor nan = Tensor::full({1, 3, 3, 2}, std::nan(""));

@@ -13,12 +13,14 @@
 #include "graft/transfer/freeze.h"
 #include "graft/transfer/training/trainer.h"
 #include "support/formula.h"
+#include "support/tensors.h"
 #include "support/tiny_network.h"
 
 namespace graft::transfer {
 namespace {
 
 using testing::hashes;
+using testing::same_bits;
 using testing::tiny_network;
 using testing::tiny_pictures;
 using Change = std::function<void(layers::Network&)>;
@@ -81,10 +83,6 @@ Tensor features(layers::Network& network, uint64_t step) {
   network.begin_training_step(1, step);
   const Tensor x = Tensor::from(testing::formula_units("x", 2 * 12 * 12 * 3), {2, 12, 12, 3});
   return network.run(x, 0, network.head_stage());
-}
-
-bool equal(const Tensor& a, const Tensor& b) {
-  return std::equal(a.values<float>().begin(), a.values<float>().end(), b.values<float>().begin());
 }
 
 // Bytes that a forward pass in training holds on to for its backward pass.
@@ -163,10 +161,10 @@ TEST_CASE("freezing: the audit catches each leak") {
 TEST_CASE("freezing: dropout of a frozen trunk is off, and an open one is seen in the features") {
   const auto network = tiny_network();
   freeze(*network, "trunk");
-  CHECK(equal(features(*network, 1), features(*network, 2)));
+  CHECK(same_bits(features(*network, 1), features(*network, 2)));
   CHECK(network->fixed_prefix() == network->head_stage());
   network->at("dropout").unfreeze();
-  CHECK_FALSE(equal(features(*network, 1), features(*network, 2)));
+  CHECK_FALSE(same_bits(features(*network, 1), features(*network, 2)));
   CHECK(network->stages()[network->fixed_prefix()].name == "dropout");
 }
 

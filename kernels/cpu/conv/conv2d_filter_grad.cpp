@@ -10,7 +10,7 @@
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/conv/conv2d_geometry.h"
 #include "graft/kernels/cpu/conv/depthwise.h"
-#include "graft/kernels/cpu/float_dispatch.h"
+#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/pack.h"
 #include "graft/kernels/cpu/product/partition.h"

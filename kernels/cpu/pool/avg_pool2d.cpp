@@ -3,7 +3,7 @@
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/contiguous.h"
-#include "graft/kernels/cpu/float_dispatch.h"
+#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/pool/pool2d_axis.h"
 
