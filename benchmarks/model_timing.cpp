@@ -39,13 +39,6 @@ Seconds time_training(layers::Module& network, const Tensor& input, int64_t clas
 
 }  // namespace
 
-Step parse_step(const std::string& word) {
-  if (word == "eval") return Step::Evaluate;
-  if (word == "train") return Step::Train;
-  if (word == "head") return Step::TrainHead;
-  fail(ErrorKind::Argument, "graft_bench: unknown step '", word, "': use eval, train or head");
-}
-
 Seconds time_model(const std::string& name, Step step, int64_t batch, double min_seconds) {
   const auto network = models::make_model(name);
   const Preprocess& contract = network->preprocess;
@@ -59,10 +52,6 @@ Seconds time_model(const std::string& name, Step step, int64_t batch, double min
     });
   }
   network->train();
-  if (step == Step::TrainHead) {
-    network->freeze();
-    for (const std::string& path : network->head()) network->at(path).unfreeze();
-  }
   return time_training(*network, images, network->classes(), min_seconds);
 }
 
@@ -77,6 +66,12 @@ Seconds time_product(int64_t m, int64_t n, int64_t k, double min_seconds) {
   const Tensor a = random_input({k}, m), b = random_input({n}, k);
   const NoGrad no_grad;
   return time_calls(min_seconds, [&] { matmul(a, b); });
+}
+
+Seconds time_linear(int64_t m, int64_t n, int64_t k, double min_seconds) {
+  const Tensor x = random_input({k}, m), weight = random_input({k}, n);
+  const NoGrad no_grad;
+  return time_calls(min_seconds, [&] { linear(x, weight); });
 }
 
 }  // namespace graft::bench

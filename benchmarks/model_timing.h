@@ -10,12 +10,8 @@ namespace graft::bench {
 
 enum class Step {
   Evaluate,  ///< logits on stored statistics, nothing recorded
-  Train,     ///< forward, cross entropy, backward and SGD with momentum, all trainable
-  TrainHead  ///< the same with all but the head frozen, no feature cache
+  Train      ///< forward, cross entropy, backward and SGD with momentum, all trainable
 };
-
-/// "eval", "train", "head"; Error(Argument) for any other word.
-Step parse_step(const std::string& word);
 
 /// One step of the named model on `batch` images of the size it expects.
 Seconds time_model(const std::string& name, Step step, int64_t batch, double min_seconds);
@@ -25,5 +21,8 @@ Seconds time_small_network(const std::string& name, int64_t batch, double min_se
 
 /// [m,k] x [k,n]
 Seconds time_product(int64_t m, int64_t n, int64_t k, double min_seconds);
+
+/// [m,k] x [n,k]^T, a dense layer without bias
+Seconds time_linear(int64_t m, int64_t n, int64_t k, double min_seconds);
 
 }  // namespace graft::bench

@@ -67,7 +67,7 @@ std::string join(const std::vector<Shape>& shapes) {
 
 }  // namespace
 
-std::vector<Timing> time_case(const OpCase& op_case, double min_seconds) {
+std::vector<Timing> time_case(const OpCase& op_case, bool forward_only, double min_seconds) {
   const OpRow& row = op_row(op_case.op);
   RandomStream random({.seed = 5});
   std::vector<Tensor> operands;
@@ -82,7 +82,8 @@ std::vector<Timing> time_case(const OpCase& op_case, double min_seconds) {
     forward.seconds = time_calls(min_seconds, [&] { row.apply(operands, op_case.params); }).median;
   }
   // The gradients of a convolution are ops with rows of their own.
-  if (!row.differentiable || op_case.op.find("_grad") != std::string::npos) return {forward};
+  if (forward_only || !row.differentiable || op_case.op.find("_grad") != std::string::npos)
+    return {forward};
 
   const auto names = testing::operands_of(row, operands.size());
   std::vector<Tensor> wanted;

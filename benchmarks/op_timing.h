@@ -15,7 +15,8 @@ struct Timing {
   double bytes = 0;    ///< each operand (backward: kept tensor) read once, each result written once
 };
 
-/// Forward, f32, and, where the op has one, the gradient towards all operands.
-std::vector<Timing> time_case(const testing::OpCase& op_case, double min_seconds);
+/// Forward, f32, and, unless `forward_only`, towards all operands where the op has a gradient.
+std::vector<Timing> time_case(const testing::OpCase& op_case, bool forward_only,
+                              double min_seconds);
 
 }  // namespace graft::bench
