@@ -1,4 +1,8 @@
-"""Who takes part in a comparison: something that can be measured again and again."""
+"""Who takes part in a comparison: something that can be measured again and again.
+
+A contestant has a name, start() before its first turn, measure(seconds) -> Sample and close(). It
+raises Absent when it cannot take part.
+"""
 import json
 import os
 import statistics
@@ -14,45 +18,81 @@ class Absent(Exception):
     """Why a contestant cannot take part."""
 
 
+class Failed(Absent):
+    """It was there, and ended with an error."""
+
+
 class Sample:
-    """One measurement: seconds of a call, and the largest memory of the process."""
+    """One measurement: seconds of a call, and bytes of memory or of a file."""
 
-    def __init__(self, seconds, peak_bytes):
-        self.seconds, self.peak_bytes = seconds, peak_bytes
+    def __init__(self, seconds=None, size=None):
+        self.seconds, self.size = seconds, size
 
 
-def run_measured(command, environment=None, folder=None):
+def peer_command(program, *arguments):
+    return [sys.executable, os.path.join(PEERS, program + ".py"), *map(str, arguments)]
+
+
+def last_line(text):
+    return text.strip().splitlines()[-1] if text.strip() else "ended without a word"
+
+
+def run_measured(command):
     """(stdout, Sample) of a whole process."""
-    start = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               env=environment, cwd=folder)
-    out, err = process.stdout.read(), process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise Absent((err.strip() or out.strip() or "failed").splitlines()[-1])
+    with tempfile.TemporaryFile("w+") as said:  # a second pipe would fill while the first is read
+        start = time.perf_counter()
+        try:
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True)
+        except OSError as error:
+            raise Failed(f"{command[0]}: {error.strerror}") from None
+        with process.stdout:
+            out = process.stdout.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            said.seek(0)
+            raise Failed(last_line(said.read() or out))
     return out, Sample(seconds, usage.ru_maxrss * 1024)
 
 
-class Peer:
-    """A program of benchmarks/peers, kept alive and idle between its turns (see serve.py)."""
+class Contestant:
+    """`files` (see files.py) are made before the first turn where they are missing."""
 
-    def __init__(self, program, *arguments, networks=None):
-        self.command = [sys.executable, os.path.join(PEERS, program + ".py"), *map(str, arguments)]
-        self.environment = dict(os.environ, NETWORKS=networks or "")
-        self.name, self.process = program, None
-        self.said = tempfile.TemporaryFile("w+")  # not a pipe, which would fill
+    def __init__(self, name, files=()):
+        self.name, self.files = name, files
 
     def start(self):
+        for file in self.files:
+            file.provide()
+
+    def close(self):
+        pass
+
+
+class Peer(Contestant):
+    """A program of benchmarks/peers, kept alive and idle between its turns (see serve.py)."""
+
+    def __init__(self, name, program, *arguments, network=None):
+        super().__init__(name, [network] if network else [])
+        self.command = peer_command(program, *arguments)
+        self.environment = dict(os.environ, NETWORK=network.path if network else "")
+        self.process = self.said = None
+
+    def start(self):
+        super().start()
+        self.said = tempfile.TemporaryFile("w+")  # not a pipe, which would fill
         self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=self.said, text=True,
                                         env=self.environment)
         self.name = self._answer()["ready"]
 
     def measure(self, seconds):
-        self.process.stdin.write(f"{seconds}\n")
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write(f"{seconds}\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass  # it has ended; the answer says why
         answer = self._answer()
         return Sample(answer["seconds"], answer["peak_bytes"])
 
@@ -60,52 +100,78 @@ class Peer:
         if self.process:
             self.process.kill()
             self.process.communicate()
-        self.said.close()
+            self.said.close()
+            self.process = None
 
     def _answer(self):
         for line in self.process.stdout:
             if line.startswith("{"):  # libraries print before serve() begins
                 return json.loads(line)
         self.said.seek(0)
-        said = self.said.read().strip().splitlines()
-        raise Absent(said[-1] if said else "ended without a word")
+        raise Failed(last_line(self.said.read()))
 
 
-class Program:
+class Program(Contestant):
     """A command that does the whole work in a process of its own; its wall time counts."""
 
-    def __init__(self, name, command):
-        self.name, self.command = name, command
+    def __init__(self, name, command, files=()):
+        super().__init__(name, files)
+        self.command = command
 
     def start(self):
-        run_measured(self.command)  # files are in the system's cache from here on
+        super().start()
+        return run_measured(self.command)[0]  # what it reads is in the system's cache from here on
 
-    def measure(self, _seconds):
-        return run_measured(self.command)[1]
+    def measure(self, seconds):
+        samples = [run_measured(self.command)[1]]
+        while sum(sample.seconds for sample in samples) < seconds:
+            samples.append(run_measured(self.command)[1])
+        return Sample(statistics.median(sample.seconds for sample in samples),
+                      max(sample.size for sample in samples))
 
-    def close(self):
-        pass
+
+class PeerProgram(Program):
+    """A program of benchmarks/peers that prints "NAME VERSION: result"."""
+
+    def __init__(self, name, program, *arguments, files=()):
+        super().__init__(name, peer_command(program, *arguments), files)
+
+    def start(self):
+        self.name = last_line(super().start()).split(":")[0]
 
 
-class GraftBench:
+class GraftBench(Contestant):
     """graft_bench, which times its own calls."""
 
-    name = "Graft"
-
-    def __init__(self, program, *arguments, calls=1):
-        self.command, self.calls = [program, *arguments, "--json"], calls
-
-    def start(self):
-        pass
+    def __init__(self, program, *arguments, files=()):
+        super().__init__("Graft", files)
+        self.command = [program, *arguments, "--json"]
 
     def measure(self, seconds):
         out, sample = run_measured(self.command + [f"--min-time={seconds}"])
-        answer = json.loads(out.splitlines()[-1])
-        return Sample(answer["median"] / self.calls, sample.peak_bytes)
-
-    def close(self):
-        pass
+        return Sample(json.loads(last_line(out))["median"], sample.size)
 
 
-def median(values):
-    return statistics.median(values)
+class StrippedProgram(Contestant):
+    """The size of a program without its symbols."""
+
+    def __init__(self, name, program):
+        super().__init__(name)
+        self.program = program
+
+    def measure(self, _seconds):
+        with tempfile.TemporaryDirectory() as folder:
+            stripped = os.path.join(folder, "stripped")
+            run_measured(["strip", "-o", stripped, self.program])
+            return Sample(size=os.path.getsize(stripped))
+
+
+class Limit(Contestant):
+    """Stands among the peers where there is a number to keep to."""
+
+    def __init__(self, sample):
+        super().__init__("limit")
+        self.sample = sample
+
+    def measure(self, _seconds):
+        return self.sample

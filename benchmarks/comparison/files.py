@@ -1,33 +1,57 @@
-"""The files that contestants read: photographs and networks, made once in a folder."""
+"""The files that contestants read: photographs and networks. Each is made once, when it is needed
+first: in a temporary folder that gets its name when it is complete."""
 import os
-import subprocess
-import sys
+import tempfile
 
-from .contestant import PEERS, Absent
+from .contestant import Absent, peer_command, run_measured
 
-NETWORKS = ["resnet18", "mobilenet_v2", "resnet50"]
-FORMS = ["pth", "onnx", "mnn", "ncnn.bin"]
+
+class Folder:
+    """A folder that fill(path) makes; what failed once is not tried again in this run."""
+
+    def __init__(self, path, fill):
+        self.path, self._fill, self._failure = path, fill, None
+
+    def file(self, *names):
+        return os.path.join(self.path, *names)
+
+    def provide(self):
+        if os.path.exists(self.path):
+            return
+        if self._failure is None:
+            self._make()
+        if self._failure is not None:
+            raise Absent(f"no {os.path.basename(self.path)}: {self._failure}")
+
+    def _make(self):
+        above = os.path.dirname(self.path)
+        os.makedirs(above, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=above) as temporary:
+            complete = os.path.join(temporary, "complete")
+            os.mkdir(complete)
+            try:
+                self._fill(complete)
+                os.rename(complete, self.path)
+            except Absent as reason:
+                self._failure = str(reason)
 
 
 class Files:
-    def __init__(self, folder, graft):
-        self.folder, self.graft = os.path.abspath(folder), graft
-        self.networks = self.path("networks")
-        self.photographs = self.path("photographs")
+    def __init__(self, folder):
+        self.folder = os.path.abspath(folder)
+        self.photographs = Folder(self.path("photographs"), draw_photographs)
+        self._networks = {}
 
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def make(self):
-        """Makes what is missing; what could not be made is told by the contestant that needs it."""
-        os.makedirs(self.folder, exist_ok=True)
-        missing = [name for name in NETWORKS
-                   if not os.path.exists(os.path.join(self.networks, name + ".pth"))]
-        if missing:
-            subprocess.run([sys.executable, os.path.join(PEERS, "export_networks.py"),
-                            self.networks, *missing], stdout=subprocess.DEVNULL, check=False)
-        if not os.path.exists(self.photographs):
-            draw_photographs(self.photographs)
+    def network(self, model, form):
+        """The folder that holds MODEL.FORM, of the forms of peers/export_networks.py."""
+        name = f"{model}-{form}"
+        if name not in self._networks:
+            self._networks[name] = Folder(self.path(name), lambda folder: run_measured(
+                peer_command("export_networks", folder, model, form)))
+        return self._networks[name]
 
 
 def draw_photographs(folder):
@@ -37,7 +61,7 @@ def draw_photographs(folder):
         import numpy
         from PIL import Image
     except ImportError as error:
-        raise Absent(f"photographs are drawn with NumPy and Pillow: {error}") from None
+        raise Absent(f"they are drawn with NumPy and Pillow: {error}") from None
     width, height, random = 500, 375, numpy.random.default_rng(0)
     frequency = numpy.hypot(numpy.fft.fftfreq(height)[:, None], numpy.fft.fftfreq(width)[None, :])
     frequency[0, 0] = 1

@@ -1,40 +1,50 @@
 """Alternating rounds of one case: a machine drifts, and so hits all contestants alike."""
+import copy
 import sys
 
-from .contestant import Absent, median
+from .contestant import Absent, Failed
+from .outcome import Outcome
 
 
-class Outcome:
-    """What a case came to. Ratios are peer over Graft: above 1, Graft is ahead."""
+class Round:
+    """One turn of each contestant, between two probes of the machine's speed."""
 
-    def __init__(self, case, graft, peers, absent, probes):
-        self.case, self.graft, self.absent, self.probes = case, graft, absent, probes
-        self.peers = peers  # name -> values, round by round
-        self.fastest = min(peers, key=lambda name: median(peers[name])) if peers else None
+    def __init__(self, before, values, after):
+        self.values = values  # of each contestant, by its name
+        self.fastest, self.slowest = max(before, after), min(before, after)
 
-    def ratios(self):
-        return [peer / graft for peer, graft in zip(self.peers[self.fastest], self.graft)]
+    def of(self, case):
+        """The same round of one of several cases that were measured together."""
+        part = copy.copy(self)
+        part.values = self.values[case]
+        return part
 
-    @property
-    def ratio(self):
-        return median(self.ratios()) if self.peers else None
 
-    def as_json(self):
-        row = {"ratio": self.ratio, "graft": self.scaled(median(self.graft)), "peer": None,
-               "peer_name": self.fastest, "unit": self.case.unit, "target": self.case.target,
-               "probe": min(self.probes) / max(self.probes)}
-        if self.peers:
-            ratios = self.ratios()
-            row.update(peer=self.scaled(median(self.peers[self.fastest])), lowest=min(ratios),
-                       highest=max(ratios),
-                       others={name: self.scaled(median(values))
-                               for name, values in self.peers.items() if name != self.fastest})
-        if self.absent:
-            row["absent"] = self.absent
-        return row
+def steady(rounds):
+    # A round counts if the probes before and after it reach 95 % of the best probe of all rounds.
+    # That is decided when all are over: a best that is still rising would let slow ones pass.
+    # Where no round does, the one with the best probes counts, so that there is a result.
+    best = max(round_.fastest for round_ in rounds)
+    return ([round_ for round_ in rounds if round_.slowest >= 0.95 * best]
+            or [max(rounds, key=lambda round_: round_.slowest)])
 
-    def scaled(self, value):
-        return value * {"s": 1, "ms": 1e3, "us": 1e6, "MB": 2 ** -20}[self.case.unit]
+
+def take_rounds(count, probe, measure):
+    """Rounds until `count` of them are steady, but at most twice as many."""
+    rounds, before = [], probe()
+    while len(rounds) < 2 * count and (not rounds or len(steady(rounds)) < count):
+        values, after = measure(), probe()
+        rounds.append(Round(before, values, after))
+        before = after
+    return rounds
+
+
+def outcome_of(case, rounds, absent):
+    kept = steady(rounds)
+    present = [name for name in kept[0].values if name not in absent]
+    return Outcome(case, {name: [round_.values[name] for round_ in kept] for name in present},
+                   absent, dropped=len(rounds) - len(kept),
+                   probe=max(round_.fastest for round_ in rounds))
 
 
 def note(text):
@@ -42,33 +52,34 @@ def note(text):
 
 
 def run_case(case, options, probe):
-    """Rounds in which the machine ran below 95 % of its best speed are repeated, as long as twice
-    the number of rounds allows."""
-    graft, values, absent, probes, ready = [], {}, {}, [], []
+    ready, absent = [], {}
+
+    def turn(peer, work):
+        """False if the peer cannot take part (any more)."""
+        try:
+            work(peer)
+            return True
+        except Absent as reason:
+            absent[peer.name] = str(reason)
+            note(f"  {peer.name} is absent: {reason}")
+            return False
+
+    def measure():
+        values = {"Graft": case.value(case.graft.measure(options.seconds))}
+
+        def measure_peer(peer):
+            values[peer.name] = case.value(peer.measure(options.seconds))
+        ready[:] = [peer for peer in ready if turn(peer, measure_peer)]
+        return values
+
     try:
         case.graft.start()
-        for peer in case.peers:
-            try:
-                peer.start()
-                ready.append(peer)
-                values[peer.name] = []
-            except Absent as reason:
-                absent[peer.name] = str(reason)
-                peer.close()
-                note(f"  {peer.name} is absent: {reason}")
-        rounds = 0
-        while len(graft) < options.rounds:
-            rounds += 1
-            speed = probe()
-            spare = 2 * options.rounds - rounds >= options.rounds - len(graft)
-            if probes and speed < 0.95 * max(probes) and spare:
-                continue
-            probes.append(speed)
-            graft.append(getattr(case.graft.measure(options.seconds), case.quantity))
-            for peer in ready:
-                values[peer.name].append(
-                    getattr(peer.measure(options.seconds), case.quantity))
+        ready += [peer for peer in case.peers if turn(peer, lambda peer: peer.start())]
+        return outcome_of(case, take_rounds(options.rounds, probe, measure), absent)
+    except Absent as reason:
+        note(f"  Graft cannot be measured: {reason}")
+        return Outcome(case, {}, {"Graft": str(reason), **absent},
+                       failed=isinstance(reason, Failed))
     finally:
         for peer in case.peers:
             peer.close()
-    return Outcome(case, graft, values, absent, probes)

@@ -1,20 +1,17 @@
-"""What is compared: one row per id, each of one or several cases."""
+"""What is compared: one row per id."""
 import os
 
-from .contestant import GraftBench, Peer, Program
+from .contestant import (GraftBench, Limit, Peer, PeerProgram, Program, Sample, StrippedProgram)
+from .kernels import Kernels
+from .row import Case, Row
+from .targets import TARGETS
 
-
-class Case:
-    """One piece of work, done by Graft and by peers; less is better."""
-
-    def __init__(self, name, target, graft, peers, unit="ms", quantity="seconds"):
-        self.name, self.target, self.graft, self.peers = name, target, graft, peers
-        self.unit, self.quantity = unit, quantity
-
-
-class Row:
-    def __init__(self, id_, work, *cases):
-        self.id, self.work, self.cases = id_, work, cases
+# Program of benchmarks/peers -> its library's name, and the form of network it reads.
+LIBRARIES = {
+    "torch": ("PyTorch", None), "tensorflow": ("TensorFlow", None),
+    "onnxruntime": ("ONNX Runtime", "onnx"), "openvino": ("OpenVINO", "onnx"),
+    "ncnn": ("ncnn", "ncnn"), "mnn": ("MNN", "mnn"),
+}
 
 
 class Bench:
@@ -23,101 +20,127 @@ class Bench:
     def __init__(self, binaries, files, threads):
         self.binaries, self.files, self.threads = binaries, files, threads
 
-    def graft(self, *arguments, threads=None, calls=1):
-        return GraftBench(os.path.join(self.binaries, "graft_bench"), *arguments,
-                          f"--threads={threads or self.threads}", calls=calls)
+    def program(self, name):
+        return os.path.join(self.binaries, name)
+
+    def graft(self, *arguments, threads=None, files=()):
+        return GraftBench(self.program("graft_bench"), *arguments,
+                          f"--threads={threads or self.threads}", files=files)
 
     def network(self, model, batch, step):
         return self.graft(f"--model={model}", f"--batch={batch}", f"--step={step}")
 
-    def peer(self, program, model, batch, step, *modes):
-        return Peer(program + "_network", model, batch, step, self.threads, *modes,
-                    networks=self.files.networks)
+    def peer(self, library, model, batch, step, *modes):
+        name, form = LIBRARIES[library]
+        return Peer(" ".join([name, *modes]), library + "_network", model, batch, step,
+                    self.threads, *modes,
+                    network=self.files.network(model, form) if form else None)
 
-    def full(self, id_, model, batch, target, peers):
+    def full(self, id_, model, batch, peers):
         return Row(id_, f"{model}, batch {batch}, full fine-tuning step",
-                   Case("", target, self.network(model, batch, "train"),
+                   Case("", TARGETS[id_], self.network(model, batch, "train"),
                         [self.peer(peer, model, batch, "train") for peer in peers]))
 
-    def evaluation(self, id_, model, batch, target, peers):
-        torch = [self.peer("torch", model, batch, "eval", *modes) for modes in ((), ("compile",))]
+    def evaluation(self, id_, model, batch):
+        peers = [("torch",), ("torch", "compile"), ("onnxruntime",), ("openvino",)]
         return Row(id_, f"{model} evaluation, batch {batch}",
-                   Case("", target, self.network(model, batch, "eval"),
-                        torch + [self.peer(peer, model, batch, "eval") for peer in peers]))
+                   Case("", TARGETS[id_], self.network(model, batch, "eval"),
+                        [self.peer(library, model, batch, "eval", *modes)
+                         for library, *modes in peers]))
 
     def latency(self, id_, model):
         peers = ["onnxruntime", "openvino", "ncnn", "mnn"]
         return Row(id_, f"{model}, latency of one image",
-                   Case("", 1.05, self.network(model, 1, "eval"),
+                   Case("", TARGETS[id_], self.network(model, 1, "eval"),
                         [self.peer(peer, model, 1, "eval") for peer in peers]))
 
-    def script(self, id_, augment, target):
-        data, weights = self.files.photographs, os.path.join(self.files.networks, "resnet18.pth")
+    def script(self, id_, augment):
+        data, network = self.files.photographs, self.files.network("resnet18", "pth")
+        files, weights = [data, network], network.file("resnet18.pth")
         graft = Program("Graft", [
-            os.path.join(self.binaries, "graft"), "tune", data, "--model", "resnet18", "--weights",
-            weights, "--freeze", "trunk", "--epochs", "10", "--lr", "0.01", "--augment", augment,
-            "--threads", str(self.threads), "--out", self.files.path("graft-" + id_), "-q"])
-        peer = Peer("torch_script", data, weights, self.files.path(id_ + ".pth"), self.threads,
-                    augment)
+            self.program("graft"), "tune", data.path, "--model", "resnet18", "--weights", weights,
+            "--freeze", "trunk", "--epochs", "10", "--lr", "0.01", "--augment", augment,
+            "--threads", str(self.threads), "--out", self.files.path("graft-" + id_), "-q"], files)
+        peer = PeerProgram("PyTorch", "torch_script", data.path, weights,
+                           self.files.path(id_ + ".pth"), self.threads, augment, files=files)
         views = "none" if augment == "none" else "random resized crop and flip"
         return Row(id_, f"frozen ResNet-18, new head, 10 epochs over 200 JPEGs, views: {views}; "
                    "process start to saved model",
-                   Case("", target, graft, [Program("PyTorch script", peer.command)], unit="s"))
+                   Case("", TARGETS[id_], graft, [peer], unit="s"))
 
     def bf16(self):
-        def case(name, step, modes):
-            return Case(name, 1.0, self.network("resnet18", 32, step),
+        def case(name, step, *modes):
+            return Case(name, TARGETS["bf16"], self.network("resnet18", 32, step),
                         [self.peer("torch", "resnet18", 32, step, *modes)])
         return Row("bf16", "ResNet-18, batch 32: Graft in f32 against PyTorch in bf16",
-                   case("eval", "eval", ["compile", "bf16"]), case("full", "train", ["bf16"]))
+                   case("eval", "eval", "compile", "bf16"), case("full", "train", "bf16"))
 
     def products(self):
-        cases = []
-        for name, m, n, k in [("qkv", 1024, 2304, 768), ("ffn1", 1024, 3072, 768),
-                              ("ffn2", 1024, 768, 3072), ("4096", 4096, 4096, 4096)]:
-            for library, target in [("openblas", 1.05), ("linear", 1.0)]:
-                cases.append(Case(f"{name}-{library}", target,
-                                  self.graft(f"--product={m},{n},{k}"),
-                                  [Peer("product", library, m, n, k, self.threads)]))
-        return Row("gemm", "products of a BERT-base layer (8 x 128 tokens) and 4096^3", *cases)
+        shapes = {"qkv": (1024, 2304, 768), "ffn1": (1024, 3072, 768), "ffn2": (1024, 768, 3072),
+                  "4096": (4096, 4096, 4096)}
+
+        def case(shape, work, name, library):
+            size = ",".join(map(str, shapes[shape]))
+            return Case(f"{shape}-{library}", TARGETS["gemm " + library],
+                        self.graft(f"--{work}={size}"),
+                        [Peer(name, "product", library, *shapes[shape], self.threads)])
+        return Row("gemm", "products of a BERT-base layer (8 x 128 tokens) and 4096^3",
+                   *(case(shape, *peer) for shape in shapes
+                     for peer in [("product", "OpenBLAS", "openblas"),
+                                  ("linear", "PyTorch Linear", "linear")]))
 
     def small(self):
-        def case(name, batch, target):
-            return Case(name, target,
+        def case(name, batch):
+            return Case(name, TARGETS["small " + name],
                         self.graft(f"--small={name}", f"--batch={batch}", threads=1),
-                        [Peer("torch_small", name, batch, "train", 1)], unit="us")
-        return Row("small", "training step of a small network, one thread", case("lenet5", 64, 5),
-                   case("mlp3", 64, 2.5), case("head", 32, 20))
+                        [Peer("PyTorch", "torch_small", name, batch, 1)], unit="us")
+        return Row("small", "training step of a small network, one thread", case("lenet5", 64),
+                   case("mlp3", 64), case("head", 32))
 
     def memory(self):
-        def case(name, model, step, target):
-            return Case(name, target, self.network(model, 32, step),
-                        [self.peer("torch", model, 32, step)], unit="MB", quantity="peak_bytes")
+        def case(name, model, step):
+            return Case(name, TARGETS["memory " + name], self.network(model, 32, step),
+                        [self.peer("torch", model, 32, step)], unit="MB")
         return Row("memory", "largest memory of the process, batch 32",
-                   case("r18-full", "resnet18", "train", 1435 / 870),
-                   case("r18-eval", "resnet18", "eval", 679 / 270),
-                   case("mbv2-eval", "mobilenet_v2", "eval", 750 / 120))
+                   case("r18-full", "resnet18", "train"), case("r18-eval", "resnet18", "eval"),
+                   case("mbv2-eval", "mobilenet_v2", "eval"))
 
     def loader(self):
-        folder = os.path.join(self.files.photographs, "train")
+        photographs = self.files.photographs
+        folder = photographs.file("train")
 
-        def case(decoder, target):
-            return Case(decoder, target,
-                        self.graft(f"--pictures={folder}", f"--decoder={decoder}", threads=1),
-                        [Peer("torch_pictures", folder)])
-        return Row("loader", "200 JPEGs to normalised batches, one thread",
-                   case("libraries", 2.5), case("stb", 1.5))
+        def case(decoder):
+            graft = self.graft(f"--pictures={folder}", f"--decoder={decoder}", threads=1,
+                               files=[photographs])
+            return Case(decoder, TARGETS["loader " + decoder], graft,
+                        [Peer("Pillow and torchvision", "torch_pictures", folder)])
+        return Row("loader", "200 JPEGs to normalised batches, one thread", case("libraries"),
+                   case("stb"))
+
+    def startup(self):
+        photographs, network = self.files.photographs, self.files.network("mobilenet_v2", "pth")
+        files, weights = [photographs, network], network.file("mobilenet_v2.pth")
+        picture = photographs.file("val", "class0", "000.jpg")
+        graft = Program("Graft", [
+            self.program("graft"), "predict", picture, "--model", "mobilenet_v2", "--weights",
+            weights, "--threads", str(self.threads), "-q"], files)
+        peer = PeerProgram("PyTorch", "torch_predict", picture, weights, self.threads, files=files)
+        size = StrippedProgram("Graft", self.program("graft"))
+        return Row("startup", "process start to MobileNetV2's first prediction; size of the program "
+                   "without symbols",
+                   Case("predict", TARGETS["startup"], graft, [Limit(Sample(seconds=0.05)), peer]),
+                   Case("size", TARGETS["startup"], size, [Limit(Sample(size=4 << 20))], unit="MB"))
 
     def rows(self):
         return [
-            self.script("script", "none", 20),
-            self.script("script-aug", "resized-crop", 2.8),
-            self.full("r18-full", "resnet18", 32, 1.8, ["torch"]),
-            self.full("mbv2-full", "mobilenet_v2", 32, 1.6, ["torch", "tensorflow"]),
-            self.full("r50-full", "resnet50", 16, 1.4, ["torch", "tensorflow"]),
-            self.evaluation("r18-eval", "resnet18", 32, 1.7, ["onnxruntime", "openvino"]),
-            self.evaluation("mbv2-eval", "mobilenet_v2", 32, 1.2, ["onnxruntime", "openvino"]),
-            self.evaluation("r50-eval", "resnet50", 16, 1.15, ["onnxruntime", "openvino"]),
+            self.script("script", "none"),
+            self.script("script-aug", "resized-crop"),
+            self.full("r18-full", "resnet18", 32, ["torch"]),
+            self.full("mbv2-full", "mobilenet_v2", 32, ["torch", "tensorflow"]),
+            self.full("r50-full", "resnet50", 16, ["torch", "tensorflow"]),
+            self.evaluation("r18-eval", "resnet18", 32),
+            self.evaluation("mbv2-eval", "mobilenet_v2", 32),
+            self.evaluation("r50-eval", "resnet50", 16),
             self.latency("b1-r18", "resnet18"),
             self.latency("b1-mbv2", "mobilenet_v2"),
             self.bf16(),
@@ -125,4 +148,6 @@ class Bench:
             self.small(),
             self.memory(),
             self.loader(),
+            self.startup(),
+            Kernels(self.program("graft_bench"), self.threads),
         ]

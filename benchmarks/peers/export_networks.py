@@ -1,6 +1,7 @@
-"""Writes what inference engines read: FOLDER MODEL... FOLDER/MODEL.{pth,onnx,mnn,ncnn.param,ncnn.bin}
+"""Writes a network that contestants read: FOLDER MODEL FORM. FORM: pth, onnx, mnn or ncnn.
 
-Random weights of torchvision's networks. Prints a line for each form that cannot be written.
+FOLDER/MODEL.FORM (of ncnn .param and .bin) gets torchvision's network with random weights, always
+the same. Exit code 1 with a last line that says why if it cannot be written.
 """
 import os
 import subprocess
@@ -13,7 +14,12 @@ import torch  # noqa: E402
 import torchvision  # noqa: E402
 
 
+def write_pth(model, name):
+    torch.save(model.state_dict(), name + ".pth")
+
+
 def write_onnx(model, name):
+    require("onnx", "onnxscript")
     batch = torch.export.Dim("batch")
     torch.onnx.export(model, (torch.randn(2, 3, 224, 224),), name + ".onnx", input_names=["x"],
                       output_names=["y"], dynamic_shapes=({0: batch},), external_data=False,
@@ -21,28 +27,34 @@ def write_onnx(model, name):
 
 
 def write_ncnn(model, name):
+    require("pnnx")
     import pnnx
     pnnx.export(model, name + ".pt", (torch.randn(1, 3, 224, 224),), fp16=False)
 
 
-def write_mnn(_model, name):
+def write_mnn(model, name):
+    require("MNN")
+    write_onnx(model, name)
     convert = os.path.join(os.path.dirname(sys.executable), "mnnconvert")
     subprocess.run([convert, "-f", "ONNX", "--modelFile", name + ".onnx", "--MNNModel",
                     name + ".mnn", "--bizCode", "graft"], check=True, capture_output=True)
 
 
-def main(folder, *names):
-    os.makedirs(folder, exist_ok=True)
+FORMS = {"pth": (write_pth, [".pth"]), "onnx": (write_onnx, [".onnx"]),
+         "mnn": (write_mnn, [".mnn"]), "ncnn": (write_ncnn, [".ncnn.param", ".ncnn.bin"])}
+
+
+def main(folder, name, form):
     os.chdir(folder)
-    for name in names:
-        torch.manual_seed(0)
-        model = torchvision.models.get_model(name, weights=None).eval()
-        torch.save(model.state_dict(), name + ".pth")
-        for write in (write_onnx, write_ncnn, write_mnn):
-            try:
-                write(model, name)
-            except Exception as error:  # an exporter may fail in any way: that peer is absent
-                print(f"{write.__name__} {name}: {error}", file=sys.stderr)
+    torch.manual_seed(0)
+    write, endings = FORMS[form]
+    write(torchvision.models.get_model(name, weights=None).eval(), name)
+    wanted = [name + ending for ending in endings]
+    for file in wanted:
+        if not os.path.exists(file):
+            sys.exit(f"the exporter wrote no {file}")
+    for file in set(os.listdir()) - set(wanted):  # what exporters leave on their way
+        os.remove(file)
 
 
 main(*sys.argv[1:])

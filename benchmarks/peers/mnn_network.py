@@ -1,4 +1,4 @@
-"""MNN: MODEL 1 eval THREADS, high precision. $NETWORKS holds MODEL.mnn."""
+"""MNN: MODEL 1 eval THREADS, high precision. $NETWORK holds MODEL.mnn."""
 import os
 import sys
 
@@ -10,7 +10,7 @@ import numpy  # noqa: E402
 
 
 def main(name, _batch, _step, threads):
-    interpreter = MNN.Interpreter(os.path.join(os.environ["NETWORKS"], name + ".mnn"))
+    interpreter = MNN.Interpreter(os.path.join(os.environ["NETWORK"], name + ".mnn"))
     session = interpreter.createSession(
         {"backend": "CPU", "precision": "high", "numThread": int(threads)})
     network_input = interpreter.getSessionInput(session)

@@ -1,4 +1,4 @@
-"""ncnn: MODEL 1 eval THREADS, f32. $NETWORKS holds MODEL.ncnn.param and MODEL.ncnn.bin."""
+"""ncnn: MODEL 1 eval THREADS, f32. $NETWORK holds MODEL.ncnn.param and MODEL.ncnn.bin."""
 import os
 import sys
 
@@ -15,7 +15,7 @@ def main(name, _batch, _step, threads):
     network.opt.use_vulkan_compute = False
     for option in ("use_fp16_packed", "use_fp16_storage", "use_bf16_storage"):
         setattr(network.opt, option, False)
-    path = os.path.join(os.environ["NETWORKS"], name + ".ncnn")
+    path = os.path.join(os.environ["NETWORK"], name + ".ncnn")
     network.load_param(path + ".param")
     network.load_model(path + ".bin")
     image = numpy.random.randn(3, 224, 224).astype(numpy.float32)

@@ -1,4 +1,4 @@
-"""ONNX Runtime: MODEL BATCH eval THREADS, all graph optimisations. $NETWORKS holds MODEL.onnx."""
+"""ONNX Runtime: MODEL BATCH eval THREADS, all graph optimisations. $NETWORK holds MODEL.onnx."""
 import os
 import sys
 
@@ -13,7 +13,7 @@ def main(name, batch, _step, threads):
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = int(threads)
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
-    session = onnxruntime.InferenceSession(os.path.join(os.environ["NETWORKS"], name + ".onnx"),
+    session = onnxruntime.InferenceSession(os.path.join(os.environ["NETWORK"], name + ".onnx"),
                                            options, providers=["CPUExecutionProvider"])
     images = numpy.random.randn(int(batch), 3, 224, 224).astype(numpy.float32)
     serve(f"ONNX Runtime {onnxruntime.__version__}", lambda: session.run(None, {"x": images}))

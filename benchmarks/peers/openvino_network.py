@@ -1,4 +1,4 @@
-"""OpenVINO: MODEL BATCH eval THREADS, f32, one stream. $NETWORKS holds MODEL.onnx."""
+"""OpenVINO: MODEL BATCH eval THREADS, f32, one stream. $NETWORK holds MODEL.onnx."""
 import os
 import sys
 
@@ -11,7 +11,7 @@ import openvino  # noqa: E402
 
 def main(name, batch, _step, threads):
     core = openvino.Core()
-    model = core.read_model(os.path.join(os.environ["NETWORKS"], name + ".onnx"))
+    model = core.read_model(os.path.join(os.environ["NETWORK"], name + ".onnx"))
     model.reshape([int(batch), 3, 224, 224])
     compiled = core.compile_model(model, "CPU", {
         "INFERENCE_NUM_THREADS": int(threads), "NUM_STREAMS": 1,

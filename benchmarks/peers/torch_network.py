@@ -1,4 +1,4 @@
-"""PyTorch: MODEL BATCH STEP THREADS [compile] [bf16]; channels_last. STEP: eval, train or head.
+"""PyTorch: MODEL BATCH STEP THREADS [compile] [bf16]; channels_last. STEP: eval or train.
 
 compile: torch.compile, for evaluation with frozen weights. bf16: autocast.
 """
@@ -11,19 +11,6 @@ from serve import require, serve
 require("torch", "torchvision")
 import torch  # noqa: E402
 import torchvision  # noqa: E402
-
-
-def trainable_parameters(model, step):
-    """Puts the model into the step's mode; the usual recipe for `head`: all else fixed."""
-    model.train()
-    if step == "head":
-        model.eval()
-        for parameter in model.parameters():
-            parameter.requires_grad_(False)
-        head = [module for module in model.modules() if isinstance(module, torch.nn.Linear)][-1]
-        for parameter in head.parameters():
-            parameter.requires_grad_(True)
-    return [parameter for parameter in model.parameters() if parameter.requires_grad]
 
 
 def main(name, batch, step, threads, *modes):
@@ -47,7 +34,8 @@ def main(name, batch, step, threads, *modes):
             with torch.no_grad(), precision:
                 run(images)
     else:
-        optimizer = torch.optim.SGD(trainable_parameters(model, step), lr=1e-3, momentum=0.9)
+        model.train()
+        optimizer = torch.optim.SGD(model.parameters(), lr=1e-3, momentum=0.9)
 
         def call():
             optimizer.zero_grad()

@@ -1,4 +1,4 @@
-"""Pillow and torchvision: FOLDER, one thread, from JPEG to normalised batch; seconds a picture."""
+"""Pillow and torchvision: FOLDER, one thread, from JPEG to network input; a call is a pass over the folder."""
 import os
 import sys
 

@@ -1,4 +1,4 @@
-"""PyTorch: NETWORK BATCH train THREADS; lenet5, mlp3 or a linear head on cached features."""
+"""PyTorch: NETWORK BATCH THREADS, a training step; lenet5, mlp3 or a linear head on cached features."""
 import sys
 
 from serve import require, serve
@@ -27,7 +27,7 @@ def head():
 NETWORKS = {"lenet5": (lenet5, (1, 28, 28)), "mlp3": (mlp3, (784,)), "head": (head, (512,))}
 
 
-def main(name, batch, _step, threads):
+def main(name, batch, threads):
     torch.set_num_threads(int(threads))
     torch.manual_seed(0)
     make, shape = NETWORKS[name]

@@ -28,11 +28,18 @@ def measure(shell):
     for threads, rows in ROWS.items():
         command = COMMAND.format(rows=rows, threads=threads)
         for name, row in shell.object(command).items():
-            beside = "".join(f"; {other} {value:.0f}" for other, value in row["others"].items())
-            lines.append(Line(
-                f"{name}, {threads} thread{'s' if threads > 1 else ''}: times faster",
-                f"{row['ratio']:.2f} ({row['lowest']:.2f} to {row['highest']:.2f}); Graft "
-                f"{row['graft']:.0f} {row['unit']}, {row['peer_name']} {row['peer']:.0f}{beside}",
-                f"≥ {row['target']}", row["ratio"] >= row["target"], command))
+            claim = f"{name}, {threads} thread{'s' if threads > 1 else ''}: times faster"
+            lines.append(line_of(claim, row, command))
     lines[0].claim += f" (load {load:.1f} before)"
     return lines
+
+
+def line_of(claim, row, command):
+    target = f"≥ {row['target']}"
+    if row["ratio"] is None:
+        absent = "; ".join(f"{name}: {why}" for name, why in row["absent"].items())
+        return Line(claim, f"not measured: {absent}", target, None, command)
+    beside = "".join(f"; {other} {value:.0f}" for other, value in row["others"].items())
+    return Line(claim, f"{row['ratio']:.2f} ({row['lowest']:.2f} to {row['highest']:.2f}); Graft "
+                f"{row['graft']:.0f} {row['unit']}, {row['peer_name']} {row['peer']:.0f}{beside}",
+                target, row["ratio"] >= row["target"], command)

@@ -1,0 +1,173 @@
+"""Tests of benchmarks/compare.py and graft_bench's command line. Argument: the folder of programs."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "tools")]
+
+from comparison.contestant import Absent, Failed, Sample, run_measured  # noqa: E402
+from comparison.files import Folder  # noqa: E402
+from comparison.rounds import Round, run_case, steady, take_rounds  # noqa: E402
+from comparison.row import Case  # noqa: E402
+from comparison.targets import Target  # noqa: E402
+from measurements import speed  # noqa: E402
+
+BINARIES = Path(sys.argv.pop())
+IDS = ("script script-aug r18-full mbv2-full r50-full r18-eval mbv2-eval r50-eval b1-r18 b1-mbv2 "
+       "bf16 gemm small memory loader startup kernels").split()
+KEYS = {"ratio", "lowest", "highest", "graft", "peer", "peer_name", "unit", "others", "absent",
+        "target", "source", "rounds", "dropped", "probe"}
+
+
+def compare(*arguments, python=sys.executable):
+    return subprocess.run([python, "-B", ROOT / "benchmarks/compare.py", *arguments],
+                          capture_output=True, text=True, check=False)
+
+
+class WithoutPeers(unittest.TestCase):
+    def test_every_row_that_was_asked_for_is_there(self):
+        with tempfile.TemporaryDirectory() as folder:
+            venv.create(folder, symlinks=True)  # no packages
+            done = compare("--only", "small,loader,startup", "--rounds", "1", "--seconds", "0.001",
+                           "--json", "--binaries", BINARIES, "--files", folder,
+                           python=Path(folder) / "bin/python3")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = json.loads(done.stdout)
+        self.assertEqual(list(rows), ["small", "loader", "startup"])
+        for row in rows.values():
+            for case in [row, *row["cases"].values()]:
+                self.assertLessEqual(KEYS, set(case))
+        small = rows["small"]["cases"]["mlp3"]
+        self.assertGreater(small["graft"], 0)
+        self.assertEqual((small["ratio"], small["peer"], small["peer_name"]), (None, None, None))
+        self.assertEqual(small["absent"], {"PyTorch": "no Python package torch"})
+        self.assertIsNone(rows["loader"]["graft"])
+        self.assertIn("NumPy", rows["loader"]["absent"]["Graft"])
+        self.assertEqual(rows["startup"]["cases"]["size"]["peer_name"], "limit")
+
+    def test_the_page_of_results_says_so(self):
+        row = {"ratio": None, "target": 2, "absent": {"PyTorch": "gone"}}
+        line = speed.line_of("claim", row, "command")
+        self.assertEqual((line.measured, line.met), ("not measured: PyTorch: gone", None))
+
+
+class Arguments(unittest.TestCase):
+    def test_rows(self):
+        rows = compare("--list").stdout.splitlines()
+        self.assertEqual([row.split()[0] for row in rows], IDS)
+
+    def test_what_compare_refuses(self):
+        for wrong, message in [(["--only", "small,nosuch"], "no row 'nosuch'; --list names them"),
+                               (["--only", ""], "no row ''"), (["--rounds", "0"], "'0'"),
+                               (["--only", "small", "--binaries", "/nosuch"], "/nosuch")]:
+            done = compare(*wrong)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), wrong)
+            self.assertIn(message, done.stderr)
+
+    def test_what_graft_bench_refuses(self):
+        for wrong in ["--pictures=. --decoder=gif", "--decoder=stb", "--model=resnet18 --batch=1.5",
+                      "--model=resnet18 --step=head", "--model=nosuch", "--product=1,2",
+                      "--linear=1,2,0", "--only=nosuch", "--ceiling --list", "--nosuch"]:
+            done = subprocess.run([BINARIES / "graft_bench", *wrong.split()], capture_output=True,
+                                  text=True, check=False)
+            self.assertEqual(done.returncode, 2, wrong)
+            self.assertTrue(done.stderr, wrong)
+
+
+class Rounds(unittest.TestCase):
+    def probes(self, *speeds):
+        """The values of the rounds that count, numbered from 0, and how many were taken."""
+        rest, numbers = list(speeds), iter(range(99))
+        rounds = take_rounds(3, lambda: rest.pop(0), lambda: next(numbers))
+        return [round_.values for round_ in steady(rounds)], len(rounds)
+
+    def test_all_are_steady(self):
+        self.assertEqual(self.probes(100, 99, 98, 97), ([0, 1, 2], 3))
+
+    def test_a_slow_probe_spoils_both_its_neighbours(self):
+        self.assertEqual(self.probes(100, 100, 50, 100, 100, 100), ([0, 3, 4], 5))
+
+    def test_a_slow_start_is_dropped_when_better_probes_follow(self):
+        self.assertEqual(self.probes(50, 50, 100, 100, 100, 100), ([2, 3, 4], 5))
+
+    def test_there_is_always_a_result(self):
+        self.assertEqual(self.probes(100, 50, 80, 50, 90, 60, 70), ([4], 6))
+
+
+class Numbers:
+    """A contestant that answers with the seconds given, then fails."""
+
+    def __init__(self, name, *seconds):
+        self.name, self.seconds, self.closed = name, list(seconds), False
+
+    def start(self):
+        if not self.seconds:
+            raise Absent("not here")
+
+    def measure(self, _seconds):
+        if not self.seconds:
+            raise Failed("broke")
+        return Sample(self.seconds.pop(0))
+
+    def close(self):
+        self.closed = True
+
+
+class Cases(unittest.TestCase):
+    class Options:
+        rounds, seconds = 3, 0
+
+    def outcome(self, graft, *peers):
+        case = Case("", Target(1, "a test"), graft, peers, unit="s")
+        outcome = run_case(case, self.Options, lambda: 100)
+        self.assertTrue(all(peer.closed for peer in peers))
+        return outcome
+
+    def test_the_fastest_peer_counts(self):
+        json_ = self.outcome(Numbers("Graft", 1, 2, 1), Numbers("slow", 9, 9, 9),
+                             Numbers("fast", 3, 4, 5), Numbers("gone")).as_json()
+        self.assertEqual((json_["ratio"], json_["lowest"], json_["highest"]), (3, 2, 5))
+        self.assertEqual((json_["graft"], json_["peer"], json_["peer_name"]), (1, 4, "fast"))
+        self.assertEqual((json_["others"], json_["absent"]), ({"slow": 9}, {"gone": "not here"}))
+
+    def test_a_peer_that_breaks_leaves_the_others(self):
+        json_ = self.outcome(Numbers("Graft", 1, 1, 1), Numbers("breaks", 2, 2),
+                             Numbers("lasts", 4, 4, 4)).as_json()
+        self.assertEqual((json_["peer_name"], json_["absent"]), ("lasts", {"breaks": "broke"}))
+
+    def test_what_graft_lacks_is_no_failure_but_an_error_is(self):
+        absent, failed = self.outcome(Numbers("Graft")), self.outcome(Numbers("Graft", 1))
+        self.assertEqual((absent.failed, absent.as_json()["absent"]), (False, {"Graft": "not here"}))
+        self.assertEqual((failed.failed, failed.as_json()["graft"]), (True, None))
+
+
+class Processes(unittest.TestCase):
+    def test_much_on_stderr_does_not_block(self):
+        chatty = "import sys; sys.stderr.write('x' * 10**6 + '\\nlast'); print('done'); sys.exit({})"
+        self.assertEqual(run_measured([sys.executable, "-c", chatty.format(0)])[0], "done\n")
+        with self.assertRaisesRegex(Failed, "^last$"):
+            run_measured([sys.executable, "-c", chatty.format(3)])
+
+    def test_a_folder_is_complete_or_absent(self):
+        with tempfile.TemporaryDirectory() as above:
+            tries = []
+
+            def fill(folder):
+                tries.append(folder)
+                (Path(folder) / "half").write_text("half", encoding="utf-8")
+                raise Absent("no power")
+            folder = Folder(str(Path(above) / "made"), fill)
+            for _ in range(2):
+                with self.assertRaisesRegex(Absent, "^no made: no power$"):
+                    folder.provide()
+            self.assertEqual((len(tries), list(Path(above).iterdir())), (1, []))
+
+
+if __name__ == "__main__":
+    unittest.main()
