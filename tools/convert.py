@@ -60,10 +60,14 @@ def convert(inputs):
     return convert_ncnn(param, data)
 
 
-def is_wrong_use(inputs):
-    """Neither one whole file nor one .param with its .bin."""
+def wrong_use(inputs):
+    """What is wrong with the list of files: one whole file, or one .param with its .bin; or ""."""
     params = [path for path in inputs if path.endswith(".param")]
-    return (len(inputs), len(params)) not in ((1, 0), (2, 1))
+    if len(inputs) == 1 and inputs[0].endswith((".param", ".bin")):
+        return f"{inputs[0]} is half of an ncnn network: give its .param and its .bin file"
+    if (len(inputs), len(params)) not in ((1, 0), (2, 1)):
+        return "give one .tflite file, or one .param and one .bin file"
+    return ""
 
 
 def main(arguments=None):
@@ -74,8 +78,8 @@ def main(arguments=None):
     parser.add_argument("--labels", metavar="FILE", help="class names, one a line; a leading "
                         "'background' is dropped for a network without that class")
     options = parser.parse_args(arguments)
-    if is_wrong_use(options.inputs):
-        parser.error("give one .tflite file, or one .param and one .bin file")
+    if wrong_use(options.inputs):
+        parser.error(wrong_use(options.inputs))
     try:
         labels = contract.read_labels(options.labels) if options.labels else []
         tensors, model, model_options, preprocess, classes = convert(options.inputs)
@@ -88,7 +92,7 @@ def main(arguments=None):
         print(f"convert: {' '.join(options.inputs)}: {error}", file=sys.stderr)
         return 3
     except OSError as error:
-        print(f"convert: {error}", file=sys.stderr)
+        print(f"convert: {error.filename}: {error.strerror}", file=sys.stderr)
         return 4
     values = sum(len(tensor.values) for tensor in tensors.values())
     print(f"{options.output}: {model}, {len(tensors)} tensors, {values:,} values")

@@ -4,6 +4,8 @@ Arguments: the class to test, `Synthetic` or `Assets`, and where the assets are 
 does not say so. Exit code 77: they are absent.
 """
 
+import contextlib
+import io
 import json
 import os
 import struct
@@ -34,16 +36,15 @@ BIN = struct.pack("<I3e2x3f", 0x01306B47, 0.5, -2, 1.25, 1, 2, 3)
 
 class Synthetic(unittest.TestCase):
     def run_main(self, *arguments):
-        """The exit code, with the messages kept off the terminal."""
-        streams, quiet = (sys.stdout, sys.stderr), open(os.devnull, "w", encoding="utf-8")
-        sys.stdout = sys.stderr = quiet
-        try:
-            return convert.main([str(a) for a in arguments])
-        except SystemExit as stop:
-            return stop.code
-        finally:
-            sys.stdout, sys.stderr = streams
-            quiet.close()
+        """The exit code; the messages are kept off the terminal, in self.messages."""
+        said = io.StringIO()
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(said):
+            try:
+                return convert.main([str(a) for a in arguments])
+            except SystemExit as stop:
+                return stop.code
+            finally:
+                self.messages = said.getvalue()
 
     def test_tflite_dequantises_and_transposes(self):
         conv, depthwise = Network(tiny_tflite()).operators
@@ -108,12 +109,22 @@ class Synthetic(unittest.TestCase):
             self.assertEqual(list(read_safetensors(out)[0])[:2],
                              ["layers.0.conv_2d.weight", "layers.0.conv_2d.bias"])
             out.unlink()
-            self.assertEqual(self.run_main(folder / "n.param", "-o", out), 2)
-            self.assertEqual(self.run_main(folder / "n.bin", "-o", out), 3)
-            self.assertEqual(self.run_main(folder / "none", "-o", out), 4)
-            self.assertEqual(self.run_main(folder / "n.tflite", "-o", folder / "no" / "x"), 4)
+            for half in "n.param", "n.bin":
+                self.assertEqual(self.run_main(folder / half, "-o", out), 2)
+                self.assertIn(f"{half} is half of an ncnn network: give its .param and its .bin",
+                              self.messages)
+            for missing in folder / "none", folder / "none.tflite":
+                self.assertEqual(self.run_main(missing, "-o", out), 4)
+                self.assertEqual(self.messages, f"convert: {missing}: No such file or directory\n")
+            absent = folder / "no" / "x"
+            self.assertEqual(self.run_main(folder / "n.tflite", "-o", absent), 4)
+            self.assertEqual(self.messages, f"convert: {absent}: No such file or directory\n")
+            (folder / "labels").write_bytes(b"ant\nb\xff")
+            self.assertEqual(self.run_main(folder / "n.tflite", "-o", out, "--labels",
+                                           folder / "labels"), 3)
+            self.assertIn("labels: byte 5 is not UTF-8", self.messages)
             self.assertEqual(sorted(p.name for p in folder.iterdir()),
-                             ["n.bin", "n.param", "n.tflite"])
+                             ["labels", "n.bin", "n.param", "n.tflite"])
 
 
 @unittest.skipUnless((ASSETS / "weights").is_dir(), f"no test assets at {ASSETS}")

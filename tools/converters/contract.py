@@ -12,7 +12,7 @@
 
 import json
 
-from .errors import require
+from .errors import ConvertError, require
 
 
 def preprocess(crop, colour, mean, std):
@@ -42,5 +42,8 @@ def fit_labels(labels, classes):
 
 def read_labels(path):
     """One class name a line."""
-    with open(path, encoding="utf-8") as source:
-        return [line.strip() for line in source.read().rstrip("\n").split("\n")]
+    try:
+        with open(path, encoding="utf-8") as source:
+            return [line.strip() for line in source.read().rstrip("\n").split("\n")]
+    except UnicodeDecodeError as error:
+        raise ConvertError(f"{path}: byte {error.start} is not UTF-8") from error

@@ -41,10 +41,11 @@ def write_safetensors(path, tensors, metadata):
             for tensor in tensors.values():
                 out.write(little_endian(tensor.values))
         os.replace(temporary, path)
-    except BaseException:
+    except OSError as error:  # of the file that was asked for, not of the temporary one
+        raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
         if os.path.exists(temporary):
             os.unlink(temporary)
-        raise
 
 
 def read_blob(path):
