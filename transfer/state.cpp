@@ -1,7 +1,6 @@
 #include "graft/transfer/state.h"
 
 #include <algorithm>
-#include <array>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -9,40 +8,12 @@
 #include "graft/core/glob.h"
 #include "graft/transfer/checkpoint/file_layout.h"
 #include "graft/transfer/load_diagnosis.h"
+#include "graft/transfer/wrapper_prefix.h"
 
 namespace graft::transfer {
 namespace {
 
-// Wrappers that put their own name before every tensor's: DataParallel, torch.compile, Lightning
-// and home-made ones.
-constexpr std::array<std::string_view, 4> kWrapperPrefixes = {"module.", "_orig_mod.", "model.",
-                                                              "net."};
-
 using Names = std::unordered_set<std::string_view>;
-
-size_t count_known(const std::vector<std::string>& names, const Names& known) {
-  return static_cast<size_t>(std::count_if(names.begin(), names.end(),
-                                           [&](const auto& name) { return known.contains(name); }));
-}
-
-// Strips the prefixes of wrappers, which may be nested, as far as that makes more names known.
-void strip_prefixes(std::vector<std::string>& names, const Names& known,
-                    std::vector<std::string>& notes) {
-  std::vector<std::string> shorter = names, tried;
-  for (bool again = !names.empty(); std::exchange(again, false);) {
-    for (const std::string_view prefix : kWrapperPrefixes) {
-      if (!std::all_of(shorter.begin(), shorter.end(),
-                       [&](const auto& name) { return name.starts_with(prefix); }))
-        continue;
-      for (std::string& name : shorter) name.erase(0, prefix.size());
-      tried.push_back("prefix \"" + std::string(prefix) + "\" stripped");
-      again = true;
-      if (count_known(shorter, known) <= count_known(names, known)) continue;
-      names = shorter;
-      notes = tried;
-    }
-  }
-}
 
 bool is_counter(std::string_view path) {
   return path == "num_batches_tracked" || path.ends_with(".num_batches_tracked");
@@ -65,7 +36,8 @@ LoadReport load_state(const std::vector<NamedTensor>& model, const WeightFile& f
   for (const NamedTensor& target : model) model_names.insert(target.path);
   std::vector<std::string> names;
   for (const WeightFile::Entry& entry : file.entries()) names.push_back(entry.name);
-  strip_prefixes(names, model_names, report.notes);
+  for (std::string& note : strip_wrapper_prefixes(names, model_names))
+    report.notes.push_back(std::move(note));
   std::unordered_map<std::string_view, const Tensor*> by_name;
   for (size_t i = 0; i < names.size(); ++i) by_name[names[i]] = &file.entries()[i].tensor;
 

@@ -19,7 +19,10 @@ void FileSystem::make_folders(const Path& path) {
   Path so_far;
   for (const Path& part : path) {
     so_far /= part;
-    if (kind(so_far) != Kind::Missing) continue;
+    const Kind there = kind(so_far);
+    check(there != Kind::File, ErrorKind::Io, "make folder: ", so_far.string(),
+          " is a file, not a folder");
+    if (there != Kind::Missing) continue;
     make_folder(so_far);
     sync_folder(so_far.has_parent_path() ? so_far.parent_path() : Path("."));
   }

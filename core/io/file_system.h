@@ -66,7 +66,8 @@ class FileSystem {
 
   /// The whole of a file; Error(Limit) if it is larger than `limit` bytes.
   std::string read_text(const Path& path, uint64_t limit);
-  /// make_folder() for `path` and all its missing parents, durably.
+  /// make_folder() for `path` and all its missing parents, durably. Error(Io) naming the part that
+  /// is a file.
   void make_folders(const Path& path);
   /// Removes a folder and all in it. Links are removed, not followed.
   void remove_tree(const Path& path);

@@ -111,10 +111,10 @@ TEST_CASE("command: pictures that cannot be used") {
   bytes.resize(bytes.size() / 2);
   testing::write_bytes(root / "photos/bee/2.png", bytes);
   place.refuses(3, tune, {"photos/bee/2.png"});
-  place.refuses(3,
-                {"predict", "photos/ant/0.png", "photos/bee/2.png", "--weights", "rgb.safetensors",
-                 "--model", "cifar_resnet20", "--json"},
-                {"photos/bee/2.png"});
+  place.refuses(
+      3,
+      {"predict", "photos/bee/2.png", "--weights", "rgb.safetensors", "--model", "cifar_resnet20"},
+      {"photos/bee/2.png"});
   testing::write_text(root / "photos/bee/2.png", "no picture at all");
   place.refuses(3, tune, {"photos/bee/2.png"});
   fs::remove(root / "photos/bee/2.png");
@@ -143,7 +143,8 @@ TEST_CASE("command: files that are missing or cannot be read") {
     place.refuses(4, {"predict", file, "--model", "mnist_cnn", "--weights", "mnist.safetensors"},
                   {file});
   place.refuses(4, {"info", "folder.safetensors"}, {"folder.safetensors"});
-  place.refuses(4, Place::tune({"--out", "taken/run"}), {"taken"});
+  for (const char* out : {"taken", "taken/run"})
+    place.refuses(4, Place::tune({"--out", out}), {"taken is a file, not a folder"});
   fs::remove(place.path() / "data/labels-idx1-ubyte");
   place.refuses(4, Place::tune({}), {"labels-idx1"});
 }
@@ -153,7 +154,7 @@ TEST_CASE("command: demo finds out before its work that the report cannot be wri
   fs::create_directories(place.path() / "out/report.html");
   testing::write_text(place.path() / "taken", "a file where a folder is wanted");
   place.refuses(4, {"demo", "--out", "out"}, {"report.html", "a folder stands where"});
-  place.refuses(4, {"demo", "--out", "taken/out"}, {"taken"});
+  place.refuses(4, {"demo", "--out", "taken"}, {"taken is a file, not a folder"});
 }
 
 TEST_CASE("command: a full disk") {

@@ -99,6 +99,7 @@ TEST_CASE("command line: every form of tune") {
   CHECK(common_seen.seed == 7);
   CHECK(common_seen.json);
   CHECK(common_seen.threads == 2);
+  CHECK(common_seen.run_on == Device{});
   CHECK(num_threads() == 2);
 }
 
@@ -155,12 +156,26 @@ TEST_CASE("command line: the help names models, what can be frozen, and the defa
   TuneOptions options;
   add_options(app, options);
   const std::string help = app.help();
-  for (const char* part :
-       {"trunk (all but the head)", "norms (", "'*.bias'", "conv1..layer3",
-        "Models: cifar_resnet20, ", ", resnet18, ", "--epochs INT:INT in [1 - 1000000]=10"}) {
+  for (const char* part : {"trunk (all but the head)", "norms (", "'*.bias'", "conv1..layer3",
+                           "{constant,step,cosine,onecycle}=cosine", "Models: cifar_resnet20, ",
+                           ", resnet18, ", "--epochs INT:INT in [1 - 1000000]=10"}) {
     CAPTURE(part);
     CHECK(help.find(part) != std::string::npos);
   }
+}
+
+TEST_CASE("command line: words that stand for a setting") {
+  CHECK(run({"tune", "photos", "--model=m", "--scratch", "--out=o", "--optimizer=adamw",
+             "--schedule=onecycle", "--head=keep"})
+            .code == 0);
+  CHECK(tuned.optimizer == transfer::OptimizerKind::AdamW);
+  CHECK(tuned.schedule == transfer::ScheduleKind::OneCycle);
+  CHECK(tuned.head == Head::Keep);
+  CHECK(run({"tune", "photos", "--model=m", "--scratch", "--out=o"}).code == 0);
+  CHECK(tuned.optimizer == transfer::OptimizerKind::Sgd);
+  CHECK(tuned.schedule == transfer::ScheduleKind::Cosine);
+  CHECK(tuned.head == Head::New);
+  CHECK(run({"eval", "photos", "--run=run", "--device=cuda"}).code == 5);
 }
 
 TEST_CASE("command line: settings out of their domain") {

@@ -119,6 +119,15 @@ TEST_CASE("audit: --exit-code tells a script that something changed") {
   }
   options.after = before;
   CHECK(run_audit(options, common) == 0);
+
+  const transfer::WeightFile plain = transfer::read_weights(before);
+  transfer::WeightFile wrapped;  // as DataParallel saves it
+  for (const auto& [name, tensor] : plain.entries()) wrapped.add("module." + name, tensor);
+  options.after = (folder.path() / "wrapped.safetensors").string();
+  transfer::write_weights(options.after, wrapped);
+  CHECK(run_audit(options, common) == 0);
+  std::swap(options.before, options.after);
+  CHECK(run_audit(options, common) == 0);
 }
 
 TEST_CASE("audit: --frozen demands equality of a part, in the words of --freeze") {
@@ -143,19 +152,26 @@ TEST_CASE("audit: --frozen demands equality of a part, in the words of --freeze"
   CHECK(audit("trunk") == 9);
   CHECK(audit("conv1.weight,fc2") == 0);
   CHECK(audit("*.bias") == 9);
-  // Under other names nothing is proven.
-  transfer::WeightFile wrapped, old;
+  transfer::WeightFile wrapped, renamed, old;
   wrapped.metadata = old.metadata = tuned.metadata;
   for (const auto& [name, tensor] : tuned.entries()) {
     wrapped.add("module." + name, tensor);
+    renamed.add("other." + name, tensor);
     if (!name.ends_with("num_batches_tracked")) old.add(name, tensor);
   }
   transfer::write_weights(before, old);  // as PyTorch wrote it before there were counters
   CHECK(audit("conv1,norm1") == 0);
   transfer::write_weights(after, old);
   CHECK(audit("trunk") == 0);
-  transfer::write_weights(before, wrapped);
+  // A wrapper's prefix is stripped as loading does it; under other names nothing is proven.
   transfer::write_weights(after, wrapped);
+  CHECK(audit("conv1") == 0);
+  transfer::write_weights(before, wrapped);
+  CHECK(audit("conv1") == 0);
+  transfer::write_weights(after, changed);
+  CHECK(audit("conv1") == 0);
+  CHECK(audit("conv2") == 9);
+  transfer::write_weights(before, renamed);
   CHECK(audit("conv1") == 9);
   CHECK(
       testing::error_text([&] { audit("conv9"); }).starts_with("freeze: 'conv9' matches nothing"));

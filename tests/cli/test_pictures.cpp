@@ -39,8 +39,9 @@ std::string file_text(const fs::path& path) {
 ProgramResult tune(const fs::path& root, const Words& words = {}) {
   if (!fs::exists(root / "start.safetensors"))
     testing::write_model(root / "start.safetensors", "cifar_resnet20", 10);
-  Words all{"tune", "photos",  "--weights", "start.safetensors", "--freeze", "trunk", "--lr",
-            "0.05", "--batch", "4",         "--epochs",          "8",        "--out", "run"};
+  Words all{"tune",       "photos",  "--weights", "start.safetensors", "--freeze", "trunk", "--lr",
+            "0.05",       "--batch", "4",         "--epochs",          "8",        "--out", "run",
+            "--overwrite"};
   all.insert(all.end(), words.begin(), words.end());
   return graft_command(all, {.folder = root});
 }
@@ -163,6 +164,27 @@ TEST_CASE("command: tune says what it found") {
   CHECK(result.err == "graft: tune: photos: one class: nothing to tell apart\n");
 }
 
+TEST_CASE("command: --val is matched by name, and may hold some of the classes") {
+  const TempFolder folder;
+  const auto& root = folder.path();
+  testing::write_picture_folders(root / "photos", {"ant", "bee", "cat"}, 10);
+  testing::write_picture_folders(root / "others", {"ant", "bee", "cat"}, 4, 500);
+  fs::remove_all(root / "others/ant");
+  ProgramResult result = tune(root, {"--val", "others", "--json"});
+  INFO(result.err);
+  REQUIRE(result.code == 0);
+  CHECK(result.err.starts_with("others has no samples of ant\ndata: 30 train, 8 val samples; "));
+  const Json json = transfer::read_json(result.out, Limits().json, "stdout");
+  CHECK(json.at("val_n").as_integer("val_n") == 8);
+  CHECK(json.at("val_accuracy").as_number("val_accuracy") == 1.0);  // not one class aside
+
+  fs::rename(root / "others/bee", root / "others/bees");
+  result = tune(root, {"--val", "others"});
+  CHECK(result.code == 3);
+  CHECK(result.err ==
+        "graft: tune: others has classes that photos does not have: bees; it lacks ant, bee\n");
+}
+
 TEST_CASE("command: --skip-bad leaves out what cannot be read, the same at any thread count") {
   const TempFolder folder;
   const auto& root = folder.path();
@@ -198,6 +220,19 @@ TEST_CASE("command: --skip-bad leaves out what cannot be read, the same at any t
   const Json json = transfer::read_json(result.out, Limits().json, "stdout");
   CHECK(json.at("n").as_integer("n") == 18);
   CHECK(json.at("bad_files").as_integer("bad_files") == 2);
+
+  result = graft_command({"features", "photos", "--run", "run", "-o", "f.npy"}, {.folder = root});
+  CHECK(result.code == 3);
+  CHECK(holds(result.err, "; --skip-bad leaves out what cannot be read"));
+  result =
+      graft_command({"features", "photos", "--run", "run", "-o", "f.npy", "--skip-bad", "--json"},
+                    {.folder = root});
+  CHECK(result.code == 0);
+  CHECK(result.err == "2 pictures cannot be read and are left out: ant/3.png, bee/7.png\n");
+  const Json features = transfer::read_json(result.out, Limits().json, "stdout");
+  CHECK(features.at("shape") == Json(Json::Array{18, 64}));
+  CHECK(features.at("bad_files").as_integer("bad_files") == 2);
+  CHECK(features.at("left_out") == Json(Json::Array{"ant/3.png", "bee/7.png"}));
 
   for (const auto& entry : fs::directory_iterator(root / "photos/bee"))
     testing::write_text(entry.path(), "");

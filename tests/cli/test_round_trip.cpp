@@ -109,6 +109,41 @@ TEST_CASE("command: tune, eval, predict, features, info, audit on folders of pic
   CHECK(audit.at("only_before").as_array("only_before").empty());
 }
 
+TEST_CASE("command: predict names what it can, and tells of the others") {
+  const TempFolder folder;
+  const auto& root = folder.path();
+  testing::write_picture_folders(root, {"ant"}, 2);
+  testing::write_model(root / "start.safetensors", "cifar_resnet20", 10);
+  testing::write_text(root / "bad.png", "no picture");
+  const std::vector<std::string> words = {"predict",          "ant/0.png", "bad.png",
+                                          "absent.png",       "ant/1.png", "--weights",
+                                          "start.safetensors"};
+  const ProgramResult text = graft_command(words, {.folder = root});
+  CHECK(text.code == 3);  // of the first that is bad
+  CHECK(text.out.starts_with("ant/0.png\t"));
+  CHECK(text.out.find("\nant/1.png\t") != std::string::npos);
+  CHECK(std::count(text.out.begin(), text.out.end(), '\n') == 2);
+  CHECK(text.err.starts_with("graft: decode: bad.png: "));
+  CHECK(text.err.find("\ngraft: open: absent.png: ") != std::string::npos);
+
+  std::vector<std::string> with_json = words;
+  with_json.emplace_back("--json");
+  const ProgramResult json = graft_command(with_json, {.folder = root});
+  CHECK(json.code == 3);
+  CHECK(json.err == text.err);
+  const Json parsed = json_of(json.out);
+  const Json::Array& predictions = parsed.at("predictions").as_array("predictions");
+  REQUIRE(predictions.size() == 4);
+  for (const size_t good : {size_t{0}, size_t{3}}) {
+    CHECK(predictions[good].at("top").as_array("top").size() == 1);
+    CHECK(predictions[good].find("error") == nullptr);
+  }
+  CHECK(predictions[1].at("file").as_string("file") == "bad.png");
+  CHECK(predictions[1].find("top") == nullptr);
+  CHECK(predictions[1].at("error").as_string("error").starts_with("decode: bad.png: "));
+  CHECK(predictions[2].at("error").as_string("error").starts_with("open: absent.png: "));
+}
+
 TEST_CASE("command: a file's name cannot break predict's lines") {
   const TempFolder folder;
   const auto& root = folder.path();
@@ -151,11 +186,13 @@ TEST_CASE("command: what tune measures on") {
   testing::write_idx(root / "data", 30);
   testing::write_idx(root / "other", 12, 3, 700);
   const auto tune = [&](std::vector<std::string> words) {
-    words.insert(words.begin(), {"tune", "data/images-idx3-ubyte", "--scratch", "--model",
-                                 "mnist_cnn", "--epochs", "1", "--batch", "8", "--out", "run"});
+    words.insert(words.begin(),
+                 {"tune", "data/images-idx3-ubyte", "--scratch", "--model", "mnist_cnn", "--epochs",
+                  "1", "--batch", "8", "--out", "run", "--overwrite"});
     const Json result = run_json(words, root);
     std::ifstream in(root / "run/run.json");
     const Json config = json_of({std::istreambuf_iterator<char>(in), {}});
+    CHECK(config.at("device").as_string("device") == "cpu");
     return std::tuple{config.at("train_samples").as_integer(""),
                       config.at("dev_samples").as_integer(""), result.at("val_n").as_integer(""),
                       result.at("measured_on").as_string("")};

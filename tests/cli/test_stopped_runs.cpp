@@ -133,7 +133,7 @@ TEST_CASE("command: --resume goes on with the same run only, a new run starts cl
     INFO(result.err);
     CHECK(result.code == 2);
     CHECK(result.err.find("tune: --resume: run holds another run: " + text +
-                          "; give the same settings, or start over without --resume") !=
+                          "; give the same settings, or replace it with --overwrite") !=
           std::string::npos);
   };
   const auto before = runs.model("run");
@@ -148,9 +148,36 @@ TEST_CASE("command: --resume goes on with the same run only, a new run starts cl
   CHECK(runs.run("run", {"--resume", "--seed", "1", "--workers", "2", "--cache", "off"}).code == 0);
   CHECK(runs.model("run") == before);
   // A run that fails leaves none of the old one's results under its own configuration.
-  CHECK(runs.run("run", {"--freeze", "*"}).code == 2);
+  CHECK(runs.run("run", {"--freeze", "*", "--overwrite"}).code == 2);
   CHECK_FALSE(fs::exists(runs.root() / "run/model.safetensors"));
   CHECK_FALSE(fs::exists(runs.root() / "run/report.html"));
+}
+
+TEST_CASE("command: a run is replaced only when told to, finished or not") {
+  const Runs runs(40);
+  const auto refused = [&](const std::string& what, const Words& more = {}) {
+    const ProgramResult result = runs.run("run", more);
+    CHECK(result.code == 2);
+    INFO(result.err);
+    CHECK(result.err.find("graft: tune: run holds " + what) != std::string::npos);
+  };
+  Program stopped(runs.words("run"), {.folder = runs.root()});
+  runs.wait_for_checkpoint("run", stopped);
+  stopped.signal(SIGTERM);
+  REQUIRE(stopped.wait().code == 143);
+  const std::string unfinished = "an unfinished run; go on with it with --resume, or";
+  refused(unfinished);
+  refused(unfinished, {"--epochs", "1"});
+  REQUIRE(runs.run("run", {"--epochs", "1", "--overwrite"}).code == 0);
+  const auto model = runs.model("run");
+  const std::string finished = "the weights of an earlier run; give another --out, or replace it";
+  refused(finished, {"--epochs", "1"});
+  fs::remove(runs.root() / "run/run.json");
+  refused(finished, {"--epochs", "1", "--resume"});  // whose weights they are nobody can tell
+  CHECK(runs.model("run") == model);
+  REQUIRE(runs.run("run", {"--epochs", "1", "--seed", "5", "--overwrite"}).code == 0);
+  CHECK(runs.model("run") != model);
+  CHECK(runs.run("run", {"--resume", "--overwrite"}).code == 2);
 }
 
 TEST_CASE("command: weights that the run would replace, and a folder in use") {

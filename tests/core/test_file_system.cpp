@@ -2,6 +2,7 @@
 
 #include "graft/core/error.h"
 #include "graft/core/io/file_system.h"
+#include "support/error_text.h"
 #include "support/files.h"
 
 namespace graft {
@@ -82,11 +83,15 @@ TEST_CASE("file system: append, truncate, folders and trees") {
   CHECK(read(folder.path() / "log") == "abc");
 
   files.make_folders(folder.path() / "x/y/z");
+  testing::write_text(folder.path() / "taken", "");
+  for (const char* name : {"taken", "taken/run"})
+    CHECK(testing::error_text([&] { files.make_folders(folder.path() / name); }) ==
+          "make folder: " + (folder.path() / "taken").string() + " is a file, not a folder");
   write_file_atomically(files, folder.path() / "x/y/f", "1");
   std::filesystem::create_directory_symlink(folder.path(), folder.path() / "x/loop");
   CHECK(files.kind(folder.path() / "x/loop") == FileSystem::Kind::Other);
   files.remove_tree(folder.path() / "x");
-  CHECK(files.list(folder.path()) == std::vector<std::string>{"log"});
+  CHECK(files.list(folder.path()) == std::vector<std::string>{"log", "taken"});
 }
 
 TEST_CASE("file system: reading checks limit, kind and presence") {

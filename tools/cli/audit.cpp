@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <iostream>
 #include <set>
+#include <unordered_set>
 
 #include "graft/core/glob.h"
 #include "graft/tools/cli/commands.h"
@@ -12,6 +13,7 @@
 #include "graft/transfer/json/json.h"
 #include "graft/transfer/json/utf8.h"
 #include "graft/transfer/weights/weight_file.h"
+#include "graft/transfer/wrapper_prefix.h"
 
 namespace graft::cli {
 namespace {
@@ -29,47 +31,70 @@ void print_list(const char* what, const std::vector<std::string>& paths) {
     std::cout << what << "  " << transfer::one_line(path) << '\n';
 }
 
-// The tensors of the network in a file that the pattern freezes.
-std::vector<std::string> frozen_tensors(const std::string& pattern, const std::string& model,
-                                        const std::string& file) {
-  const LoadedNetwork loaded = load_network({"", model, file});
-  const transfer::FreezeReport report = transfer::freeze(*loaded.network, pattern);
+// The tensors of the network that the pattern freezes.
+std::vector<std::string> frozen_tensors(layers::Network& network, const std::string& pattern) {
+  const transfer::FreezeReport report = transfer::freeze(network, pattern);
   std::vector<std::string> paths = report.tensors;
-  for (const NamedTensor& tensor : loaded.network->named_tensors())
+  for (const NamedTensor& tensor : network.named_tensors())
     if (std::any_of(report.modules.begin(), report.modules.end(),
                     [&](const std::string& module) { return selects(module, tensor.path); }))
       paths.push_back(tensor.path);
   return paths;
 }
 
-// What --exit-code complains about. A frozen tensor that the files do not hold under the network's
-// name is not proven equal; but files older than batch norm's counters lack those.
-std::vector<std::string> not_as_before(const transfer::AuditReport& report,
-                                       const AuditOptions& options) {
+// A frozen tensor that the files do not hold under the network's name is not proven equal; but
+// files older than batch norm's counters lack those.
+std::vector<std::string> not_proven_equal(std::vector<std::string> frozen,
+                                          const transfer::AuditReport& report) {
+  const std::set<std::string> equal(report.equal.begin(), report.equal.end());
+  std::set<std::string> differing(report.changed.begin(), report.changed.end());
+  differing.insert(report.only_before.begin(), report.only_before.end());
+  std::erase_if(frozen, [&](const std::string& path) {
+    const bool lacking = path.ends_with("num_batches_tracked") && !differing.contains(path);
+    return equal.contains(path) || lacking;
+  });
+  return frozen;
+}
+
+std::vector<std::string> all_differing(const transfer::AuditReport& report) {
   std::vector<std::string> paths;
-  if (!options.frozen.empty()) {
-    paths = frozen_tensors(options.frozen, options.model, options.after);
-    const std::set<std::string> equal(report.equal.begin(), report.equal.end());
-    std::set<std::string> differing(report.changed.begin(), report.changed.end());
-    differing.insert(report.only_before.begin(), report.only_before.end());
-    std::erase_if(paths, [&](const std::string& path) {
-      const bool lacking = path.ends_with("num_batches_tracked") && !differing.contains(path);
-      return equal.contains(path) || lacking;
-    });
-    return paths;
-  }
   for (const auto* part : {&report.changed, &report.only_before, &report.only_after})
     paths.insert(paths.end(), part->begin(), part->end());
   return paths;
 }
 
+using Hashes = std::vector<transfer::TensorHash>;
+
+// Gives the tensors the names that loading gives them, where `known` are a network's.
+template <class Tensors>
+void unwrap(Hashes& hashes, const Tensors& known) {
+  std::unordered_set<std::string_view> known_names;
+  for (const auto& tensor : known) known_names.insert(tensor.path);
+  std::vector<std::string> paths;
+  for (const transfer::TensorHash& hash : hashes) paths.push_back(hash.path);
+  transfer::strip_wrapper_prefixes(paths, known_names);
+  for (size_t i = 0; i < paths.size(); ++i) hashes[i].path = std::move(paths[i]);
+}
+
 }  // namespace
 
 int run_audit(const AuditOptions& options, const CommonOptions& common) {
-  const transfer::AuditReport report = compare(hash_tensors(transfer::read_weights(options.before)),
-                                               hash_tensors(transfer::read_weights(options.after)));
+  Hashes before = hash_tensors(transfer::read_weights(options.before)),
+         after = hash_tensors(transfer::read_weights(options.after));
+  std::vector<std::string> frozen;
+  if (options.frozen.empty()) {  // one of the files may come out of a wrapper
+    unwrap(before, after);
+    unwrap(after, before);
+  } else {
+    const LoadedNetwork loaded = load_network({"", options.model, options.after});
+    unwrap(before, loaded.network->named_tensors());
+    unwrap(after, loaded.network->named_tensors());
+    frozen = frozen_tensors(*loaded.network, options.frozen);
+  }
+  const transfer::AuditReport report = compare(before, after);
   std::vector<std::string> complaints;
-  if (options.exit_code) complaints = not_as_before(report, options);
+  if (options.exit_code)
+    complaints = options.frozen.empty() ? all_differing(report) : not_proven_equal(frozen, report);
   if (common.json) {
     Json json = Json::object();
     json.set("schema", 1).set("equal", names(report.equal)).set("changed", names(report.changed));

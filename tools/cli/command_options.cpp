@@ -1,7 +1,10 @@
 #include <CLI/CLI.hpp>
 
+#include <map>
+
 #include "graft/core/text.h"
 #include "graft/models/registry.h"
+#include "graft/tools/cli/choice.h"
 #include "graft/tools/cli/commands.h"
 
 namespace graft::cli {
@@ -31,6 +34,22 @@ CLI::Option* add(CLI::App& app, const char* name, T& value, const char* help) {
   return app.add_option(name, value, help)->capture_default_str();
 }
 
+/// An option that takes a word of `choices`.
+template <class T, size_t kCount>
+void add_choice(CLI::App& app, const char* name, T& value, const Choice<T> (&choices)[kCount],
+                const char* help) {
+  std::map<std::string, T> meaning;
+  std::vector<std::string> words;
+  for (const auto& [word, meant] : choices) {
+    meaning.emplace(word, meant);
+    words.emplace_back(word);
+  }
+  app.add_option_function<std::string>(
+         name, [&value, meaning](const std::string& word) { value = meaning.at(word); }, help)
+      ->check(CLI::IsMember(words))
+      ->default_str(word_for(choices, value));
+}
+
 }  // namespace
 
 void add_options(CLI::App& app, TuneOptions& options) {
@@ -56,11 +75,8 @@ void add_options(CLI::App& app, TuneOptions& options) {
                  "What not to train, separated by commas: trunk (all but the head), norms (layers "
                  "with running statistics), stages from..to (conv1..layer3), a module and all "
                  "below it (layer1), a glob over tensors ('*.bias')");
-  app.add_option_function<std::string>(
-         "--cache", [&options](const std::string& word) { options.cache = word == "on"; },
-         "Run the frozen part once and train on its outputs")
-      ->check(CLI::IsMember({"on", "off"}))
-      ->default_str("on");
+  add_choice(app, "--cache", options.cache, kSwitch,
+             "Run the frozen part once and train on its outputs");
   add(app, "--epochs", options.epochs, "Passes over the data")->check(CLI::Range(1, 1000000));
   add(app, "--lr", options.lr, "Learning rate")->check(CLI::PositiveNumber);
   add_batch(app, options.batch);
@@ -74,14 +90,11 @@ void add_options(CLI::App& app, TuneOptions& options) {
   add_skip_bad(app, options.skip_bad);
   add(app, "--per-class", options.per_class, "Samples of each class to train on; 0: all")
       ->check(CLI::NonNegativeNumber);
-  add(app, "--head", options.head,
-      "A new head for the classes of DATA, a dense one in place of a convolution, or the file's "
-      "own")
-      ->check(CLI::IsMember({"new", "linear", "keep"}));
-  add(app, "--optimizer", options.optimizer, "Update rule")
-      ->check(CLI::IsMember({"sgd", "adam", "adamw"}));
-  add(app, "--schedule", options.schedule, "Course of the learning rate")
-      ->check(CLI::IsMember({"constant", "step", "cosine", "onecycle"}));
+  add_choice(app, "--head", options.head, kHeads,
+             "A new head for the classes of DATA, a dense one in place of a convolution, or the "
+             "file's own");
+  add_choice(app, "--optimizer", options.optimizer, kOptimizers, "Update rule");
+  add_choice(app, "--schedule", options.schedule, kSchedules, "Course of the learning rate");
   add(app, "--warmup", options.warmup_epochs, "Epochs of rising rate")
       ->check(CLI::NonNegativeNumber);
   add(app, "--momentum", options.momentum, "Momentum of sgd")->check(CLI::Range(0.0, 1.0));
@@ -100,7 +113,10 @@ void add_options(CLI::App& app, TuneOptions& options) {
   add(app, "--save-every", options.save_every,
       "Steps between checkpoints; 0: epochs, of at least 15 s together")
       ->check(CLI::NonNegativeNumber);
-  app.add_flag("--resume", options.resume, "Go on from the newest checkpoint in --out");
+  CLI::Option* resume =
+      app.add_flag("--resume", options.resume, "Go on from the newest checkpoint in --out");
+  app.add_flag("--overwrite", options.overwrite, "Replace an earlier run in --out")
+      ->excludes(resume);
 }
 
 void add_options(CLI::App& app, EvalOptions& options) {
@@ -123,6 +139,7 @@ void add_options(CLI::App& app, FeaturesOptions& options) {
   app.add_option("--at", options.at, "Layer whose output is written; default: the head's input");
   app.add_option("-o,--out", options.out, "File to write, .npy")->required();
   add_batch(app, options.batch);
+  add_skip_bad(app, options.skip_bad);
 }
 
 void add_options(CLI::App& app, InfoOptions& options) {

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "graft/tools/cli/common_options.h"
+#include "graft/tools/cli/load_network.h"
 #include "graft/tools/cli/model_source.h"
+#include "graft/transfer/training/train_options.h"
 
 namespace graft::cli {
 
@@ -26,15 +28,15 @@ struct TuneOptions {
   int64_t batch = 32;
   std::string val;        ///< data to measure on; empty: val/ of DATA, else the dev split
   int64_t per_class = 0;  ///< samples of each class to train on; 0: all
-  std::string head = "new";
+  Head head = Head::New;
   std::optional<double> dev;  ///< share held out of the training samples to choose the best epoch;
                               ///< default: 0.2, or none where there is other data to measure on
   bool group_duplicates = false;  ///< identical pictures stay on one side of the dev split
   bool skip_bad = false;          ///< leave out pictures that cannot be read
   bool cache = true;
   std::string out;  ///< folder of the run
-  std::string optimizer = "sgd";
-  std::string schedule = "cosine";
+  transfer::OptimizerKind optimizer = transfer::OptimizerKind::Sgd;
+  transfer::ScheduleKind schedule = transfer::ScheduleKind::Cosine;
   double warmup_epochs = 0;
   double momentum = 0.9;
   double weight_decay = 0;
@@ -45,7 +47,8 @@ struct TuneOptions {
   std::string augment = "none";
   int workers = 1;
   int64_t save_every = 0;  ///< steps between checkpoints; 0: at the ends of epochs
-  bool resume = false;
+  bool resume = false;     ///< go on with the run in `out`
+  bool overwrite = false;  ///< replace it
 };
 
 struct EvalOptions {
@@ -68,6 +71,7 @@ struct FeaturesOptions {
   std::string at;   ///< layer; empty: the input of the head
   std::string out;  ///< .npy
   int64_t batch = 32;
+  bool skip_bad = false;  ///< leave out pictures that cannot be read
 };
 
 struct InfoOptions {

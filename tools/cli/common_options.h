@@ -19,6 +19,7 @@ struct CommonOptions {
   uint64_t seed = 0;
   std::string deterministic;  ///< "exact": core/exactness.h; "": a CPU repeats its bits anyway
   std::string device;         ///< "": not asked for, the same as "auto" but without a word
+  Device run_on;              ///< what choose_device() makes of it
 };
 
 void add_options(CLI::App& app, CommonOptions& options);

@@ -56,7 +56,6 @@ transfer::Json to_json(const demo::ExperimentResult& result, const std::string& 
 }  // namespace
 
 int run_demo(const DemoOptions& options, const CommonOptions& common) {
-  choose_device(common);
   catch_signals();
   FileSystem& files = real_file_system();
   const std::string page = options.out + "/report.html";

@@ -16,7 +16,6 @@
 namespace graft::cli {
 
 int run_eval(const EvalOptions& options, const CommonOptions& common) {
-  choose_device(common);
   const LoadedNetwork loaded = load_network(options.source);
   const data::DataSource source = data::open_dataset(options.data);
   ProgressLine line(common.quiet);

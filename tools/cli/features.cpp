@@ -7,6 +7,7 @@
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/load_network.h"
+#include "graft/tools/cli/picture_set.h"
 #include "graft/tools/cli/progress.h"
 #include "graft/transfer/json/json.h"
 #include "graft/transfer/training/evaluate.h"
@@ -15,16 +16,16 @@
 namespace graft::cli {
 
 int run_features(const FeaturesOptions& options, const CommonOptions& common) {
-  choose_device(common);
   const LoadedNetwork loaded = load_network(options.source);
   layers::Network& network = *loaded.network;
   const size_t end =
       options.at.empty() ? network.head_stage() : network.stage_range(options.at).second;
-  const data::DatasetPtr dataset = data::open_dataset(options.data).train;
   Tensor features;
+  PictureSet pictures;
   {
     ProgressLine line(common.quiet);
-    features = transfer::run_over(network, end, dataset, loaded.preprocess, options.batch,
+    pictures = check_pictures(data::open_dataset(options.data).train, options.skip_bad, line);
+    features = transfer::run_over(network, end, pictures.dataset, loaded.preprocess, options.batch,
                                   [&](int64_t done, int64_t total) {
                                     line.update({"features", done, total, {}, {}});
                                   });
@@ -36,6 +37,9 @@ int run_features(const FeaturesOptions& options, const CommonOptions& common) {
     transfer::Json json = transfer::Json::object(), extents = transfer::Json::array();
     for (const int64_t extent : features.shape()) extents.push(extent);
     json.set("schema", 1).set("shape", std::move(extents)).set("file", options.out);
+    transfer::Json left_out = transfer::Json::array();  // the samples that have no row
+    for (const data::SkippedFile& file : pictures.bad) left_out.push(file.path);
+    json.set("bad_files", pictures.bad.size()).set("left_out", std::move(left_out));
     json.set("at", end == 0 ? "input" : network.stages()[end - 1].name);
     std::cout << transfer::write_json(json) << '\n';
   } else {

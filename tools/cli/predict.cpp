@@ -1,13 +1,14 @@
-// graft predict: the most likely classes of single pictures.
+// graft predict: the most likely classes of single pictures. One that cannot be read takes no
+// result from the others.
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
-#include <numeric>
 
 #include "graft/core/io/file_system.h"
 #include "graft/core/limits.h"
 #include "graft/core/ops/softmax.h"
 #include "graft/data/decode.h"
+#include "graft/data/readable.h"
 #include "graft/data/transforms.h"
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
@@ -45,27 +46,40 @@ std::vector<Guess> predict(LoadedNetwork& loaded, const std::string& file, int t
   return guesses;
 }
 
+transfer::Json to_json(const std::vector<Guess>& guesses, const LoadedNetwork& loaded) {
+  transfer::Json entries = transfer::Json::array();
+  for (const Guess& guess : guesses) {
+    transfer::Json entry = transfer::Json::object();
+    entry.set("label", loaded.label(guess.label)).set("class", guess.label);
+    entry.set("probability", static_cast<double>(guess.probability));
+    entries.push(std::move(entry));
+  }
+  return entries;
+}
+
 }  // namespace
 
 int run_predict(const PredictOptions& options, const CommonOptions& common) {
-  choose_device(common);
   LoadedNetwork loaded = load_network(options.source);
   transfer::Json all = transfer::Json::array();
+  int code = kDone;
   for (const std::string& file : options.files) {
-    const std::vector<Guess> guesses = predict(loaded, file, options.top);
-    transfer::Json entries = transfer::Json::array();
-    for (const Guess& guess : guesses) {
-      transfer::Json entry = transfer::Json::object();
-      entry.set("label", loaded.label(guess.label)).set("class", guess.label);
-      entry.set("probability", static_cast<double>(guess.probability));
-      entries.push(std::move(entry));
-      if (!common.json)
-        std::printf("%s\t%s\t%.4f\n", transfer::one_line(file).c_str(),
-                    transfer::one_line(loaded.label(guess.label)).c_str(),
-                    static_cast<double>(guess.probability));
-    }
     transfer::Json prediction = transfer::Json::object();
-    prediction.set("file", file).set("top", std::move(entries));
+    prediction.set("file", file);
+    try {
+      const std::vector<Guess> guesses = predict(loaded, file, options.top);
+      prediction.set("top", to_json(guesses, loaded));
+      for (const Guess& guess : guesses)
+        if (!common.json)
+          std::printf("%s\t%s\t%.4f\n", transfer::one_line(file).c_str(),
+                      transfer::one_line(loaded.label(guess.label)).c_str(),
+                      static_cast<double>(guess.probability));
+    } catch (const Error& error) {
+      if (!data::is_of_one_sample(error.kind())) throw;
+      if (code == kDone) code = exit_code(error);
+      prediction.set("error", error.what());
+      std::cerr << "graft: " << transfer::one_line(error.what()) << '\n';
+    }
     all.push(std::move(prediction));
   }
   if (common.json) {
@@ -73,7 +87,7 @@ int run_predict(const PredictOptions& options, const CommonOptions& common) {
     json.set("schema", 1).set("predictions", std::move(all));
     std::cout << transfer::write_json(json) << '\n';
   }
-  return kDone;
+  return code;
 }
 
 }  // namespace graft::cli

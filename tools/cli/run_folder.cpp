@@ -18,7 +18,18 @@ RunFolder::RunFolder(std::filesystem::path path)
   lock_ = files_.lock(path_ / ".lock");
 }
 
-void RunFolder::start_over(const transfer::Json& config) {
+void RunFolder::check_nothing_to_lose() {
+  check(files_.kind(weights()) == FileSystem::Kind::Missing, ErrorKind::Argument,
+        "tune: ", path_.string(),
+        " holds the weights of an earlier run; give another --out, or replace it with --overwrite");
+  const bool saved = files_.kind(checkpoints()) == FileSystem::Kind::Folder &&
+                     !transfer::CheckpointFolder(checkpoints()).empty();
+  check(!saved, ErrorKind::Argument, "tune: ", path_.string(),
+        " holds an unfinished run; go on with it with --resume, or replace it with --overwrite");
+}
+
+void RunFolder::start_over(const transfer::Json& config, bool overwrite) {
+  if (!overwrite) check_nothing_to_lose();
   if (files_.kind(checkpoints()) == FileSystem::Kind::Folder)
     transfer::CheckpointFolder(checkpoints()).clear();
   for (const char* name :
@@ -29,14 +40,14 @@ void RunFolder::start_over(const transfer::Json& config) {
 
 void RunFolder::resume(const transfer::Json& config, const std::vector<std::string>& ignored) {
   const std::filesystem::path file = path_ / kConfig;
-  if (files_.kind(file) == FileSystem::Kind::Missing) return start_over(config);
+  if (files_.kind(file) == FileSystem::Kind::Missing) return start_over(config, false);
   const Limits limits;
   const transfer::Json before =
       transfer::read_json(files_.read_text(file, limits.json.bytes), limits.json, file.string());
   const std::string difference = transfer::first_difference(before, config, ignored);
   check(difference.empty(), ErrorKind::Argument, "tune: --resume: ", path_.string(),
         " holds another run: ", difference,
-        "; give the same settings, or start over without --resume");
+        "; give the same settings, or replace it with --overwrite");
 }
 
 void RunFolder::write(const std::string& name, const std::string& text) {

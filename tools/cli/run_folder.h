@@ -28,7 +28,8 @@ class RunFolder {
   std::filesystem::path checkpoints() const { return path_ / "ckpt"; }
   std::filesystem::path weights() const { return path_ / "model.safetensors"; }
   /// Removes what an earlier run left, checkpoints first, and names the new one's configuration.
-  void start_over(const transfer::Json& config);
+  /// Error(Argument) if that would lose weights or checkpoints, unless told to `overwrite`.
+  void start_over(const transfer::Json& config, bool overwrite);
   /// To go on with a run, or to start one where there is none. Error(Argument) naming the first
   /// setting in which run.json differs; those in `ignored` may.
   void resume(const transfer::Json& config, const std::vector<std::string>& ignored);
@@ -39,6 +40,8 @@ class RunFolder {
   void add_metric(const transfer::Json& event);
 
  private:
+  void check_nothing_to_lose();
+
   std::filesystem::path path_;
   FileSystem& files_;
   std::unique_ptr<FileLock> lock_;

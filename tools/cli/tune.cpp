@@ -2,9 +2,11 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <sstream>
 
 #include "graft/core/exactness.h"
 #include "graft/core/parallel.h"
+#include "graft/tools/cli/choice.h"
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/load_network.h"
@@ -23,10 +25,6 @@ namespace {
 
 using transfer::Json;
 
-Head head_named(const std::string& word) {
-  return word == "keep" ? Head::Keep : word == "linear" ? Head::Linear : Head::New;
-}
-
 // A crash costs no more work than that; writing a large network each short epoch would cost more.
 constexpr double kSecondsBetweenCheckpoints = 15;
 
@@ -35,13 +33,8 @@ transfer::TrainOptions train_options(const TuneOptions& options, uint64_t seed) 
   train.epochs = options.epochs;
   train.batch = options.batch;
   train.lr = options.lr;
-  train.optimizer = options.optimizer == "sgd"    ? transfer::OptimizerKind::Sgd
-                    : options.optimizer == "adam" ? transfer::OptimizerKind::Adam
-                                                  : transfer::OptimizerKind::AdamW;
-  train.schedule = options.schedule == "constant" ? transfer::ScheduleKind::Constant
-                   : options.schedule == "step"   ? transfer::ScheduleKind::Step
-                   : options.schedule == "cosine" ? transfer::ScheduleKind::Cosine
-                                                  : transfer::ScheduleKind::OneCycle;
+  train.optimizer = options.optimizer;
+  train.schedule = options.schedule;
   train.warmup_epochs = options.warmup_epochs;
   train.momentum = options.momentum;
   train.weight_decay = options.weight_decay;
@@ -71,15 +64,20 @@ Json config_json(const TuneOptions& options, const CommonOptions& common, const 
   json.set("group_duplicates", options.group_duplicates).set("skip_bad", options.skip_bad);
   json.set("bad_files", data.bad.size());
   json.set("model", loaded.model).set("model_options", loaded.variant);
-  json.set("weights", options.weights).set("freeze", options.freeze).set("head", options.head);
+  json.set("weights", options.weights)
+      .set("freeze", options.freeze)
+      .set("head", word_for(kHeads, options.head));
   json.set("epochs", options.epochs).set("batch", options.batch).set("lr", options.lr);
-  json.set("optimizer", options.optimizer).set("schedule", options.schedule);
+  json.set("optimizer", word_for(kOptimizers, options.optimizer));
+  json.set("schedule", word_for(kSchedules, options.schedule));
   json.set("warmup", options.warmup_epochs).set("momentum", options.momentum);
   json.set("weight_decay", options.weight_decay).set("label_smoothing", options.label_smoothing);
   json.set("clip", options.clip_norm).set("trunk_lr", options.trunk_lr_scale);
   json.set("patience", options.patience).set("augment", options.augment);
   json.set("cache", options.cache).set("seed", common.seed);
-  json.set("device", "cpu").set("threads", num_threads()).set("exact", exact());
+  std::ostringstream device;
+  device << common.run_on;
+  json.set("device", device.str()).set("threads", num_threads()).set("exact", exact());
   json.set("train_samples", data.train->size()).set("val_samples", data.val->size());
   json.set("frozen_parameters", frozen.frozen_parameters);
   json.set("total_parameters", frozen.total_parameters);
@@ -158,15 +156,14 @@ Json result_json(const transfer::TrainResult& result, const transfer::Evaluation
 }  // namespace
 
 int run_tune(const TuneOptions& options, const CommonOptions& common) {
-  choose_device(common);
   ProgressLine line(common.quiet);
   TuningData data = open_tuning_data(options, common.seed, line);
   line.note(describe(data));
   catch_signals();  // from here on there is something to save
   LoadedNetwork loaded =
       load_for_tuning({options.model, options.scratch ? std::string() : options.weights,
-                       data.train->class_count(), head_named(options.head), common.seed});
-  if (options.head == "keep") keep_outputs(data, loaded);
+                       data.train->class_count(), options.head, common.seed});
+  if (options.head == Head::Keep) keep_outputs(data, loaded);
   loaded.labels = data.train->class_names();
   const transfer::FreezeReport frozen = transfer::freeze(*loaded.network, options.freeze);
 
@@ -177,7 +174,7 @@ int run_tune(const TuneOptions& options, const CommonOptions& common) {
   if (options.resume)
     run.resume(config, kWithoutEffect);
   else
-    run.start_over(config);
+    run.start_over(config, options.overwrite);
   run.write("labels.txt", label_lines(loaded.labels));
   if (!data.bad.empty()) run.write("bad_files.txt", bad_lines(data.bad));
 

@@ -1,6 +1,7 @@
 #include "graft/tools/cli/tuning_data.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "graft/core/error.h"
@@ -8,6 +9,7 @@
 #include "graft/data/open_dataset.h"
 #include "graft/data/sampling.h"
 #include "graft/data/subset.h"
+#include "graft/tools/cli/match_classes.h"
 #include "graft/tools/cli/picture_set.h"
 #include "graft/transfer/json/utf8.h"
 
@@ -27,6 +29,38 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
 
+std::vector<std::string> without(const std::vector<std::string>& names,
+                                 const std::vector<std::string>& others) {
+  std::vector<std::string> left;
+  std::ranges::copy_if(names, std::back_inserter(left), [&](const std::string& name) {
+    return std::ranges::find(others, name) == others.end();
+  });
+  return left;
+}
+
+std::string some_of(std::vector<std::string> names) {
+  constexpr size_t kShown = 5;
+  const size_t all = names.size();
+  if (all > kShown) {
+    names.resize(kShown);
+    names.push_back("... (" + std::to_string(all) + " in all)");
+  }
+  return transfer::one_line(join(names, ", "));
+}
+
+// The data of --val under the labels of the training data; it may hold some of its classes only.
+data::DatasetPtr with_classes_of(const data::DatasetPtr& train, const data::DatasetPtr& val,
+                                 const TuneOptions& options, ProgressLine& line) {
+  const std::vector<std::string>&known = train->class_names(), &found = val->class_names();
+  const std::vector<std::string> extra = without(found, known), missing = without(known, found);
+  if (!extra.empty())
+    fail(ErrorKind::Data, "tune: ", options.val, " has classes that ", options.data,
+         " does not have: ", some_of(extra),
+         missing.empty() ? "" : "; it lacks " + some_of(missing));
+  if (!missing.empty()) line.note(options.val + " has no samples of " + some_of(missing));
+  return match_classes(val, known, train->class_count()).dataset;
+}
+
 // Class folders hold a picture each, but perhaps no readable one.
 void check_classes_left(const data::Dataset& dataset) {
   std::vector<bool> seen(static_cast<size_t>(dataset.class_count()));
@@ -43,9 +77,7 @@ TuningData open_tuning_data(const TuneOptions& options, uint64_t seed, ProgressL
   data::DatasetPtr whole = source.train, val = source.val;
   if (!options.val.empty()) {
     const data::DataSource other = data::open_dataset(options.val);
-    val = other.val ? other.val : other.train;
-    check(val->class_names() == whole->class_names(), ErrorKind::Data, "tune: ", options.val,
-          " has other classes than ", options.data);
+    val = with_classes_of(whole, other.val ? other.val : other.train, options, line);
   }
   check(whole->class_count() > 1, ErrorKind::Data, "tune: ", options.data,
         ": one class: nothing to tell apart");

@@ -61,6 +61,9 @@ class CheckpointFolder {
   /// The newest checkpoint that is complete and whose files have the manifest's hashes.
   Search load_newest();
 
+  /// Whether there is none, complete or not.
+  bool empty() { return steps().empty(); }
+
   /// Removes all checkpoints, for a run that starts over.
   void clear();
 
