@@ -17,15 +17,16 @@ int main(int argc, char** argv) try {
   if (argc != 4) return std::fprintf(stderr, "usage: predict PICTURE MODEL WEIGHTS\n"), 2;
   using namespace graft;
   const transfer::WeightFile file = transfer::read_weights(argv[3]);
-  const auto network =
-      models::make_model(argv[2], {.variant = transfer::read_model_options(file.metadata)});
+  const std::vector<std::string> labels = transfer::read_labels(file.metadata);
+  const auto network = models::make_model(
+      argv[2], {.classes = static_cast<int64_t>(labels.size()),  // 0: as published
+                .variant = transfer::read_model_options(file.metadata)});
   transfer::load_state(network->named_tensors(), file);
   network->eval();  // batch norms use their stored statistics, dropout passes everything
 
-  // What the file says about its input and its classes; else what the published weights expect.
+  // What the file says about its input; else what the published weights expect.
   const Preprocess contract =
       transfer::read_preprocess(file.metadata).value_or(network->preprocess);
-  const std::vector<std::string> labels = transfer::read_labels(file.metadata);
 
   const Limits limits;
   const std::string bytes = real_file_system().read_text(argv[1], limits.image.file_bytes);
