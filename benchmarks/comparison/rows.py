@@ -60,7 +60,8 @@ class Bench:
         graft = Program("Graft", [
             self.program("graft"), "tune", data.path, "--model", "resnet18", "--weights", weights,
             "--freeze", "trunk", "--epochs", "10", "--lr", "0.01", "--augment", augment,
-            "--threads", str(self.threads), "--out", self.files.path("graft-" + id_), "-q"], files)
+            "--threads", str(self.threads), "--out", self.files.path("graft-" + id_), "--overwrite",
+            "-q"], files)
         peer = PeerProgram("PyTorch", "torch_script", data.path, weights,
                            self.files.path(id_ + ".pth"), self.threads, augment, files=files)
         views = "none" if augment == "none" else "random resized crop and flip"
