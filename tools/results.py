@@ -35,7 +35,8 @@ def arguments():
     parser.add_argument("--binaries", metavar="DIR", default=os.path.join(ROOT, "build/release/bin"))
     parser.add_argument("--assets", metavar="DIR", default=os.environ.get("GRAFT_ASSETS"),
                         help="default: $GRAFT_ASSETS")
-    parser.add_argument("--runs", metavar="DIR", help="keep what is written here, a folder without earlier runs")
+    parser.add_argument("--runs", metavar="DIR",
+                        help="keep what is written here, a folder without earlier runs")
     parser.add_argument("--out", metavar="FILE", default=os.path.join(ROOT, "docs/results.md"))
     options = parser.parse_args()
     if not options.assets and not options.list:
