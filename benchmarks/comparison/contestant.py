@@ -5,6 +5,7 @@ raises Absent when it cannot take part.
 """
 import json
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -37,6 +38,13 @@ def last_line(text):
     return text.strip().splitlines()[-1] if text.strip() else "ended without a word"
 
 
+def reason_in(said):
+    """The line that says why a program ended: Python's last exception (advice may stand below it),
+    else the last line."""
+    exceptions = re.findall(r"^[\w.]+(?:Error|Exception)\b.*", said, re.MULTILINE)
+    return exceptions[-1] if exceptions else last_line(said)
+
+
 def run_measured(command):
     """(stdout, Sample) of a whole process."""
     with tempfile.TemporaryFile("w+") as said:  # a second pipe would fill while the first is read
@@ -52,7 +60,7 @@ def run_measured(command):
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
             said.seek(0)
-            raise Failed(last_line(said.read() or out))
+            raise Failed(reason_in(said.read() or out))
     return out, Sample(seconds, usage.ru_maxrss * 1024)
 
 
@@ -108,7 +116,7 @@ class Peer(Contestant):
             if line.startswith("{"):  # libraries print before serve() begins
                 return json.loads(line)
         self.said.seek(0)
-        raise Failed(last_line(self.said.read()))
+        raise Failed(reason_in(self.said.read()))
 
 
 class Program(Contestant):

@@ -154,6 +154,11 @@ class Processes(unittest.TestCase):
         with self.assertRaisesRegex(Failed, "^last$"):
             run_measured([sys.executable, "-c", chatty.format(3)])
 
+    def test_the_reason_is_the_exception_not_the_advice_below_it(self):
+        with self.assertRaisesRegex(Failed, "^ValueError: too big$"):
+            run_measured([sys.executable, "-c", "import atexit, sys; atexit.register("
+                          "lambda: print('try again', file=sys.stderr)); raise ValueError('too big')"])
+
     def test_a_folder_is_complete_or_absent(self):
         with tempfile.TemporaryDirectory() as above:
             tries = []
