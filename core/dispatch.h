@@ -4,15 +4,20 @@
 
 #include <type_traits>
 
+#include "graft/core/autograd/grad_mode.h"
 #include "graft/core/kernel_slots.h"
 #include "graft/core/op_scope.h"
 #include "graft/core/tensor.h"
 
 namespace graft {
 
-/// An undefined tensor becomes an absent view.
+/// An undefined tensor becomes an absent view. Of what is being trained nothing is kept: it is
+/// about to change.
 inline ConstView const_view(const Tensor& t) {
-  return t.defined() ? ConstView{t.raw_data(), t.shape(), t.strides(), t.dtype()} : ConstView{};
+  if (!t.defined()) return {};
+  const bool trained = grad_enabled() && t.requires_grad();
+  return {t.raw_data(), t.shape(), t.strides(), t.dtype(),
+          trained ? nullptr : t.storage().kept_forms()};
 }
 inline View mutable_view(const Tensor& t) {
   return t.defined() ? View{{t.raw_data(), t.shape(), t.strides(), t.dtype()}} : View{};

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "graft/core/device.h"
+#include "graft/core/kept_forms.h"
 
 namespace graft {
 
@@ -23,13 +24,25 @@ class Storage {
   size_t bytes() const { return bytes_; }
   Device device() const { return origin_.device; }
   uint32_t version() const { return version_.load(std::memory_order_relaxed); }
-  void bump_version() { version_.fetch_add(1, std::memory_order_relaxed); }
+  /// Says that the content was written: whoever computed something from it finds out, and its kept
+  /// forms are gone.
+  void bump_version() {
+    version_.fetch_add(1, std::memory_order_relaxed);
+    if (KeptForms* const forms = kept_forms()) forms->clear();
+  }
+
+  /// Declares the content constant until the next bump_version(): kernels may keep what they derive
+  /// from it. From any thread.
+  void keep_forms();
+  /// Null before keep_forms().
+  KeptForms* kept_forms() const { return kept_forms_.load(std::memory_order_acquire); }
 
  private:
   void* data_;
   size_t bytes_;
   Stream origin_;
   std::atomic<uint32_t> version_{0};
+  std::atomic<KeptForms*> kept_forms_{nullptr};
 };
 
 }  // namespace graft

@@ -8,6 +8,8 @@
 
 namespace graft {
 
+class KeptForms;
+
 /// `Data` is void for operands that are written and const void for those only read. Strides count
 /// elements and may be zero (broadcast). data == nullptr stands for an operand that is left out.
 template <class Data>
@@ -39,10 +41,13 @@ struct View : BasicView<void> {
 };
 
 struct ConstView : BasicView<const void> {
+  KeptForms* kept = nullptr;  ///< where the forms of a constant operand are kept
+
   ConstView() = default;
   ConstView(const View& view) : BasicView{view.data, view.shape, view.strides, view.dtype} {}
-  ConstView(const void* first, const Shape& extents, const Shape& steps, DType type)
-      : BasicView{first, extents, steps, type} {}
+  ConstView(const void* first, const Shape& extents, const Shape& steps, DType type,
+            KeptForms* forms = nullptr)
+      : BasicView{first, extents, steps, type}, kept(forms) {}
   template <class T>
   const T* as() const {
     return static_cast<const T*>(data);

@@ -43,6 +43,7 @@ std::shared_ptr<const ConvNorm::Fold> ConvNorm::folded() {
   fold->sources = sources;
   fold->weight = conv_.weight() * reshape(scale, {scale.dim(0), 1, 1, 1});
   fold->bias = norm_.bias() - norm_.running_mean() * scale;
+  fold->weight.storage().keep_forms();
   fold_ = std::move(fold);
   return fold_;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graft/core/autograd/grad_mode.h"
 #include "graft/core/text.h"
 
 namespace graft::layers {
@@ -89,6 +90,11 @@ void Module::unfreeze() {
     for (const Entry& entry : module.entries_)
       if (!entry.buffer) entry.tensor->set_requires_grad(true);
   });
+}
+
+const Tensor& Module::as_operand(const Tensor& weight) {
+  if (!grad_enabled() || !weight.requires_grad()) weight.storage().keep_forms();
+  return weight;
 }
 
 bool Module::wants_gradients() const {

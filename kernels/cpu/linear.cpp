@@ -1,5 +1,6 @@
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/dtype_switch.h"
+#include "graft/kernels/cpu/kept_form.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/correlation.h"
 #include "graft/kernels/cpu/product/pack.h"
@@ -17,8 +18,10 @@ void multiply(const KernelCtx& ctx, const ConstView& x, const ConstView& w, cons
   c.in = {0, 0, c.channels};
   c.out = {0, 0, c.columns};
   const ColumnBlocks blocks = ColumnBlocks::of<T>(c.columns);
-  T* const packed = ctx.workspace.take_array<T>(blocks.size(c.channels));
-  pack_columns({w.as<T>(), w.strides[1], w.strides[0]}, c.channels, blocks, packed);
+  const T* const packed =
+      derived_form<T>(ctx, w, FormKind::Columns, 0, blocks.size(c.channels), [&](T* to) {
+        pack_columns({w.as<T>(), w.strides[1], w.strides[0]}, c.channels, blocks, to);
+      });
   correlate(ctx, c, x.as<T>(), packed, {bias.as<T>(), nullptr, activation}, y.as<T>());
 }
 

@@ -1,12 +1,11 @@
 // Winograd's convolution against the direct one in f64, and when it is chosen.
 #include <doctest/doctest.h>
 
-#include <cstring>
-
 #include "graft/core/ops.h"
 #include "kernels/simd_levels.h"
 #include "op_reference/winograd.h"
 #include "support/exact_mode.h"
+#include "support/tensors.h"
 
 namespace graft::testing {
 namespace {
@@ -31,11 +30,6 @@ const Layer kLayers[] = {{{1, 28, 28, 64}, {64, 3, 3, 64}},
                          {{2, 7, 7, 256}, {150, 3, 3, 256}},
                          {{1, 9, 10, 33}, {50, 3, 3, 33}, 2},
                          {{1, 9, 10, 50}, {33, 3, 3, 50}, 0}};
-
-bool same_bits(const Tensor& a, const Tensor& b) {
-  const auto x = a.values<float>(), y = b.values<float>();
-  return x.size() == y.size() && std::memcmp(x.data(), y.data(), x.size_bytes()) == 0;
-}
 
 }  // namespace
 

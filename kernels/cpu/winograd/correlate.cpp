@@ -97,8 +97,9 @@ void by_tiles(const KernelCtx& ctx, const Job& job) {
   float* const scratch = ctx.workspace.take_array<float>(num_threads() * scratch_size);
   Tile<float>* const tiles = ctx.workspace.take_array<Tile<float>>(num_threads() * block);
   parallel_for(job.blocks.count(), [&](int64_t b, int worker) {
-    pack_filter(job.filter, job.blocks, b, 0, c.channels, scratch + worker * scratch_size,
-                u + job.blocks.begin(b) * c.channels, u_plane);
+    transform_filter_block(job.filter, job.blocks, b, c.channels, 0, c.channels,
+                           scratch + worker * scratch_size, u + job.blocks.begin(b) * c.channels,
+                           u_plane);
   });
   parallel_for(ceil_div(job.grid.count, block), [&](int64_t item, int worker) {
     const int64_t first = item * block, count = std::min(block, job.grid.count - first);
@@ -137,7 +138,8 @@ void by_columns(const KernelCtx& ctx, const Job& job) {
       const int64_t columns = job.blocks.columns_of(b);
       for (int64_t channel = 0; channel < c.channels; channel += kChannels) {
         const int64_t depth = std::min(kChannels, c.channels - channel);
-        pack_filter(job.filter, job.blocks, b, channel, depth, taps, u, u_plane);
+        transform_filter_block(job.filter, job.blocks, b, c.channels, channel, depth, taps, u,
+                               u_plane);
         job.multiply(v, channel, depth, u, u_plane, columns, count, m, tiles + worker * block);
       }
       job.transform_outputs(m, first, count, job.blocks.begin(b), columns);
