@@ -22,7 +22,7 @@ Seconds time_small_network(const std::string& name, int64_t batch, double min_se
 /// [m,k] x [k,n]
 Seconds time_product(int64_t m, int64_t n, int64_t k, double min_seconds);
 
-/// [m,k] x [n,k]^T, a dense layer without bias
+/// [m,k] x [n,k]^T, a dense layer without bias in evaluation: its weight stays packed
 Seconds time_linear(int64_t m, int64_t n, int64_t k, double min_seconds);
 
 }  // namespace graft::bench

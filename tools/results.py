@@ -5,9 +5,10 @@
   tools/results.py --only 1,2            # these; the others stay as they are
   tools/results.py --list
 
+The page names the commit that it measures, so changed files are refused unless --dirty is given.
 Needs Python 3.9, the programs of a build, and the test assets (--assets or GRAFT_ASSETS). A section
 whose assets or peers are absent is skipped, which its line says. Exit code 1 if a claim is not met
-or a command failed.
+or a command failed, 2 if nothing was measured because of the arguments or the changes.
 """
 
 import argparse
@@ -38,6 +39,8 @@ def arguments():
     parser.add_argument("--runs", metavar="DIR",
                         help="keep what is written here, a folder without earlier runs")
     parser.add_argument("--out", metavar="FILE", default=os.path.join(ROOT, "docs/results.md"))
+    parser.add_argument("--dirty", action="store_true",
+                        help="measure although tracked files are changed; the page says so")
     options = parser.parse_args()
     if not options.assets and not options.list:
         parser.error("give --assets or set GRAFT_ASSETS; docs/test-assets.md says what is there")
@@ -48,12 +51,21 @@ def arguments():
     for number in options.numbers:
         if number not in SECTIONS:
             parser.error(f"no section {number}; --list names them")
+    if changed_files() and not options.dirty and not options.list:
+        parser.error("files are changed, so that no commit names what is measured; commit them, or "
+                     "give --dirty: " + changed_files()[0])
     return options
 
 
 def git(*words):
     done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True)
     return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def changed_files():
+    """Tracked files that differ from the commit; the page itself does not count."""
+    return git("status", "--porcelain", "--untracked-files=no", "--", ".",
+               ":!docs/results.md").splitlines()
 
 
 def processor():
@@ -69,7 +81,7 @@ def processor():
 
 def circumstances(seconds, load):
     commit = git("rev-parse", "--short", "HEAD") or "unknown"
-    if git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs/results.md"):
+    if changed_files():
         commit += " with changes"
     cpus = len(os.sched_getaffinity(0))
     return (f"Measured {datetime.date.today()}, commit {commit}, {processor()}, {cpus} CPUs, "

@@ -47,12 +47,13 @@ class Kernels(Row):
             yield outcome_of(case, [round_.of(case.name) for round_ in rounds], {})
 
     def summary(self, cases):
-        """The geometric mean of the shares."""
+        """The geometric mean of the shares; a case without one leaves none for the row."""
         shares = {name: case["ratio"] for name, case in cases.items()}
-        first = next(iter(cases.values()))
-        if None in shares.values():
-            return {**first, "cases": cases}
+        without = [case for case in cases.values() if case["ratio"] is None]
+        if without:
+            return {**without[0], "cases": cases}
         share = statistics.geometric_mean(shares.values())
+        first = next(iter(cases.values()))
         return {**first, "ratio": share, "lowest": min(shares.values()),
                 "highest": max(shares.values()), "graft": share, "peer": 1, "unit": "share",
                 "others": shares, "cases": cases}

@@ -1,5 +1,8 @@
-"""Tests of benchmarks/compare.py and graft_bench's command line. Argument: the folder of programs."""
+"""Tests of benchmarks/compare.py and of graft_bench as it is called. Argument: the folder of
+programs."""
 
+import contextlib
+import io
 import json
 import subprocess
 import sys
@@ -11,10 +14,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "tools")]
 
+from compare import print_outcome  # noqa: E402
 from comparison.contestant import Absent, Failed, Sample, run_measured  # noqa: E402
 from comparison.files import Folder  # noqa: E402
-from comparison.rounds import Round, run_case, steady, take_rounds  # noqa: E402
-from comparison.row import Case  # noqa: E402
+from comparison.kernels import KERNELS, Kernels  # noqa: E402
+from comparison.outcome import Outcome  # noqa: E402
+from comparison.rounds import run_case, steady, take_rounds  # noqa: E402
+from comparison.row import Case, Row  # noqa: E402
 from comparison.targets import Target  # noqa: E402
 from measurements import speed  # noqa: E402
 
@@ -23,6 +29,11 @@ IDS = ("script script-aug r18-full mbv2-full r50-full r18-eval mbv2-eval r50-eva
        "bf16 gemm small memory loader startup kernels").split()
 KEYS = {"ratio", "lowest", "highest", "graft", "peer", "peer_name", "unit", "others", "absent",
         "target", "source", "rounds", "dropped", "probe"}
+
+
+def bench(*arguments):
+    return subprocess.run([BINARIES / "graft_bench", *arguments], capture_output=True, text=True,
+                          check=False)
 
 
 def compare(*arguments, python=sys.executable):
@@ -74,10 +85,30 @@ class Arguments(unittest.TestCase):
         for wrong in ["--pictures=. --decoder=gif", "--decoder=stb", "--model=resnet18 --batch=1.5",
                       "--model=resnet18 --step=head", "--model=nosuch", "--product=1,2",
                       "--linear=1,2,0", "--only=nosuch", "--ceiling --list", "--nosuch"]:
-            done = subprocess.run([BINARIES / "graft_bench", *wrong.split()], capture_output=True,
-                                  text=True, check=False)
+            done = bench(*wrong.split())
             self.assertEqual(done.returncode, 2, wrong)
             self.assertTrue(done.stderr, wrong)
+
+
+class Bench(unittest.TestCase):
+    def lines(self, *arguments):
+        done = bench(*arguments, "--min-time=0.001", "--json")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def test_operations(self):
+        first, *timings = self.lines("--only=linear,softmax")
+        self.assertGreater(first["ceiling"]["gflops"], 0)
+        self.assertEqual({(line["op"], line["direction"]) for line in timings},
+                         {(op, direction) for op in ["linear", "softmax"]
+                          for direction in ["forward", "backward"]})
+        self.assertGreater(min(line["seconds"] for line in timings), 0)
+
+    def test_a_dense_layer(self):
+        line, = self.lines("--linear=64,32,16")
+        self.assertEqual(line["work"], "linear 64 x 32 x 16")
+        self.assertGreaterEqual(line["median"], line["best"])
+        self.assertGreater(line["best"], 0)
 
 
 class Rounds(unittest.TestCase):
@@ -145,6 +176,60 @@ class Cases(unittest.TestCase):
         absent, failed = self.outcome(Numbers("Graft")), self.outcome(Numbers("Graft", 1))
         self.assertEqual((absent.failed, absent.as_json()["absent"]), (False, {"Graft": "not here"}))
         self.assertEqual((failed.failed, failed.as_json()["graft"]), (True, None))
+
+
+def outcome_of(name, target, graft=(), **peers):
+    """An outcome of contestants with these milliseconds, round by round."""
+    values = {"Graft": list(graft), **peers} if graft else {}
+    absent = {} if graft else {"Graft": "no power"}
+    return Outcome(Case(name, Target(target, "a test"), None, []), values, absent)
+
+
+class Summaries(unittest.TestCase):
+    def row(self, *outcomes):
+        return Row("id", "work").summary({outcome.case.name: outcome.as_json()
+                                          for outcome in outcomes})
+
+    def test_a_row_of_one_case_is_that_case(self):
+        outcome = outcome_of("", 2, [1], peer=[3])
+        self.assertEqual(self.row(outcome), outcome.as_json())
+
+    def test_a_row_is_the_case_furthest_behind_its_target(self):
+        row = self.row(outcome_of("double", 4, [1], peer=[3]), outcome_of("near", 1, [1], peer=[2]),
+                       outcome_of("none", 1))
+        self.assertEqual((row["ratio"], row["target"]), (3, 4))
+        self.assertEqual(list(row["cases"]), ["double", "near", "none"])
+        self.assertEqual(row["absent"], {"Graft": "no power"})
+
+    def test_a_row_without_a_measured_case_has_no_ratio(self):
+        self.assertIsNone(self.row(outcome_of("a", 1), outcome_of("b", 2))["ratio"])
+
+    def test_the_kernels_are_summed_up_by_the_geometric_mean(self):
+        kernels = Kernels("graft_bench", 1)
+        names = list(KERNELS.values())
+        shares = dict.fromkeys(names, 0.5) | {names[0]: 0.25, names[1]: 1}
+        cases = {name: outcome_of(name, 0.9, [1], ceiling=[share]).as_json()
+                 for name, share in shares.items()}
+        row = kernels.summary(cases)
+        self.assertAlmostEqual(row["ratio"], 0.5)
+        self.assertEqual((row["lowest"], row["highest"], row["others"]), (0.25, 1, shares))
+        cases[names[2]] = outcome_of(names[2], 0.9).as_json()
+        self.assertIsNone(kernels.summary(cases)["ratio"])  # the mean of the others is another
+
+    def printed(self, outcome):
+        with contextlib.redirect_stdout(io.StringIO()) as out:
+            print_outcome(Row("id", "work"), outcome)
+        return " ".join(out.getvalue().split())
+
+    def test_the_printed_line(self):
+        outcome = outcome_of("case", 2, [1, 2, 2], slow=[9, 9, 9], fast=[3, 5, 3])
+        outcome.dropped = 1
+        self.assertEqual(self.printed(outcome), "id case 2.00 ms 3.00 2.50 (1.50 to 3.00) 2.00 met "
+                         "fast; slow 9.00; 1 unsteady rounds dropped")
+        self.assertEqual(self.printed(outcome_of("", 2, [2], peer=[3])),
+                         "id 2.00 ms 3.00 1.50 (1.50 to 1.50) 2.00 below peer")
+        self.assertEqual(self.printed(outcome_of("", 2, [2])), "id 2.00 ms no peer")
+        self.assertEqual(self.printed(outcome_of("", 2)), "id - no power")
 
 
 class Processes(unittest.TestCase):
