@@ -2,6 +2,7 @@
 
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
+#include "graft/core/ops/operand_checks.h"
 #include "graft/core/ops/unary.h"
 
 namespace graft {
@@ -97,9 +98,7 @@ Tensor scalar_like(const Tensor& a, double value) {
 
 Tensor binary(BinaryKind kind, const Tensor& a, const Tensor& b) {
   const OpScope scope(name_of(kind));
-  check(a.dtype() == b.dtype() && (a.dtype() == DType::F32 || a.dtype() == DType::F64),
-        ErrorKind::DType, name_of(kind), ": needs two f32 or two f64 operands, not ", a.dtype(),
-        " and ", b.dtype());
+  check_same_floating(name_of(kind), a, b);
   const Shape shape = broadcast_shapes(name_of(kind), a.shape(), b.shape());
   Tensor y = Tensor::empty(shape, a.dtype(), a.device());
   run(slots().binary, kind, broadcast_view(a, shape), broadcast_view(b, shape), y);

@@ -2,17 +2,12 @@
 
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
+#include "graft/core/ops/operand_checks.h"
 #include "graft/core/ops/reduce.h"
 #include "graft/core/size2d.h"
 
 namespace graft {
 namespace {
-
-void check_floating(const char* op, const Tensor& a, const Tensor& b) {
-  check(a.dtype() == b.dtype() && (a.dtype() == DType::F32 || a.dtype() == DType::F64),
-        ErrorKind::DType, op, ": needs two f32 or two f64 operands, not ", a.dtype(), " and ",
-        b.dtype());
-}
 
 // Checks everything that does not depend on the data; returns the shape of the result.
 Shape output_shape(const char* op, const Shape& x, const Shape& filter,
@@ -39,13 +34,6 @@ Shape output_shape(const char* op, const Shape& x, const Shape& filter,
         filter);
   return {x[0], (image.height - window.height) / params.stride_h + 1,
           (image.width - window.width) / params.stride_w + 1, filter[0]};
-}
-
-void check_bias(const char* op, const Tensor& bias, const Tensor& weight) {
-  if (!bias.defined()) return;
-  check(bias.shape() == Shape{weight.dim(0)} && bias.dtype() == weight.dtype(), ErrorKind::Shape,
-        op, ": bias does not fit: bias ", bias.dtype(), ' ', bias.shape(), " weight ",
-        weight.dtype(), ' ', weight.shape());
 }
 
 void check_gradient(const char* op, const Tensor& dy, const Shape& expected) {
@@ -105,7 +93,7 @@ struct FilterGradNode final : Node {
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const Conv2dParams& params) {
   const OpScope scope("conv2d");
-  check_floating("conv2d", x, weight);
+  check_same_floating("conv2d", x, weight);
   const Shape shape = output_shape("conv2d", x.shape(), weight.shape(), params);
   check_bias("conv2d", bias, weight);
   Tensor y = Tensor::empty(shape, x.dtype(), x.device());
@@ -124,7 +112,7 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
 Tensor conv2d_fused(const Tensor& x, const Tensor& weight, const Tensor& bias,
                     const Conv2dParams& params, const Tensor& residual, Activation activation) {
   const OpScope scope("conv2d_fused");
-  check_floating("conv2d_fused", x, weight);
+  check_same_floating("conv2d_fused", x, weight);
   const Shape shape = output_shape("conv2d_fused", x.shape(), weight.shape(), params);
   check_bias("conv2d_fused", bias, weight);
   check(!residual.defined() || (residual.shape() == shape && residual.dtype() == x.dtype()),
@@ -140,7 +128,7 @@ Tensor conv2d_fused(const Tensor& x, const Tensor& weight, const Tensor& bias,
 Tensor conv2d_input_grad(const Tensor& dy, const Tensor& weight, const Shape& input,
                          const Conv2dParams& params) {
   const OpScope scope("conv2d_input_grad");
-  check_floating("conv2d_input_grad", dy, weight);
+  check_same_floating("conv2d_input_grad", dy, weight);
   check_gradient("conv2d_input_grad", dy,
                  output_shape("conv2d_input_grad", input, weight.shape(), params));
   Tensor dx = Tensor::empty(input, dy.dtype(), dy.device());
@@ -158,7 +146,7 @@ Tensor conv2d_input_grad(const Tensor& dy, const Tensor& weight, const Shape& in
 Tensor conv2d_filter_grad(const Tensor& x, const Tensor& dy, const Shape& filter,
                           const Conv2dParams& params) {
   const OpScope scope("conv2d_filter_grad");
-  check_floating("conv2d_filter_grad", x, dy);
+  check_same_floating("conv2d_filter_grad", x, dy);
   check_gradient("conv2d_filter_grad", dy,
                  output_shape("conv2d_filter_grad", x.shape(), filter, params));
   Tensor dw = Tensor::empty(filter, x.dtype(), x.device());

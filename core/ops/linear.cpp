@@ -1,6 +1,7 @@
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/matmul.h"
+#include "graft/core/ops/operand_checks.h"
 #include "graft/core/ops/reduce.h"
 #include "graft/core/ops/shape_ops.h"
 
@@ -35,13 +36,8 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const OpScope scope("linear");
   check(x.rank() >= 1 && weight.rank() == 2 && x.dim(-1) == weight.dim(1), ErrorKind::Shape,
         "linear: needs x [...,K] and weight [N,K]: x ", x.shape(), " weight ", weight.shape());
-  check(x.dtype() == weight.dtype() && (x.dtype() == DType::F32 || x.dtype() == DType::F64),
-        ErrorKind::DType, "linear: needs two f32 or two f64 operands, not ", x.dtype(), " and ",
-        weight.dtype());
-  if (bias.defined())
-    check(bias.shape() == Shape{weight.dim(0)} && bias.dtype() == weight.dtype(), ErrorKind::Shape,
-          "linear: bias does not fit: bias ", bias.dtype(), ' ', bias.shape(), " weight ",
-          weight.dtype(), ' ', weight.shape());
+  check_same_floating("linear", x, weight);
+  check_bias("linear", bias, weight);
   Shape shape = x.shape();
   shape[shape.rank() - 1] = weight.dim(0);
   Tensor y = Tensor::empty(shape, x.dtype(), x.device());

@@ -4,6 +4,19 @@
 
 namespace graft {
 
+void check_same_floating(const char* op, const Tensor& a, const Tensor& b) {
+  check(a.dtype() == b.dtype() && (a.dtype() == DType::F32 || a.dtype() == DType::F64),
+        ErrorKind::DType, op, ": needs two f32 or two f64 operands, not ", a.dtype(), " and ",
+        b.dtype());
+}
+
+void check_bias(const char* op, const Tensor& bias, const Tensor& weight) {
+  if (!bias.defined()) return;
+  check(bias.shape() == Shape{weight.dim(0)} && bias.dtype() == weight.dtype(), ErrorKind::Shape,
+        op, ": bias does not fit: bias ", bias.dtype(), ' ', bias.shape(), " weight ",
+        weight.dtype(), ' ', weight.shape());
+}
+
 void check_index(const char* op, const char* name, const Tensor& index, int64_t limit) {
   check(index.dtype() == DType::I64 && index.rank() == 1, ErrorKind::DType, op, ": ", name,
         " must be i64 [n], not ", index.dtype(), ' ', index.shape());
