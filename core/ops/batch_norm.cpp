@@ -4,6 +4,7 @@
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/binary.h"
+#include "graft/core/ops/operand_checks.h"
 #include "graft/core/ops/reduce.h"
 #include "graft/core/ops/unary.h"
 
@@ -15,8 +16,7 @@ constexpr Mask bit(Input input) { return Mask{1} << input; }
 
 void check_operands(const char* op, const Tensor& x, const Tensor& residual,
                     std::initializer_list<const Tensor*> vectors) {
-  check(x.dtype() == DType::F32 || x.dtype() == DType::F64, ErrorKind::DType, op,
-        ": needs f32 or f64, not ", x.dtype());
+  check_floating(op, x);
   check(x.rank() >= 2, ErrorKind::Shape, op, ": needs x [...,C] with rows, not ", x.shape());
   for (const Tensor* v : vectors)
     check(v->shape() == Shape{x.dim(-1)} && v->dtype() == x.dtype(), ErrorKind::Shape, op,

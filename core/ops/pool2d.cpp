@@ -4,6 +4,7 @@
 
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
+#include "graft/core/ops/operand_checks.h"
 #include "graft/core/ops/shape_ops.h"
 #include "graft/core/size2d.h"
 
@@ -12,8 +13,7 @@ namespace {
 
 void check_images(const char* op, const Tensor& x) {
   check(x.rank() == 4, ErrorKind::Shape, op, ": needs images [N,H,W,C], not ", x.shape());
-  check(x.dtype() == DType::F32 || x.dtype() == DType::F64, ErrorKind::DType, op,
-        ": needs f32 or f64, not ", x.dtype());
+  check_floating(op, x);
 }
 
 // [N,OH,OW,C] for images of shape `input`.
