@@ -26,12 +26,11 @@ ConvNorm::ConvNorm(Module& owner, const std::string& conv_name, const std::strin
           conv_name, std::make_unique<Conv2d>(inputs, outputs, kernel, before_norm(options)))),
       norm_(owner.register_module(norm_name, std::make_unique<BatchNorm2d>(outputs))) {}
 
-struct ConvNorm::Fold {
+struct ConvNorm::Fold : FoldedConv {
   std::array<ContentMark, 5> sources;
-  Tensor weight, bias;
 };
 
-std::shared_ptr<const ConvNorm::Fold> ConvNorm::folded() {
+std::shared_ptr<const FoldedConv> ConvNorm::folded() {
   const std::array<ContentMark, 5> sources{
       ContentMark(conv_.weight()), ContentMark(norm_.weight()), ContentMark(norm_.bias()),
       ContentMark(norm_.running_mean()), ContentMark(norm_.running_var())};
@@ -48,13 +47,16 @@ std::shared_ptr<const ConvNorm::Fold> ConvNorm::folded() {
   return fold_;
 }
 
-Tensor ConvNorm::forward(const Tensor& x, Activation activation, const Tensor& residual) {
+std::shared_ptr<const FoldedConv> ConvNorm::folded_for(const Tensor& x, const Tensor& residual) {
   const bool gradient_passes =
       grad_enabled() && (x.requires_grad() || residual.requires_grad() || conv_.wants_gradients() ||
                          norm_.wants_gradients());
-  if (gradient_passes || !norm_.on_stored_statistics())
-    return norm_.forward(conv_(x), activation, residual);
-  const std::shared_ptr<const Fold> fold = folded();
+  return gradient_passes || !norm_.on_stored_statistics() ? nullptr : folded();
+}
+
+Tensor ConvNorm::forward(const Tensor& x, Activation activation, const Tensor& residual) {
+  const std::shared_ptr<const FoldedConv> fold = folded_for(x, residual);
+  if (!fold) return norm_.forward(conv_(x), activation, residual);
   return conv2d_fused(x, fold->weight, fold->bias, conv_.params_for(x.shape()), residual,
                       activation);
 }

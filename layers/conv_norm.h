@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 
+#include "graft/core/ops/inverted_residual.h"
 #include "graft/layers/batch_norm.h"
 #include "graft/layers/conv2d.h"
 
@@ -23,12 +24,17 @@ class ConvNorm {
 
   /// act(norm(conv(x)) + residual); residual like the result, or none.
   Tensor forward(const Tensor& x, Activation activation, const Tensor& residual = {});
+  /// The convolution with the norm folded in, if forward() of these operands would use it; else
+  /// null.
+  std::shared_ptr<const FoldedConv> folded_for(const Tensor& x, const Tensor& residual = {});
+  /// Parameters of the convolution for an input of this shape.
+  Conv2dParams params_for(const Shape& input) const { return conv_.params_for(input); }
   /// The two children, for a stage to name.
   std::vector<Module*> modules() { return {&conv_, &norm_}; }
 
  private:
   struct Fold;
-  std::shared_ptr<const Fold> folded();
+  std::shared_ptr<const FoldedConv> folded();
 
   Conv2d& conv_;
   BatchNorm2d& norm_;
@@ -43,6 +49,7 @@ class ConvNormAct final : public Module {
               Activation activation)
       : pair_(*this, "0", "1", inputs, outputs, kernel, options), activation_(activation) {}
   Tensor forward(const Tensor& x) override { return pair_.forward(x, activation_); }
+  ConvNorm& pair() { return pair_; }
 
  private:
   ConvNorm pair_;

@@ -41,8 +41,15 @@ class InvertedResidual final : public layers::Module {
   }
 
   Tensor forward(const Tensor& x) override {
+    const Tensor residual = adds_input_ ? x : Tensor();
+    const auto depthwise = depthwise_->pair().folded_for(x), project = project_->folded_for(x);
+    const auto expand = expand_ ? expand_->pair().folded_for(x) : std::make_shared<FoldedConv>();
+    if (expand && depthwise && project)
+      return inverted_residual_fused(x, *expand, *depthwise,
+                                     depthwise_->pair().params_for(x.shape()), *project, residual,
+                                     Activation::Relu6);
     const Tensor hidden = (*depthwise_)(expand_ ? (*expand_)(x) : x);
-    return project_->forward(hidden, Activation::None, adds_input_ ? x : Tensor());
+    return project_->forward(hidden, Activation::None, residual);
   }
 
  private:

@@ -9,33 +9,6 @@
 namespace graft {
 namespace {
 
-// Checks everything that does not depend on the data; returns the shape of the result.
-Shape output_shape(const char* op, const Shape& x, const Shape& filter,
-                   const Conv2dParams& params) {
-  const Padding2d& pad = params.padding;
-  check(params.stride_h > 0 && params.stride_w > 0 && params.dilation_h > 0 &&
-            params.dilation_w > 0 && params.groups > 0,
-        ErrorKind::Argument, op, ": strides, dilations and groups must be positive: stride ",
-        Size2d{params.stride_h, params.stride_w}, " dilation ",
-        Size2d{params.dilation_h, params.dilation_w}, " groups ", params.groups);
-  check(pad.top >= 0 && pad.bottom >= 0 && pad.left >= 0 && pad.right >= 0, ErrorKind::Argument, op,
-        ": padding must not be negative: top ", pad.top, " bottom ", pad.bottom, " left ", pad.left,
-        " right ", pad.right);
-  check(x.rank() == 4 && filter.rank() == 4, ErrorKind::Shape, op,
-        ": needs an image [N,H,W,C] and filters [Cout,KH,KW,C/groups]: x ", x, " weight ", filter);
-  check(x[3] == filter[3] * params.groups && filter[0] % params.groups == 0, ErrorKind::Shape, op,
-        ": channels do not fit: x ", x, " weight ", filter, " groups ", params.groups);
-  check(filter[1] > 0 && filter[2] > 0, ErrorKind::Shape, op, ": empty window: weight ", filter);
-  const Size2d window{(filter[1] - 1) * params.dilation_h + 1,
-                      (filter[2] - 1) * params.dilation_w + 1};
-  const Size2d image{x[1] + pad.top + pad.bottom, x[2] + pad.left + pad.right};
-  check(window.height <= image.height && window.width <= image.width, ErrorKind::Shape, op,
-        ": window ", window, " is larger than the padded image ", image, ": x ", x, " weight ",
-        filter);
-  return {x[0], (image.height - window.height) / params.stride_h + 1,
-          (image.width - window.width) / params.stride_w + 1, filter[0]};
-}
-
 void check_gradient(const char* op, const Tensor& dy, const Shape& expected) {
   check(dy.shape() == expected, ErrorKind::Shape, op, ": gradient ", dy.shape(),
         " for a result of shape ", expected);
@@ -90,11 +63,37 @@ struct FilterGradNode final : Node {
 
 }  // namespace
 
+Shape conv2d_output_shape(const char* op, const Shape& x, const Shape& filter,
+                          const Conv2dParams& params) {
+  const Padding2d& pad = params.padding;
+  check(params.stride_h > 0 && params.stride_w > 0 && params.dilation_h > 0 &&
+            params.dilation_w > 0 && params.groups > 0,
+        ErrorKind::Argument, op, ": strides, dilations and groups must be positive: stride ",
+        Size2d{params.stride_h, params.stride_w}, " dilation ",
+        Size2d{params.dilation_h, params.dilation_w}, " groups ", params.groups);
+  check(pad.top >= 0 && pad.bottom >= 0 && pad.left >= 0 && pad.right >= 0, ErrorKind::Argument, op,
+        ": padding must not be negative: top ", pad.top, " bottom ", pad.bottom, " left ", pad.left,
+        " right ", pad.right);
+  check(x.rank() == 4 && filter.rank() == 4, ErrorKind::Shape, op,
+        ": needs an image [N,H,W,C] and filters [Cout,KH,KW,C/groups]: x ", x, " weight ", filter);
+  check(x[3] == filter[3] * params.groups && filter[0] % params.groups == 0, ErrorKind::Shape, op,
+        ": channels do not fit: x ", x, " weight ", filter, " groups ", params.groups);
+  check(filter[1] > 0 && filter[2] > 0, ErrorKind::Shape, op, ": empty window: weight ", filter);
+  const Size2d window{(filter[1] - 1) * params.dilation_h + 1,
+                      (filter[2] - 1) * params.dilation_w + 1};
+  const Size2d image{x[1] + pad.top + pad.bottom, x[2] + pad.left + pad.right};
+  check(window.height <= image.height && window.width <= image.width, ErrorKind::Shape, op,
+        ": window ", window, " is larger than the padded image ", image, ": x ", x, " weight ",
+        filter);
+  return {x[0], (image.height - window.height) / params.stride_h + 1,
+          (image.width - window.width) / params.stride_w + 1, filter[0]};
+}
+
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const Conv2dParams& params) {
   const OpScope scope("conv2d");
   check_same_floating("conv2d", x, weight);
-  const Shape shape = output_shape("conv2d", x.shape(), weight.shape(), params);
+  const Shape shape = conv2d_output_shape("conv2d", x.shape(), weight.shape(), params);
   check_bias("conv2d", bias, weight);
   Tensor y = Tensor::empty(shape, x.dtype(), x.device());
   run(slots().conv2d_forward, x, weight, bias, Tensor(), Activation::None, y, params);
@@ -113,7 +112,7 @@ Tensor conv2d_fused(const Tensor& x, const Tensor& weight, const Tensor& bias,
                     const Conv2dParams& params, const Tensor& residual, Activation activation) {
   const OpScope scope("conv2d_fused");
   check_same_floating("conv2d_fused", x, weight);
-  const Shape shape = output_shape("conv2d_fused", x.shape(), weight.shape(), params);
+  const Shape shape = conv2d_output_shape("conv2d_fused", x.shape(), weight.shape(), params);
   check_bias("conv2d_fused", bias, weight);
   check(!residual.defined() || (residual.shape() == shape && residual.dtype() == x.dtype()),
         ErrorKind::Shape, "conv2d_fused: residual does not fit the result: residual ",
@@ -130,7 +129,7 @@ Tensor conv2d_input_grad(const Tensor& dy, const Tensor& weight, const Shape& in
   const OpScope scope("conv2d_input_grad");
   check_same_floating("conv2d_input_grad", dy, weight);
   check_gradient("conv2d_input_grad", dy,
-                 output_shape("conv2d_input_grad", input, weight.shape(), params));
+                 conv2d_output_shape("conv2d_input_grad", input, weight.shape(), params));
   Tensor dx = Tensor::empty(input, dy.dtype(), dy.device());
   run(slots().conv2d_input_grad, dy, weight, dx, params);
   if (const Mask need = needs_grad({&dy, &weight})) {
@@ -148,7 +147,7 @@ Tensor conv2d_filter_grad(const Tensor& x, const Tensor& dy, const Shape& filter
   const OpScope scope("conv2d_filter_grad");
   check_same_floating("conv2d_filter_grad", x, dy);
   check_gradient("conv2d_filter_grad", dy,
-                 output_shape("conv2d_filter_grad", x.shape(), filter, params));
+                 conv2d_output_shape("conv2d_filter_grad", x.shape(), filter, params));
   Tensor dw = Tensor::empty(filter, x.dtype(), x.device());
   run(slots().conv2d_filter_grad, x, dy, dw, params);
   if (const Mask need = needs_grad({&x, &dy})) {

@@ -17,6 +17,10 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
 Tensor conv2d_fused(const Tensor& x, const Tensor& weight, const Tensor& bias,
                     const Conv2dParams& params, const Tensor& residual, Activation activation);
 
+/// Shape of conv2d's result; Error naming `op` if the operands do not fit.
+Shape conv2d_output_shape(const char* op, const Shape& x, const Shape& weight,
+                          const Conv2dParams& params);
+
 /// Gradient towards x of shape `input`, and towards the weight of shape `filter`; both are ops.
 Tensor conv2d_input_grad(const Tensor& dy, const Tensor& weight, const Shape& input,
                          const Conv2dParams& params);

@@ -1,13 +1,12 @@
 #include <type_traits>
 
-#include "graft/core/parallel.h"
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/conv/conv2d_geometry.h"
 #include "graft/kernels/cpu/conv/depthwise.h"
+#include "graft/kernels/cpu/conv/filter_forms.h"
 #include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kept_form.h"
 #include "graft/kernels/cpu/kernels.h"
-#include "graft/kernels/cpu/product/pack.h"
 #include "graft/kernels/cpu/winograd/choice.h"
 #include "graft/kernels/cpu/winograd/correlate.h"
 
@@ -33,28 +32,13 @@ void convolve(const KernelCtx& ctx, const Correlation& c, const T* x, const Cons
               const Epilogue<T>& epilogue, T* y) {
   if constexpr (std::is_same_v<T, float>)
     if (winograd::applies(c)) return convolve_by_winograd(ctx, c, x, w, epilogue, y);
-  const ColumnBlocks blocks = ColumnBlocks::of<T>(c.columns);
-  const int64_t depth = c.depth(), size = blocks.size(depth);
-  const T* const packed =
-      derived_form<T>(ctx, w, FormKind::Columns, c.groups, c.groups * size, [&](T* to) {
-        parallel_for(c.groups, [&](int64_t group, int) {  // within one group, over its blocks
-          pack_columns({w.as<T>() + group * c.columns * depth, 1, depth}, depth, blocks,
-                       to + group * size);
-        });
-      });
-  correlate(ctx, c, x, packed, epilogue, y);
+  correlate(ctx, c, x, packed_filter<T>(ctx, w, c.groups), epilogue, y);
 }
 
 template <class T>
 void convolve_depthwise(const KernelCtx& ctx, const Correlation& c, const T* x, const ConstView& w,
                         const Epilogue<T>& epilogue, T* y) {
-  const int64_t taps = c.depth();
-  const T* const by_tap = derived_form<T>(ctx, w, FormKind::ByTap, 0, taps * c.groups, [&](T* to) {
-    for (int64_t channel = 0; channel < c.groups; ++channel)
-      for (int64_t tap = 0; tap < taps; ++tap)
-        to[tap * c.groups + channel] = w.as<T>()[channel * taps + tap];
-  });
-  depthwise_correlate(ctx, c, x, by_tap, epilogue, y);
+  depthwise_correlate(c, x, filter_by_tap<T>(ctx, w), epilogue, y);
 }
 
 }  // namespace

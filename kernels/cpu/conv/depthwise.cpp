@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "graft/core/parallel.h"
-#include "graft/kernels/cpu/conv/depthwise_row.h"
 
 namespace graft::cpu {
 namespace {
@@ -13,59 +12,76 @@ constexpr int64_t kPieceWork = 400'000;
 // Partial sums of the filter gradient, at most.
 constexpr int64_t kMaxPartials = 32;
 
-// The window rows of a row of outputs that lie within the image: where they are in x, and in
-// `taps`, their weights or sums.
-template <class T, class TapPointer>
-int64_t collect_rows(const Correlation& c, int64_t output, const T* x, TapPointer* taps,
-                     std::vector<const T*>& x_rows, std::vector<TapPointer*>& tap_rows) {
-  const int64_t image = output / c.out_h, first = output % c.out_h * c.stride_h;
-  const int64_t tap_row = static_cast<int64_t>(c.cols.size()) * c.groups;
-  x_rows.clear(), tap_rows.clear();
-  for (size_t i = 0; i < c.rows.size(); ++i) {
-    const int64_t iy = first + c.rows[i];
-    if (iy < 0 || iy >= c.in_h) continue;
-    x_rows.push_back(x + image * c.in.image + iy * c.in.row);
-    tap_rows.push_back(taps + static_cast<int64_t>(i) * tap_row);
-  }
-  return static_cast<int64_t>(x_rows.size());
-}
-
-template <class T>
-DepthwiseRow<T> row_of(const Correlation& c) {
-  DepthwiseRow<T> row;
-  row.channels = c.groups;
-  row.in_w = c.in_w;
-  row.in_pixel = c.in.pixel;
-  row.stride_w = c.stride_w;
-  row.out_w = c.out_w;
-  row.out_pixel = c.out.pixel;
-  row.col_count = static_cast<int64_t>(c.cols.size());
-  row.cols = c.cols.data();
-  return row;
-}
-
 int64_t rows_of_piece(const Correlation& c) {
   return std::max<int64_t>(1, kPieceWork / std::max<int64_t>(1, c.out_w * c.groups * c.depth()));
+}
+
+// Calls visit(image, first row, end row) for outputs begin..end-1, counted in rows of all images.
+template <class Visit>
+void for_images(const Correlation& c, int64_t begin, int64_t end, const Visit& visit) {
+  while (begin < end) {
+    const int64_t image = begin / c.out_h, next = std::min(end, (image + 1) * c.out_h);
+    visit(image, begin - image * c.out_h, next - image * c.out_h);
+    begin = next;
+  }
 }
 
 }  // namespace
 
 template <class T>
-void depthwise_correlate(const KernelCtx&, const Correlation& c, const T* x, const T* weights,
+DepthwiseStrip<T>::DepthwiseStrip(const Correlation& c, int64_t held) : c_(c), held_(held) {
+  rows_.channels = c.groups;
+  rows_.in_w = c.in_w;
+  rows_.in_pixel = c.in.pixel;
+  rows_.stride_w = c.stride_w;
+  rows_.out_row = c.out.row;
+  rows_.out_w = c.out_w;
+  rows_.out_pixel = c.out.pixel;
+  rows_.row_taps = static_cast<int64_t>(c.rows.size());
+  rows_.col_taps = static_cast<int64_t>(c.cols.size());
+  rows_.first_col = c.cols[0];
+  if (rows_.col_taps > 1) rows_.col_step = c.cols[1] - c.cols[0];
+}
+
+template <class T>
+const DepthwiseRows<T>& DepthwiseStrip<T>::at(int64_t first, int64_t end, const T* x) {
+  x_.clear();
+  for (int64_t row = first; row < end; ++row)
+    for (const int64_t tap : c_.rows) {
+      const int64_t iy = row * c_.stride_h + tap;
+      x_.push_back(iy < 0 || iy >= c_.in_h ? nullptr : x + iy % held_ * c_.in.row);
+    }
+  rows_.rows = end - first;
+  rows_.x = x_.data();
+  return rows_;
+}
+
+template <class T>
+void DepthwiseStrip<T>::correlate(int64_t first, int64_t end, const T* x, const T* weights,
+                                  const Epilogue<T>& epilogue, T* y) {
+  rows_.weights = weights;
+  with_simd([&]<SimdLevel kLevel>() { depthwise_rows<kLevel, T>(at(first, end, x), epilogue, y); });
+}
+
+template <class T>
+void DepthwiseStrip<T>::add_filter_grad(int64_t first, int64_t end, const T* x, const T* dy,
+                                        T* sums) {
+  with_simd([&]<SimdLevel kLevel>() {
+    depthwise_filter_grad_rows<kLevel, T>(at(first, end, x), dy, sums);
+  });
+}
+
+template <class T>
+void depthwise_correlate(const Correlation& c, const T* x, const T* weights,
                          const Epilogue<T>& epilogue, T* y) {
-  const DepthwiseRow<T> shared = row_of<T>(c);
   parallel_ranges(c.images * c.out_h, rows_of_piece(c), [&](int64_t begin, int64_t end) {
-    DepthwiseRow<T> row = shared;
-    std::vector<const T*> x_rows, tap_rows;
-    for (int64_t output = begin; output < end; ++output) {
-      row.row_count = collect_rows(c, output, x, weights, x_rows, tap_rows);
-      row.rows = x_rows.data();
-      row.weights = tap_rows.data();
-      const int64_t at = output / c.out_h * c.out.image + output % c.out_h * c.out.row;
+    DepthwiseStrip<T> strip(c, c.in_h);
+    for_images(c, begin, end, [&](int64_t image, int64_t first, int64_t last) {
+      const int64_t at = image * c.out.image + first * c.out.row;
       Epilogue<T> local = epilogue;
       if (local.residual) local.residual += at;
-      with_simd([&]<SimdLevel kLevel>() { depthwise_row<kLevel, T>(row, local, y + at); });
-    }
+      strip.correlate(first, last, x + image * c.in.image, weights, local, y + at);
+    });
   });
 }
 
@@ -76,22 +92,15 @@ void depthwise_filter_grad(const KernelCtx& ctx, const Correlation& c, const T* 
   const int64_t per_piece = std::max(rows_of_piece(c), (outputs + kMaxPartials - 1) / kMaxPartials);
   const int64_t pieces = (outputs + per_piece - 1) / per_piece;
   T* const partials = ctx.workspace.take_array<T>(pieces * size);
-  const DepthwiseRow<T> shared = row_of<T>(c);
   parallel_for(pieces, [&](int64_t piece, int) {
     T* const sums = partials + piece * size;
     std::fill_n(sums, size, T(0));
-    DepthwiseRow<T> row = shared;
-    std::vector<const T*> x_rows;
-    std::vector<T*> sum_rows;
-    const int64_t end = std::min(outputs, (piece + 1) * per_piece);
-    for (int64_t output = piece * per_piece; output < end; ++output) {
-      row.row_count = collect_rows(c, output, x, sums, x_rows, sum_rows);
-      row.rows = x_rows.data();
-      const T* const g = dy + output / c.out_h * c.out.image + output % c.out_h * c.out.row;
-      with_simd([&]<SimdLevel kLevel>() {
-        depthwise_filter_grad_row<kLevel, T>(row, g, sum_rows.data());
-      });
-    }
+    DepthwiseStrip<T> strip(c, c.in_h);
+    const int64_t begin = piece * per_piece, end = std::min(outputs, begin + per_piece);
+    for_images(c, begin, end, [&](int64_t image, int64_t first, int64_t last) {
+      strip.add_filter_grad(first, last, x + image * c.in.image,
+                            dy + image * c.out.image + first * c.out.row, sums);
+    });
   });
   for (int64_t channel = 0; channel < c.groups; ++channel)
     for (int64_t tap = 0; tap < taps; ++tap) {
@@ -102,10 +111,12 @@ void depthwise_filter_grad(const KernelCtx& ctx, const Correlation& c, const T* 
     }
 }
 
-template void depthwise_correlate(const KernelCtx&, const Correlation&, const float*, const float*,
+template class DepthwiseStrip<float>;
+template class DepthwiseStrip<double>;
+template void depthwise_correlate(const Correlation&, const float*, const float*,
                                   const Epilogue<float>&, float*);
-template void depthwise_correlate(const KernelCtx&, const Correlation&, const double*,
-                                  const double*, const Epilogue<double>&, double*);
+template void depthwise_correlate(const Correlation&, const double*, const double*,
+                                  const Epilogue<double>&, double*);
 template void depthwise_filter_grad(const KernelCtx&, const Correlation&, const float*,
                                     const float*, float*);
 template void depthwise_filter_grad(const KernelCtx&, const Correlation&, const double*,

@@ -1,20 +1,21 @@
-#include "graft/kernels/cpu/conv/depthwise_row.h"
+#include "graft/kernels/cpu/conv/depthwise_rows.h"
 #include "graft/kernels/cpu/simd/activate.h"
 #include "graft/kernels/cpu/simd/vec.h"
 
 namespace graft::cpu {
 namespace {
 
-// Outputs that have all of their window columns within the image: begin..end-1.
+// Outputs of a row that have window columns first..last within the image: begin..end-1.
 struct Range {
   int64_t begin, end;
 };
 template <class T>
-Range inner_outputs(const DepthwiseRow<T>& row, int64_t first_col, int64_t last_col) {
-  const int64_t s = row.stride_w;
-  int64_t begin = first_col < 0 ? (-first_col + s - 1) / s : 0;
-  int64_t end = row.in_w - 1 - last_col < 0 ? 0 : (row.in_w - 1 - last_col) / s + 1;
-  if (end > row.out_w) end = row.out_w;
+Range inner_outputs(const DepthwiseRows<T>& of, int64_t first, int64_t last) {
+  const int64_t s = of.stride_w, left = of.first_col + first * of.col_step;
+  const int64_t right = of.in_w - 1 - (of.first_col + last * of.col_step);
+  int64_t begin = left < 0 ? (-left + s - 1) / s : 0;
+  int64_t end = right < 0 ? 0 : right / s + 1;
+  if (end > of.out_w) end = of.out_w;
   if (begin > end) begin = end;
   return {begin, end};
 }
@@ -25,139 +26,205 @@ template <class T, bool kWhole>
   return load_first(from, count);
 }
 
-// kPixels neighbouring outputs from q on, kVecs vectors of channels (kWhole) or the first `count`
-// of one vector. kInside: no window column lies outside of the image.
-template <class T, int kPixels, int kVecs, bool kWhole, bool kInside>
-[[gnu::always_inline]] inline void outputs(const DepthwiseRow<T>& row, const Epilogue<T>& epilogue,
-                                           T* y, int64_t q, int64_t channel, int count) {
-  Vec<T> acc[kPixels][kVecs]{};
-  const int64_t step = row.stride_w * row.in_pixel;
-  for (int64_t i = 0; i < row.row_count; ++i) {
-    const T* const from = row.rows[i] + channel + q * step;
-    const T* w = row.weights[i] + channel;
-    for (int64_t j = 0; j < row.col_count; ++j, w += row.channels) {
-      const int64_t col = row.cols[j];
-      if (!kInside && (q * row.stride_w + col < 0 || q * row.stride_w + col >= row.in_w)) continue;
-      const T* const at = from + col * row.in_pixel;
-#pragma GCC unroll 4
-      for (int v = 0; v < kVecs; ++v) {
-        const Vec<T> weight = load_some<T, kWhole>(w + v * kLanes<T>, count);
-#pragma GCC unroll 8
-        for (int p = 0; p < kPixels; ++p)
-          acc[p][v] += weight * load_some<T, kWhole>(at + p * step + v * kLanes<T>, count);
-      }
-    }
+// The window columns that an output sees: first..first+count-1.
+struct Columns {
+  int64_t first, count;
+};
+template <class T>
+Columns columns_inside(const DepthwiseRows<T>& of, int64_t q) {
+  const int64_t at = q * of.stride_w + of.first_col;
+  int64_t first = 0, end = of.col_taps;
+  while (first < end && at + first * of.col_step < 0) ++first;
+  while (end > first && at + (end - 1) * of.col_step >= of.in_w) --end;
+  return {first, end - first};
+}
+
+// A block of channels: kVecs vectors (kWhole) or the first `lanes` elements of one. Everything is a
+// copy in a local object, so that no store into y can be taken for a change of it.
+template <class T, int kVecs, bool kWhole>
+struct ChannelBlock {
+  DepthwiseRows<T> of;
+  int lanes;
+  Clamp<T> clamp;
+  Vec<T> bias[kVecs];
+
+  ChannelBlock(const DepthwiseRows<T>& all, const Epilogue<T>& epilogue, int64_t channel, int count)
+      : of(all), lanes(count), clamp(epilogue.activation) {
+    of.weights += channel;
+#pragma GCC unroll 2
+    for (int v = 0; v < kVecs; ++v)
+      bias[v] = epilogue.bias ? get(epilogue.bias + channel, v) : Vec<T>{};
   }
+
+  [[gnu::always_inline]] Vec<T> get(const T* from, int v) const {
+    return load_some<T, kWhole>(from + v * kLanes<T>, lanes);
+  }
+
+  // kPixels neighbouring outputs, the first at y, from window rows x[i] + at, of which they see
+  // some columns. kCols: how many, or 0 for any number.
+  template <int kPixels, int kCols>
+  [[gnu::always_inline]] void outputs(const T* const* x, int64_t at, const Columns& columns, T* y,
+                                      const T* residual) const {
+    Vec<T> acc[kPixels][kVecs]{};
+    const int64_t count = kCols ? kCols : columns.count;
+    const int64_t col_step = of.col_step * of.in_pixel, pixel = of.stride_w * of.in_pixel;
+    at += columns.first * col_step;
+    const T* w_row = of.weights + columns.first * of.channels;
+    for (int64_t i = 0; i < of.row_taps; ++i, w_row += of.col_taps * of.channels) {
+      if (!x[i]) continue;
+      const T* from = x[i] + at;
+      const T* w = w_row;
+#pragma GCC unroll 3
+      for (int64_t j = 0; j < count; ++j, from += col_step, w += of.channels)
+#pragma GCC unroll 2
+        for (int v = 0; v < kVecs; ++v) {
+          const Vec<T> weight = get(w, v);
 #pragma GCC unroll 4
-  for (int v = 0; v < kVecs; ++v) {
-    const int64_t c = channel + v * kLanes<T>;
-    Vec<T> bias{};
-    if (epilogue.bias) bias = load_some<T, kWhole>(epilogue.bias + c, count);
-#pragma GCC unroll 8
-    for (int p = 0; p < kPixels; ++p) {
-      const int64_t to = (q + p) * row.out_pixel + c;
-      Vec<T> value = acc[p][v] + bias;
-      if (epilogue.residual) value += load_some<T, kWhole>(epilogue.residual + to, count);
-      value = activate<T>(value, epilogue.activation);
-      if constexpr (kWhole)
-        store(y + to, value);
-      else
-        store_first(y + to, value, count);
+          for (int p = 0; p < kPixels; ++p) acc[p][v] += weight * get(from + p * pixel, v);
+        }
     }
+#pragma GCC unroll 4
+    for (int p = 0; p < kPixels; ++p)
+#pragma GCC unroll 2
+      for (int v = 0; v < kVecs; ++v) {
+        const int64_t to = p * of.out_pixel + v * kLanes<T>;
+        Vec<T> value = acc[p][v] + bias[v];
+        if (residual) value += load_some<T, kWhole>(residual + to, lanes);
+        value = clamp(value);
+        if constexpr (kWhole)
+          store(y + to, value);
+        else
+          store_first(y + to, value, lanes);
+      }
+  }
+};
+
+// All rows for one block of channels: neighbours read the same input, which the cache still has.
+template <class T, int kCols, int kVecs, bool kWhole>
+void channel_rows(const DepthwiseRows<T>& of, const Epilogue<T>& epilogue, T* y, int64_t channel,
+                  int lanes) {
+  constexpr int64_t kPixels = 4;
+  const ChannelBlock<T, kVecs, kWhole> block(of, epilogue, channel, lanes);
+  const Columns all{0, of.col_taps};
+  const Range inner = inner_outputs(of, all.first, all.count - 1);
+  const int64_t rows = of.rows, out_w = of.out_w;
+  const T* const* x = of.x;
+  for (int64_t r = 0; r < rows; ++r, x += block.of.row_taps) {
+    const auto outputs = [&]<int kCount, int kColCount>(int64_t q, const Columns& columns) {
+      const int64_t to = r * block.of.out_row + q * block.of.out_pixel + channel;
+      const int64_t at = (q * block.of.stride_w + block.of.first_col) * block.of.in_pixel;
+      block.template outputs<kCount, kColCount>(
+          x, at + channel, columns, y + to, epilogue.residual ? epilogue.residual + to : nullptr);
+    };
+    const auto edges = [&](int64_t begin, int64_t end) {
+      for (int64_t q = begin; q < end; ++q)
+        outputs.template operator()<1, 0>(q, columns_inside(block.of, q));
+    };
+    edges(0, inner.begin);
+    const int64_t last = inner.end - kPixels;
+    if (last >= inner.begin)  // groups, of which the last two may overlap
+      for (int64_t q = inner.begin; q < inner.end; q += kPixels)
+        outputs.template operator()<kPixels, kCols>(q < last ? q : last, all);
+    else
+      for (int64_t q = inner.begin; q < inner.end; ++q)
+        outputs.template operator()<1, kCols>(q, all);
+    edges(inner.end, out_w);
   }
 }
 
-template <class T, int kVecs, bool kWhole>
-void channel_block(const DepthwiseRow<T>& row, const Epilogue<T>& epilogue, T* y, int64_t channel,
-                   int count) {
-  constexpr int kPixels = 4;
-  const Range inner = inner_outputs(row, row.cols[0], row.cols[row.col_count - 1]);
-  int64_t q = 0;
-  for (; q < inner.begin; ++q)
-    outputs<T, 1, kVecs, kWhole, false>(row, epilogue, y, q, channel, count);
-  for (; q + kPixels <= inner.end; q += kPixels)
-    outputs<T, kPixels, kVecs, kWhole, true>(row, epilogue, y, q, channel, count);
-  for (; q < inner.end; ++q)
-    outputs<T, 1, kVecs, kWhole, true>(row, epilogue, y, q, channel, count);
-  for (; q < row.out_w; ++q)
-    outputs<T, 1, kVecs, kWhole, false>(row, epilogue, y, q, channel, count);
+template <class T, int kCols>
+void correlate_channels(const DepthwiseRows<T>& of, const Epilogue<T>& epilogue, T* y) {
+  constexpr int kStep = kLanes<T>;
+  int64_t c = 0;
+  for (; c + 2 * kStep <= of.channels; c += 2 * kStep)
+    channel_rows<T, kCols, 2, true>(of, epilogue, y, c, kStep);
+  for (; c + kStep <= of.channels; c += kStep)
+    channel_rows<T, kCols, 1, true>(of, epilogue, y, c, kStep);
+  if (c < of.channels)
+    channel_rows<T, kCols, 1, false>(of, epilogue, y, c, static_cast<int>(of.channels - c));
 }
 
 template <class T>
-void correlate_row(const DepthwiseRow<T>& row, const Epilogue<T>& epilogue, T* y) {
-  constexpr int kStep = kLanes<T>;
-  int64_t c = 0;
-  for (; c + 2 * kStep <= row.channels; c += 2 * kStep)
-    channel_block<T, 2, true>(row, epilogue, y, c, kStep);
-  for (; c + kStep <= row.channels; c += kStep)
-    channel_block<T, 1, true>(row, epilogue, y, c, kStep);
-  if (c < row.channels)
-    channel_block<T, 1, false>(row, epilogue, y, c, static_cast<int>(row.channels - c));
+void correlate_rows(const DepthwiseRows<T>& of, const Epilogue<T>& epilogue, T* y) {
+  switch (of.col_taps) {
+    case 1:
+      return correlate_channels<T, 1>(of, epilogue, y);
+    case 2:
+      return correlate_channels<T, 2>(of, epilogue, y);
+    case 3:
+      return correlate_channels<T, 3>(of, epilogue, y);
+    default:
+      return correlate_channels<T, 0>(of, epilogue, y);
+  }
 }
 
-// Sum over the outputs that see window column `col`, in four chains.
+// Sum over the outputs that see window column `tap`, in four chains.
 template <class T, bool kWhole>
-[[gnu::always_inline]] inline Vec<T> filter_sum(const DepthwiseRow<T>& row, const T* x, const T* dy,
-                                                int64_t col, int count) {
-  const Range range = inner_outputs(row, col, col);
-  const int64_t step = row.stride_w * row.in_pixel;
-  const T* from = x + col * row.in_pixel + range.begin * step;
-  const T* g = dy + range.begin * row.out_pixel;
+[[gnu::always_inline]] inline Vec<T> filter_sum(const DepthwiseRows<T>& of, const T* x, const T* dy,
+                                                int64_t tap, int count) {
+  const Range range = inner_outputs(of, tap, tap);
+  const int64_t step = of.stride_w * of.in_pixel;
+  const T* from = x + (of.first_col + tap * of.col_step) * of.in_pixel + range.begin * step;
+  const T* g = dy + range.begin * of.out_pixel;
   Vec<T> sum[4]{};
   int64_t q = range.begin;
   for (; q + 4 <= range.end; q += 4) {
 #pragma GCC unroll 4
     for (int p = 0; p < 4; ++p)
-      sum[p] += load_some<T, kWhole>(g + p * row.out_pixel, count) *
+      sum[p] += load_some<T, kWhole>(g + p * of.out_pixel, count) *
                 load_some<T, kWhole>(from + p * step, count);
     from += 4 * step;
-    g += 4 * row.out_pixel;
+    g += 4 * of.out_pixel;
   }
-  for (; q < range.end; ++q, from += step, g += row.out_pixel)
+  for (; q < range.end; ++q, from += step, g += of.out_pixel)
     sum[0] += load_some<T, kWhole>(g, count) * load_some<T, kWhole>(from, count);
   return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 template <class T>
-void filter_grad_row(const DepthwiseRow<T>& row, const T* dy, T* const* sums) {
-  for (int64_t c = 0; c < row.channels; c += kLanes<T>) {
-    const int64_t left = row.channels - c;
-    for (int64_t i = 0; i < row.row_count; ++i)
-      for (int64_t j = 0; j < row.col_count; ++j) {
-        T* const to = sums[i] + j * row.channels + c;
-        const T* const x = row.rows[i] + c;
-        if (left >= kLanes<T>) {
-          store(to, load(to) + filter_sum<T, true>(row, x, dy + c, row.cols[j], kLanes<T>));
-        } else {
-          const int count = static_cast<int>(left);
-          const Vec<T> sum = filter_sum<T, false>(row, x, dy + c, row.cols[j], count);
-          store_first(to, load_first(to, count) + sum, count);
+void filter_grad_rows(const DepthwiseRows<T>& of, const T* dy, T* sums) {
+  for (int64_t c = 0; c < of.channels; c += kLanes<T>) {
+    const int64_t left = of.channels - c;
+    const int count = static_cast<int>(left);
+    for (int64_t r = 0; r < of.rows; ++r) {
+      const T* const g = dy + r * of.out_row + c;
+      for (int64_t i = 0; i < of.row_taps; ++i) {
+        const T* const x = of.x[r * of.row_taps + i];
+        if (!x) continue;
+        for (int64_t j = 0; j < of.col_taps; ++j) {
+          T* const to = sums + (i * of.col_taps + j) * of.channels + c;
+          if (left >= kLanes<T>)
+            store(to, load(to) + filter_sum<T, true>(of, x + c, g, j, kLanes<T>));
+          else
+            store_first(to, load_first(to, count) + filter_sum<T, false>(of, x + c, g, j, count),
+                        count);
         }
       }
+    }
   }
 }
 
 }  // namespace
 
 template <>
-void depthwise_row<kSimd, float>(const DepthwiseRow<float>& row, const Epilogue<float>& epilogue,
-                                 float* y) {
-  correlate_row(row, epilogue, y);
+void depthwise_rows<kSimd, float>(const DepthwiseRows<float>& of, const Epilogue<float>& epilogue,
+                                  float* y) {
+  correlate_rows(of, epilogue, y);
 }
 template <>
-void depthwise_row<kSimd, double>(const DepthwiseRow<double>& row, const Epilogue<double>& epilogue,
-                                  double* y) {
-  correlate_row(row, epilogue, y);
+void depthwise_rows<kSimd, double>(const DepthwiseRows<double>& of,
+                                   const Epilogue<double>& epilogue, double* y) {
+  correlate_rows(of, epilogue, y);
 }
 template <>
-void depthwise_filter_grad_row<kSimd, float>(const DepthwiseRow<float>& row, const float* dy,
-                                             float* const* sums) {
-  filter_grad_row(row, dy, sums);
+void depthwise_filter_grad_rows<kSimd, float>(const DepthwiseRows<float>& of, const float* dy,
+                                              float* sums) {
+  filter_grad_rows(of, dy, sums);
 }
 template <>
-void depthwise_filter_grad_row<kSimd, double>(const DepthwiseRow<double>& row, const double* dy,
-                                              double* const* sums) {
-  filter_grad_row(row, dy, sums);
+void depthwise_filter_grad_rows<kSimd, double>(const DepthwiseRows<double>& of, const double* dy,
+                                               double* sums) {
+  filter_grad_rows(of, dy, sums);
 }
 
 }  // namespace graft::cpu

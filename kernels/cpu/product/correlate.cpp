@@ -6,6 +6,7 @@
 #include "graft/kernels/cpu/product/pack.h"
 #include "graft/kernels/cpu/product/panel.h"
 #include "graft/kernels/cpu/product/partition.h"
+#include "graft/kernels/cpu/product/tiles.h"
 
 namespace graft::cpu {
 namespace {
@@ -13,19 +14,6 @@ namespace {
 // Tiles of rows a piece of work has, and pieces below which the columns are divided as well.
 constexpr int64_t kTilesOfPiece = 8;
 constexpr int64_t kPieces = 16;
-
-// Cuts a row of `width` outputs into tiles of nearly equal size.
-template <class T>
-void add_tiles(Tile<T>*& to, const Tile<T>& first, int64_t width, int64_t a_stride,
-               int64_t c_stride, int max_rows) {
-  const int64_t count = ceil_div(width, max_rows);
-  for (int64_t i = 0; i < count; ++i) {
-    const int64_t begin = width * i / count, end = width * (i + 1) / count;
-    *to++ = {first.a + begin * a_stride, first.c + begin * c_stride,
-             first.residual ? first.residual + begin * c_stride : nullptr,
-             static_cast<int>(end - begin)};
-  }
-}
 
 // Everything that is the same for all pieces of one call.
 template <class T>

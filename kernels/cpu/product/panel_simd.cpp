@@ -120,10 +120,11 @@ template <class T, int kRows, int kVecs>
 
 template <class T, int kRows, int kVecs>
 [[gnu::always_inline]] inline void activate_tile(Vec<T> (&acc)[kRows][kVecs], Activation kind) {
+  const Clamp<T> clamp(kind);
 #pragma GCC unroll 14
   for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 2
-    for (int v = 0; v < kVecs; ++v) acc[r][v] = activate<T>(acc[r][v], kind);
+    for (int v = 0; v < kVecs; ++v) acc[r][v] = clamp(acc[r][v]);
 }
 
 template <class T, int kRows, int kVecs, LayoutA kLayout>

@@ -7,13 +7,19 @@
 namespace graft::cpu {
 namespace {
 
-/// NaN stays NaN.
+/// Every activation is a pair of bounds, infinite where there is none, so that a loop over results
+/// has no branch. NaN stays NaN.
 template <class T>
-[[gnu::always_inline]] inline Vec<T> activate(Vec<T> v, Activation activation) {
-  if (activation != Activation::None) v = v < Vec<T>{} ? Vec<T>{} : v;
-  if (activation == Activation::Relu6) v = v > splat(T(6)) ? splat(T(6)) : v;
-  return v;
-}
+struct Clamp {
+  Vec<T> low, high;
+
+  explicit Clamp(Activation activation)
+      : low(splat(activation == Activation::None ? -static_cast<T>(__builtin_inf()) : T(0))),
+        high(splat(activation == Activation::Relu6 ? T(6) : static_cast<T>(__builtin_inf()))) {}
+  [[gnu::always_inline]] Vec<T> operator()(Vec<T> v) const {
+    return at_most<T>(high, at_least<T>(low, v));
+  }
+};
 
 }  // namespace
 }  // namespace graft::cpu

@@ -55,6 +55,30 @@ template <class T>
   return value - Vec<T>{};  // not +: that would turn -0 into +0
 }
 
+/// Elementwise the larger and the smaller of both; where one is NaN, and between zeros, it is v.
+template <class T>
+[[gnu::always_inline]] inline Vec<T> at_least(Vec<T> limit, Vec<T> v) {
+#if GRAFT_SIMD_LEVEL == 2  // one instruction instead of two
+  if constexpr (sizeof(T) == 4)
+    return Vec<T>(_mm512_maskz_max_ps(0xffff, limit, v));
+  else
+    return Vec<T>(_mm512_maskz_max_pd(0xff, limit, v));
+#else
+  return v < limit ? limit : v;
+#endif
+}
+template <class T>
+[[gnu::always_inline]] inline Vec<T> at_most(Vec<T> limit, Vec<T> v) {
+#if GRAFT_SIMD_LEVEL == 2
+  if constexpr (sizeof(T) == 4)
+    return Vec<T>(_mm512_maskz_min_ps(0xffff, limit, v));
+  else
+    return Vec<T>(_mm512_maskz_min_pd(0xff, limit, v));
+#else
+  return v > limit ? limit : v;
+#endif
+}
+
 /// The first `count` elements (fewer than kLanes); the other lanes are 0, their memory untouched.
 template <class T>
 [[gnu::always_inline]] inline Vec<T> load_first(const T* from, int count) {

@@ -172,6 +172,7 @@ template <>
 void transform_output<kSimd>(const float* from, int64_t plane, int64_t count,
                              const OutputTile& tile) {
   const Epilogue<float>& epilogue = tile.epilogue;
+  const Clamp<float> clamp(epilogue.activation);
   for_each_vector(count, [&](int64_t channel, const auto& lanes) {
     const V bias = epilogue.bias ? lanes.get(epilogue.bias + channel) : V{};
     transform<OutputAxis>(
@@ -183,7 +184,7 @@ void transform_output<kSimd>(const float* from, int64_t plane, int64_t count,
           const int64_t at = row * tile.row + column * tile.pixel + channel;
           v += bias;
           if (epilogue.residual) v += lanes.get(epilogue.residual + at);
-          lanes.put(tile.y + at, activate<float>(v, epilogue.activation));
+          lanes.put(tile.y + at, clamp(v));
         });
   });
 }
