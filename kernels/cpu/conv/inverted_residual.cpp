@@ -22,6 +22,8 @@ namespace {
 constexpr int64_t kPieces = 8;
 // which have at least so many times the rows that two neighbours both expand.
 constexpr int64_t kRowsForShared = 4;
+// With fewer pieces some threads would have nothing to do.
+constexpr int64_t kFewestPieces = 4;
 
 // Rows first..end-1 of an image.
 struct Rows {
@@ -63,7 +65,7 @@ struct Pointwise {
 
 template <class T>
 struct Block {
-  const Correlation c;  // of the depthwise step
+  const Correlation& c;  // of the depthwise step
   const bool expands;
   const Pointwise<T> expand, project;
   const T* weights;
@@ -74,9 +76,8 @@ struct Block {
   int64_t strip = 0;  // rows of the result
   int64_t held = 0;   // rows of the ring
 
-  int64_t window() const { return c.rows.back() - c.rows.front() + 1; }
   int64_t input_rows(int64_t rows) const {
-    return std::min(c.in_h, (rows - 1) * c.stride_h + window());
+    return std::min(c.in_h, (rows - 1) * c.stride_h + c.rows.back() - c.rows.front() + 1);
   }
   int64_t ring_size() const { return expands ? held * c.in.row : 0; }
   int64_t scratch_size() const { return ring_size() + strip * c.out.row; }
@@ -130,6 +131,18 @@ struct Block {
   }
 };
 
+// Bands of rows that each image is cut into.
+int64_t bands_of(const Correlation& c) {
+  const int64_t shared = std::max<int64_t>(0, c.rows.back() - c.rows.front() + 1 - c.stride_h);
+  const int64_t shortest = std::max<int64_t>(1, kRowsForShared * shared / c.stride_h);
+  return std::clamp<int64_t>(c.out_h / shortest, 1, ceil_div(kPieces, c.images));
+}
+
+View temporary(const KernelCtx& ctx, const Shape& shape, DType dtype) {
+  void* const data = ctx.workspace.take(static_cast<size_t>(shape.numel()) * size_of(dtype));
+  return {{data, shape, shape.contiguous_strides(), dtype}};
+}
+
 }  // namespace
 
 void inverted_residual(const KernelCtx& ctx, ConstView x, ConstView expand, ConstView expand_bias,
@@ -137,14 +150,26 @@ void inverted_residual(const KernelCtx& ctx, ConstView x, ConstView expand, Cons
                        ConstView project, ConstView project_bias, ConstView residual,
                        Activation activation, View y) {
   if (y.numel() == 0) return;
+  const Shape hidden{x.dim(0), x.dim(1), x.dim(2), depthwise.dim(0)};
+  const Shape filtered{y.dim(0), y.dim(1), y.dim(2), depthwise.dim(0)};
+  const Correlation c = forward_correlation(hidden, depthwise.shape, filtered, params);
+  const int64_t bands = bands_of(c);
+  if (c.images * bands < kFewestPieces) {  // each step shares itself out better
+    const View middle = temporary(ctx, filtered, y.dtype);
+    if (expand) {
+      const View expanded = temporary(ctx, hidden, y.dtype);
+      conv2d_forward(ctx, x, expand, expand_bias, {}, activation, expanded, {});
+      x = expanded;
+    }
+    conv2d_forward(ctx, x, depthwise, depthwise_bias, {}, activation, middle, params);
+    return conv2d_forward(ctx, middle, project, project_bias, residual, Activation::None, y, {});
+  }
   for (ConstView* operand :
        {&x, &expand, &expand_bias, &depthwise, &depthwise_bias, &project, &project_bias, &residual})
     *operand = contiguous_operand(ctx, *operand);
-  const Shape hidden{x.dim(0), x.dim(1), x.dim(2), depthwise.dim(0)};
-  const Shape filtered{y.dim(0), y.dim(1), y.dim(2), depthwise.dim(0)};
   with_float("inverted_residual", y.dtype, [&](auto zero) {
     using T = decltype(zero);
-    Block<T> block{forward_correlation(hidden, depthwise.shape, filtered, params),
+    Block<T> block{c,
                    static_cast<bool>(expand),
                    expand ? Pointwise<T>(ctx, expand, expand_bias, activation) : Pointwise<T>(),
                    Pointwise<T>(ctx, project, project_bias, Activation::None),
@@ -154,10 +179,6 @@ void inverted_residual(const KernelCtx& ctx, ConstView x, ConstView expand, Cons
                    residual.as<T>(),
                    y.as<T>()};
     block.choose_strip();
-    const Correlation& c = block.c;
-    const int64_t shared = std::max<int64_t>(0, block.window() - c.stride_h);
-    const int64_t shortest = std::max<int64_t>(1, kRowsForShared * shared / c.stride_h);
-    const int64_t bands = std::clamp<int64_t>(c.out_h / shortest, 1, ceil_div(kPieces, c.images));
     T* const scratch = ctx.workspace.take_array<T>(num_threads() * block.scratch_size());
     auto* const tiles = ctx.workspace.take_array<Tile<T>>(num_threads() * block.tile_count());
     parallel_for(c.images * bands, [&](int64_t item, int worker) {
