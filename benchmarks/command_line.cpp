@@ -1,30 +1,20 @@
 #include "graft/benchmarks/command_line.h"
 
-#include <CLI/CLI.hpp>
-
-#include <map>
 #include <set>
 
+#include "graft/tools/cli/choice.h"
 #include "op_cases/op_cases.h"
 
 namespace graft::bench {
 namespace {
+
+using cli::add_choice;
 
 std::set<std::string> timed_ops() {
   std::set<std::string> names;
   for (const testing::OpCase& op_case : testing::all_op_cases())
     if (!op_case.perf.empty()) names.insert(op_case.op);
   return names;
-}
-
-/// An option with a value out of a list of words, of which each means a value of an enum.
-template <class Enum>
-CLI::Option* add_choice(CLI::App& app, const std::string& name, Enum& value,
-                        const std::map<std::string, Enum>& words, const std::string& help) {
-  return app
-      .add_option_function<std::string>(
-          name, [&value, words](const std::string& word) { value = words.at(word); }, help)
-      ->check(CLI::IsMember(words));
 }
 
 CLI::Option* add_product(CLI::App& app, const std::string& name, Options& options,
@@ -68,12 +58,12 @@ void add_modes(CLI::App& app, Options& options) {
   choose_by_flag("--ceiling", Mode::Ceiling, "What the machine can do");
   choose_by_flag("--list", Mode::List, "Nothing: print the operations as Markdown (docs/ops.md)");
 
-  add_choice<Step>(app, "--step", options.step, {{"eval", Step::Evaluate}, {"train", Step::Train}},
-                   "Of the network; default: eval")
+  add_choice(app, "--step", options.step, {{"eval", Step::Evaluate}, {"train", Step::Train}},
+             "Of the network")
       ->needs(model);
-  add_choice<data::Decoder>(app, "--decoder", options.decoder,
-                            {{"libraries", data::Decoder::Libraries}, {"stb", data::Decoder::Stb}},
-                            "Of the pictures of FOLDER; default: libraries")
+  add_choice(app, "--decoder", options.decoder,
+             {{"libraries", data::Decoder::Libraries}, {"stb", data::Decoder::Stb}},
+             "Of the pictures of FOLDER")
       ->needs(pictures);
 }
 

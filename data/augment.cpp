@@ -1,16 +1,9 @@
 #include "graft/data/augment.h"
 
-#include <array>
 #include <cmath>
-#include <string>
-
-#include "graft/core/error.h"
 
 namespace graft::data {
 namespace {
-
-constexpr std::array kKinds{Augment::Kind::None, Augment::Kind::Flip,
-                            Augment::Kind::RandomResizedCrop, Augment::Kind::PadCrop};
 
 int64_t rounded(double value) { return static_cast<int64_t>(std::nearbyint(value)); }
 
@@ -28,15 +21,6 @@ const char* to_string(Augment::Kind kind) noexcept {
       return "pad-crop";
   }
   return "unknown";
-}
-
-Augment::Kind augment_kind(std::string_view name) {
-  std::string names;
-  for (const Augment::Kind kind : kKinds) {
-    if (name == to_string(kind)) return kind;
-    names += std::string(names.empty() ? "" : ", ") + to_string(kind);
-  }
-  fail(ErrorKind::Argument, "augment: no kind '", name, "'; there are ", names);
 }
 
 Box random_resized_crop(const Size2d& picture, const Augment& augment, RandomStream& random) {

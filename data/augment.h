@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 
 #include "graft/core/random.h"
 #include "graft/data/resize.h"
@@ -28,8 +27,6 @@ struct Augment {
 
 /// "none", "flip", "resized-crop", "pad-crop".
 const char* to_string(Augment::Kind kind) noexcept;
-/// The kind of that name; Error(Argument) listing the names otherwise.
-Augment::Kind augment_kind(std::string_view name);
 
 /// The part that torchvision's RandomResizedCrop would take: ten draws of area and log-aspect, then
 /// the largest centred part whose aspect is allowed.

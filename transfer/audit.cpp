@@ -4,7 +4,7 @@
 #include <unordered_map>
 
 #include "graft/core/io/sha256.h"
-#include "graft/transfer/checkpoint/file_layout.h"
+#include "graft/transfer/weights/file_layout.h"
 #include "graft/transfer/weights/raw_tensor.h"
 
 namespace graft::transfer {

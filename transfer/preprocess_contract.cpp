@@ -5,8 +5,8 @@
 
 #include "graft/core/error.h"
 #include "graft/core/limits.h"
+#include "graft/core/utf8.h"
 #include "graft/transfer/json/json.h"
-#include "graft/transfer/json/utf8.h"
 
 namespace graft::transfer {
 namespace {

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "graft/core/glob.h"
-#include "graft/transfer/checkpoint/file_layout.h"
 #include "graft/transfer/load_diagnosis.h"
+#include "graft/transfer/weights/file_layout.h"
 #include "graft/transfer/wrapper_prefix.h"
 
 namespace graft::transfer {

@@ -212,15 +212,6 @@ TEST_CASE("transforms: the random resized crop stays inside and keeps to area an
   CHECK(random_resized_crop({30, 900}, augment, random) == Box{0, 430, 30, 40});
 }
 
-TEST_CASE("transforms: names of the kinds of variation") {
-  for (const auto kind : {Augment::Kind::None, Augment::Kind::Flip,
-                          Augment::Kind::RandomResizedCrop, Augment::Kind::PadCrop})
-    CHECK(augment_kind(to_string(kind)) == kind);
-  CHECK_THROWS_WITH_AS(augment_kind("mixup"),
-                       "augment: no kind 'mixup'; there are none, flip, resized-crop, pad-crop",
-                       Error);
-}
-
 TEST_CASE("transforms: a batch of another shape is refused") {
   Tensor batch = Tensor::zeros({2, 8, 8, 3});
   const Image image = noise_image(8, 8, 3);

@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "graft/core/error.h"
+#include "graft/transfer/json/first_difference.h"
 #include "graft/transfer/json/json.h"
-#include "graft/transfer/json/utf8.h"
 
 namespace graft::transfer {
 namespace {
@@ -96,27 +96,23 @@ TEST_CASE("json: names of any bytes give valid text") {
         "\"a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz\"");
 }
 
+TEST_CASE("json: the first difference of two objects") {
+  const Json before = parse(R"({"a": 1, "b": [1, "x"], "gone": true})");
+  const Json now = parse(R"({"new": null, "b": [1, "y"], "a": 1})");
+  CHECK_FALSE(first_difference(before, before));
+  CHECK(first_difference(before, now)->text == "new was not given, is now null");
+  const JsonDifference second = first_difference(before, now, {"new"}).value();
+  CHECK(second.member == "b");
+  CHECK(second.text == R"(b was [1, "x"], is now [1, "y"])");
+  CHECK(first_difference(before, now, {"new", "b"})->text == "gone was true, is now not given");
+  CHECK_FALSE(first_difference(before, now, {"new", "b", "gone"}));
+}
+
 TEST_CASE("json: a missing or wrong member is named") {
   const Json value = parse("{\"a\": 1}");
   CHECK_THROWS_WITH_AS(value.at("b"), "json: \"b\" is missing", Error);
   CHECK_THROWS_WITH_AS(value.at("a").as_string("a"), "a: is not a string", Error);
   CHECK(value.find("b") == nullptr);
-}
-
-TEST_CASE("printable: a message quotes no control characters and stays short") {
-  CHECK(printable("a\x1b[31m\xff\n\xc3\xa9") == "a?[31m?\n\xc3\xa9");
-  CHECK(printable(std::string(10'000, 'x')).size() < 700);
-}
-
-TEST_CASE("text: one_line keeps everything, on one line") {
-  CHECK(one_line("plain, äöü €.jpg") == "plain, äöü €.jpg");
-  CHECK(one_line("a\tb\nc\rd\\e") == "a\\tb\\nc\\rd\\\\e");
-  CHECK(one_line("\x1b[31m\x7f\xff") == "\\x1b[31m\\x7f\\xff");
-  CHECK(one_line("\xc2\x9b"
-                 "1m") ==
-        "\\xc2\\x9b"
-        "1m");  // CSI as one character
-  CHECK(printable("a\nb\xc2\x9b") == "a\nb?");
 }
 
 }  // namespace graft::transfer

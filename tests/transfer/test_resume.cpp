@@ -236,6 +236,14 @@ TEST_CASE("resume: not as another run") {
   other.options.lr = 0.1;
   CHECK(testing::error_text([&] { other.run(never); }) == start + "lr was 0.2, is now 0.1");
   other = job.resumed();
+  other.options.optimizer = OptimizerKind::AdamW;
+  CHECK(testing::error_text([&] { other.run(never); }) ==
+        start + "optimizer was \"sgd\", is now \"adamw\"");
+  other = job.resumed();
+  other.options.schedule = ScheduleKind::OneCycle;
+  CHECK(testing::error_text([&] { other.run(never); }) ==
+        start + "schedule was \"cosine\", is now \"onecycle\"");
+  other = job.resumed();
   other.options.batch = 4;
   CHECK(testing::error_text([&] { other.run(never); }) == start + "batch was 8, is now 4");
   other = job.resumed();

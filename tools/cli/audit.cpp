@@ -5,13 +5,13 @@
 #include <unordered_set>
 
 #include "graft/core/glob.h"
+#include "graft/core/utf8.h"
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/load_network.h"
 #include "graft/transfer/audit.h"
 #include "graft/transfer/freeze.h"
 #include "graft/transfer/json/json.h"
-#include "graft/transfer/json/utf8.h"
 #include "graft/transfer/weights/weight_file.h"
 #include "graft/transfer/wrapper_prefix.h"
 
@@ -27,8 +27,7 @@ Json names(const std::vector<std::string>& paths) {
 }
 
 void print_list(const char* what, const std::vector<std::string>& paths) {
-  for (const std::string& path : paths)
-    std::cout << what << "  " << transfer::one_line(path) << '\n';
+  for (const std::string& path : paths) std::cout << what << "  " << one_line(path) << '\n';
 }
 
 // The tensors of the network that the pattern freezes.
@@ -112,7 +111,7 @@ int run_audit(const AuditOptions& options, const CommonOptions& common) {
   if (complaints.empty()) return kDone;
   std::cerr << "graft: audit: " << complaints.size()
             << (complaints.size() == 1 ? " tensor is" : " tensors are")
-            << " not equal in both files: " << transfer::one_line(complaints.front())
+            << " not equal in both files: " << one_line(complaints.front())
             << (complaints.size() > 1 ? ", ...\n" : "\n");
   return kChanged;
 }

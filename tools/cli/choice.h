@@ -1,38 +1,56 @@
-// Options that take one of a few words: one table says what each word stands for, and the parser,
-// the help and run.json read it.
+// Options that take one of a few words: one table says what each word stands for, and the parser
+// and the help read it. Where the values have a to_string(), that is the table, for run.json too.
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
+#include <CLI/CLI.hpp>
 
-#include "graft/tools/cli/load_network.h"
-#include "graft/transfer/training/train_options.h"
+#include <algorithm>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <vector>
 
 namespace graft::cli {
 
 template <class T>
 struct Choice {
-  const char* word;
+  std::string word;
   T value;
 };
 
-inline constexpr Choice<bool> kSwitch[] = {{"on", true}, {"off", false}};
-inline constexpr Choice<Head> kHeads[] = {
-    {"new", Head::New}, {"linear", Head::Linear}, {"keep", Head::Keep}};
-inline constexpr Choice<transfer::OptimizerKind> kOptimizers[] = {
-    {"sgd", transfer::OptimizerKind::Sgd},
-    {"adam", transfer::OptimizerKind::Adam},
-    {"adamw", transfer::OptimizerKind::AdamW}};
-inline constexpr Choice<transfer::ScheduleKind> kSchedules[] = {
-    {"constant", transfer::ScheduleKind::Constant},
-    {"step", transfer::ScheduleKind::Step},
-    {"cosine", transfer::ScheduleKind::Cosine},
-    {"onecycle", transfer::ScheduleKind::OneCycle}};
+template <class T>
+using Choices = std::vector<Choice<T>>;
 
-/// The word for a value of the table.
-template <class T, size_t kCount>
-const char* word_for(const Choice<T> (&choices)[kCount], T value) {
-  return std::ranges::find(choices, value, &Choice<T>::value)->word;
+/// The values under the words that to_string() has for them.
+template <class T>
+Choices<T> by_name(std::initializer_list<T> values) {
+  Choices<T> choices;
+  for (const T value : values) choices.push_back({to_string(value), value});
+  return choices;
+}
+
+/// The word for a value; "" where the table has none.
+template <class T>
+std::string word_for(const Choices<T>& choices, T value) {
+  const auto found = std::ranges::find(choices, value, &Choice<T>::value);
+  return found == choices.end() ? std::string() : found->word;
+}
+
+/// An option that takes a word of `choices`. Its help shows the word for the value as it is.
+template <class T>
+CLI::Option* add_choice(CLI::App& app, const std::string& name, T& value, const Choices<T>& choices,
+                        const std::string& help) {
+  std::map<std::string, T> meaning;
+  std::vector<std::string> words;
+  for (const auto& [word, meant] : choices) {
+    meaning.emplace(word, meant);
+    words.push_back(word);
+  }
+  return app
+      .add_option_function<std::string>(
+          name, [&value, meaning](const std::string& word) { value = meaning.at(word); }, help)
+      ->check(CLI::IsMember(words))
+      ->default_str(word_for(choices, value));
 }
 
 }  // namespace graft::cli

@@ -85,7 +85,7 @@ int CommandLine::run(int argc, const char* const* argv) {
   try {
     if (code == kDone && chosen_) {
       if (common_.threads > 0) set_num_threads(common_.threads);
-      set_exact(common_.deterministic == "exact");
+      set_exact(common_.exact);
       common_.run_on = choose_device(common_);
       code = chosen_();
     }

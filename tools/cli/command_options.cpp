@@ -1,7 +1,5 @@
 #include <CLI/CLI.hpp>
 
-#include <map>
-
 #include "graft/core/text.h"
 #include "graft/models/registry.h"
 #include "graft/tools/cli/choice.h"
@@ -34,22 +32,6 @@ CLI::Option* add(CLI::App& app, const char* name, T& value, const char* help) {
   return app.add_option(name, value, help)->capture_default_str();
 }
 
-/// An option that takes a word of `choices`.
-template <class T, size_t kCount>
-void add_choice(CLI::App& app, const char* name, T& value, const Choice<T> (&choices)[kCount],
-                const char* help) {
-  std::map<std::string, T> meaning;
-  std::vector<std::string> words;
-  for (const auto& [word, meant] : choices) {
-    meaning.emplace(word, meant);
-    words.emplace_back(word);
-  }
-  app.add_option_function<std::string>(
-         name, [&value, meaning](const std::string& word) { value = meaning.at(word); }, help)
-      ->check(CLI::IsMember(words))
-      ->default_str(word_for(choices, value));
-}
-
 }  // namespace
 
 void add_options(CLI::App& app, TuneOptions& options) {
@@ -75,7 +57,7 @@ void add_options(CLI::App& app, TuneOptions& options) {
                  "What not to train, separated by commas: trunk (all but the head), norms (layers "
                  "with running statistics), stages from..to (conv1..layer3), a module and all "
                  "below it (layer1), a glob over tensors ('*.bias')");
-  add_choice(app, "--cache", options.cache, kSwitch,
+  add_choice(app, "--cache", options.cache, {{"on", true}, {"off", false}},
              "Run the frozen part once and train on its outputs");
   add(app, "--epochs", options.epochs, "Passes over the data")->check(CLI::Range(1, 1000000));
   add(app, "--lr", options.lr, "Learning rate")->check(CLI::PositiveNumber);
@@ -90,11 +72,17 @@ void add_options(CLI::App& app, TuneOptions& options) {
   add_skip_bad(app, options.skip_bad);
   add(app, "--per-class", options.per_class, "Samples of each class to train on; 0: all")
       ->check(CLI::NonNegativeNumber);
-  add_choice(app, "--head", options.head, kHeads,
+  add_choice(app, "--head", options.head, by_name({Head::New, Head::Linear, Head::Keep}),
              "A new head for the classes of DATA, a dense one in place of a convolution, or the "
              "file's own");
-  add_choice(app, "--optimizer", options.optimizer, kOptimizers, "Update rule");
-  add_choice(app, "--schedule", options.schedule, kSchedules, "Course of the learning rate");
+  using transfer::OptimizerKind, transfer::ScheduleKind;
+  add_choice(app, "--optimizer", options.optimizer,
+             by_name({OptimizerKind::Sgd, OptimizerKind::Adam, OptimizerKind::AdamW}),
+             "Update rule");
+  add_choice(app, "--schedule", options.schedule,
+             by_name({ScheduleKind::Constant, ScheduleKind::Step, ScheduleKind::Cosine,
+                      ScheduleKind::OneCycle}),
+             "Course of the learning rate");
   add(app, "--warmup", options.warmup_epochs, "Epochs of rising rate")
       ->check(CLI::NonNegativeNumber);
   add(app, "--momentum", options.momentum, "Momentum of sgd")->check(CLI::Range(0.0, 1.0));
@@ -107,8 +95,10 @@ void add_options(CLI::App& app, TuneOptions& options) {
       ->check(CLI::NonNegativeNumber);
   add(app, "--patience", options.patience, "Epochs without gain before stopping; 0: never")
       ->check(CLI::NonNegativeNumber);
-  add(app, "--augment", options.augment, "Random views of the training pictures")
-      ->check(CLI::IsMember({"none", "flip", "resized-crop", "pad-crop"}));
+  using Augment = data::Augment::Kind;
+  add_choice(app, "--augment", options.augment,
+             by_name({Augment::None, Augment::Flip, Augment::RandomResizedCrop, Augment::PadCrop}),
+             "Random views of the training pictures");
   add(app, "--workers", options.workers, "Threads that load pictures")->check(CLI::Range(1, 256));
   add(app, "--save-every", options.save_every,
       "Steps between checkpoints; 0: epochs, of at least 15 s together")

@@ -44,7 +44,7 @@ struct TuneOptions {
   double clip_norm = 0;
   double trunk_lr_scale = 1;
   int patience = 0;
-  std::string augment = "none";
+  data::Augment::Kind augment = data::Augment::Kind::None;
   int workers = 1;
   int64_t save_every = 0;  ///< steps between checkpoints; 0: at the ends of epochs
   bool resume = false;     ///< go on with the run in `out`

@@ -1,10 +1,9 @@
 #include "graft/tools/cli/common_options.h"
 
-#include <CLI/CLI.hpp>
-
 #include <cstdio>
 
 #include "graft/core/error.h"
+#include "graft/tools/cli/choice.h"
 
 namespace graft::cli {
 
@@ -25,9 +24,8 @@ void add_options(CLI::App& app, CommonOptions& options) {
       ->check(CLI::Range(uint64_t{0}, uint64_t{INT64_MAX}))  // JSON's integers, as we read them
       ->capture_default_str()
       ->group(group);
-  app.add_option("--deterministic", options.deterministic,
-                 "exact: no algorithm that trades accuracy for speed")
-      ->check(CLI::IsMember({"exact"}))
+  add_choice(app, "--deterministic", options.exact, {{"exact", true}},
+             "exact: no algorithm that trades accuracy for speed")
       ->group(group);
   app.add_flag("-q,--quiet", options.quiet, "No progress, only errors")->group(group);
 }

@@ -17,9 +17,9 @@ struct CommonOptions {
   bool quiet = false;  ///< nothing on stderr but errors
   int threads = 0;     ///< 0: all hardware threads
   uint64_t seed = 0;
-  std::string deterministic;  ///< "exact": core/exactness.h; "": a CPU repeats its bits anyway
-  std::string device;         ///< "": not asked for, the same as "auto" but without a word
-  Device run_on;              ///< what choose_device() makes of it
+  bool exact = false;  ///< core/exactness.h; a CPU repeats its bits anyway
+  std::string device;  ///< "": not asked for, the same as "auto" but without a word
+  Device run_on;       ///< what choose_device() makes of it
 };
 
 void add_options(CLI::App& app, CommonOptions& options);

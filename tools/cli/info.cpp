@@ -3,17 +3,16 @@
 #include <iostream>
 
 #include "graft/core/io/file_system.h"
+#include "graft/core/utf8.h"
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/transfer/json/json.h"
-#include "graft/transfer/json/utf8.h"
 #include "graft/transfer/weights/weight_file.h"
 
 namespace graft::cli {
 namespace {
 
 using transfer::Json;
-using transfer::printable;
 
 struct Summary {
   std::string file, format;

@@ -54,6 +54,18 @@ LoadedNetwork load_network(const ModelSource& source) {
   return loaded;
 }
 
+const char* to_string(Head head) noexcept {
+  switch (head) {
+    case Head::New:
+      return "new";
+    case Head::Linear:
+      return "linear";
+    case Head::Keep:
+      return "keep";
+  }
+  return "unknown";
+}
+
 LoadedNetwork load_for_tuning(const TuningStart& start) {
   LoadedNetwork loaded;
   if (start.weights.empty()) {

@@ -37,6 +37,9 @@ enum class Head {
   Keep,    ///< the file's, which must have as many outputs as the data has classes
 };
 
+/// "new", "linear", "keep".
+const char* to_string(Head head) noexcept;
+
 struct TuningStart {
   std::string model;    ///< may be empty if the weight file names it
   std::string weights;  ///< empty: from scratch

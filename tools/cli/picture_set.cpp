@@ -5,9 +5,9 @@
 
 #include "graft/core/error.h"
 #include "graft/core/text.h"
+#include "graft/core/utf8.h"
 #include "graft/data/readable.h"
 #include "graft/data/subset.h"
-#include "graft/transfer/json/utf8.h"
 
 namespace graft::cli {
 namespace {
@@ -52,8 +52,7 @@ PictureSet check_pictures(data::DatasetPtr all, bool skip_bad, ProgressLine& lin
 std::string describe_bad(const std::vector<data::SkippedFile>& bad) {
   constexpr size_t kShown = 5;
   std::vector<std::string> names;
-  for (size_t i = 0; i < std::min(bad.size(), kShown); ++i)
-    names.push_back(transfer::one_line(bad[i].path));
+  for (size_t i = 0; i < std::min(bad.size(), kShown); ++i) names.push_back(one_line(bad[i].path));
   if (bad.size() > kShown) names.emplace_back("...");
   return std::to_string(bad.size()) +
          (bad.size() == 1 ? " picture cannot be read and is left out: "

@@ -7,6 +7,7 @@
 #include "graft/core/io/file_system.h"
 #include "graft/core/limits.h"
 #include "graft/core/ops/softmax.h"
+#include "graft/core/utf8.h"
 #include "graft/data/decode.h"
 #include "graft/data/readable.h"
 #include "graft/data/transforms.h"
@@ -14,8 +15,7 @@
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/load_network.h"
 #include "graft/transfer/json/json.h"
-#include "graft/transfer/json/utf8.h"
-#include "graft/transfer/training/eval_mode.h"
+#include "graft/transfer/training/mode_guards.h"
 
 namespace graft::cli {
 namespace {
@@ -71,14 +71,14 @@ int run_predict(const PredictOptions& options, const CommonOptions& common) {
       prediction.set("top", to_json(guesses, loaded));
       for (const Guess& guess : guesses)
         if (!common.json)
-          std::printf("%s\t%s\t%.4f\n", transfer::one_line(file).c_str(),
-                      transfer::one_line(loaded.label(guess.label)).c_str(),
+          std::printf("%s\t%s\t%.4f\n", one_line(file).c_str(),
+                      one_line(loaded.label(guess.label)).c_str(),
                       static_cast<double>(guess.probability));
     } catch (const Error& error) {
       if (!data::is_of_one_sample(error.kind())) throw;
       if (code == kDone) code = exit_code(error);
       prediction.set("error", error.what());
-      std::cerr << "graft: " << transfer::one_line(error.what()) << '\n';
+      std::cerr << "graft: " << one_line(error.what()) << '\n';
     }
     all.push(std::move(prediction));
   }

@@ -44,7 +44,7 @@ void RunFolder::resume(const transfer::Json& config, const std::vector<std::stri
   const Limits limits;
   const transfer::Json before =
       transfer::read_json(files_.read_text(file, limits.json.bytes), limits.json, file.string());
-  const std::string difference = transfer::first_difference(before, config, ignored);
+  const std::string difference = transfer::difference_of_jobs(before, config, ignored);
   check(difference.empty(), ErrorKind::Argument, "tune: --resume: ", path_.string(),
         " holds another run: ", difference,
         "; give the same settings, or replace it with --overwrite");

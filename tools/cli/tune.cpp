@@ -6,7 +6,7 @@
 
 #include "graft/core/exactness.h"
 #include "graft/core/parallel.h"
-#include "graft/tools/cli/choice.h"
+#include "graft/core/utf8.h"
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/load_network.h"
@@ -17,7 +17,6 @@
 #include "graft/tools/report/evaluation_report.h"
 #include "graft/tools/report/html.h"
 #include "graft/transfer/freeze.h"
-#include "graft/transfer/json/utf8.h"
 #include "graft/transfer/state.h"
 
 namespace graft::cli {
@@ -44,7 +43,7 @@ transfer::TrainOptions train_options(const TuneOptions& options, uint64_t seed) 
   train.patience = options.patience;
   train.seed = seed;
   train.cache_features = options.cache;
-  train.augment.kind = data::augment_kind(options.augment);
+  train.augment.kind = options.augment;
   train.workers = options.workers;
   train.checkpoint_steps = options.save_every;
   train.checkpoint_seconds = options.save_every ? 0 : kSecondsBetweenCheckpoints;
@@ -66,14 +65,14 @@ Json config_json(const TuneOptions& options, const CommonOptions& common, const 
   json.set("model", loaded.model).set("model_options", loaded.variant);
   json.set("weights", options.weights)
       .set("freeze", options.freeze)
-      .set("head", word_for(kHeads, options.head));
+      .set("head", to_string(options.head));
   json.set("epochs", options.epochs).set("batch", options.batch).set("lr", options.lr);
-  json.set("optimizer", word_for(kOptimizers, options.optimizer));
-  json.set("schedule", word_for(kSchedules, options.schedule));
+  json.set("optimizer", to_string(options.optimizer));
+  json.set("schedule", to_string(options.schedule));
   json.set("warmup", options.warmup_epochs).set("momentum", options.momentum);
   json.set("weight_decay", options.weight_decay).set("label_smoothing", options.label_smoothing);
   json.set("clip", options.clip_norm).set("trunk_lr", options.trunk_lr_scale);
-  json.set("patience", options.patience).set("augment", options.augment);
+  json.set("patience", options.patience).set("augment", to_string(options.augment));
   json.set("cache", options.cache).set("seed", common.seed);
   std::ostringstream device;
   device << common.run_on;
@@ -128,7 +127,7 @@ bool same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
 
 std::string label_lines(const std::vector<std::string>& labels) {
   std::string out;
-  for (const std::string& label : labels) out += transfer::one_line(label) + '\n';
+  for (const std::string& label : labels) out += one_line(label) + '\n';
   return out;
 }
 
@@ -136,7 +135,7 @@ std::string label_lines(const std::vector<std::string>& labels) {
 std::string bad_lines(const std::vector<data::SkippedFile>& bad) {
   std::string out;
   for (const data::SkippedFile& file : bad)
-    out += transfer::one_line(file.path) + '\t' + transfer::one_line(file.reason) + '\n';
+    out += one_line(file.path) + '\t' + one_line(file.reason) + '\n';
   return out;
 }
 

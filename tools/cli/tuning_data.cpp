@@ -6,12 +6,12 @@
 
 #include "graft/core/error.h"
 #include "graft/core/text.h"
+#include "graft/core/utf8.h"
 #include "graft/data/open_dataset.h"
 #include "graft/data/sampling.h"
 #include "graft/data/subset.h"
 #include "graft/tools/cli/match_classes.h"
 #include "graft/tools/cli/picture_set.h"
-#include "graft/transfer/json/utf8.h"
 
 namespace graft::cli {
 namespace {
@@ -45,7 +45,7 @@ std::string some_of(std::vector<std::string> names) {
     names.resize(kShown);
     names.push_back("... (" + std::to_string(all) + " in all)");
   }
-  return transfer::one_line(join(names, ", "));
+  return one_line(join(names, ", "));
 }
 
 // The data of --val under the labels of the training data; it may hold some of its classes only.
@@ -118,7 +118,7 @@ std::string describe(const TuningData& data) {
   text.replace(text.size() - 2, 2, " samples; ");
   text += std::to_string(data.train->class_count()) + " classes";
   if (data.train->class_names().size() <= kClassesShown)
-    text += ": " + transfer::one_line(join(data.train->class_names(), ", "));
+    text += ": " + one_line(join(data.train->class_names(), ", "));
   if (data.ignored.empty()) return text;
 
   std::vector<std::string> files;
@@ -127,7 +127,7 @@ std::string describe(const TuningData& data) {
   if (data.ignored.size() > kFilesShown) files.emplace_back("...");
   return text + "; " + std::to_string(data.ignored.size()) +
          (data.ignored.size() == 1 ? " file ignored (" : " files ignored (") +
-         transfer::one_line(join(files, "; ")) + ")";
+         one_line(join(files, "; ")) + ")";
 }
 
 }  // namespace graft::cli

@@ -2,8 +2,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "graft/core/utf8.h"
 #include "graft/transfer/json/json.h"
-#include "graft/transfer/json/utf8.h"
 
 namespace graft::transfer {
 namespace {

@@ -7,7 +7,7 @@
 #include "graft/core/ops/reduce.h"
 #include "graft/core/ops/shape_ops.h"
 #include "graft/data/loader.h"
-#include "graft/transfer/training/eval_mode.h"
+#include "graft/transfer/training/mode_guards.h"
 
 namespace graft::transfer {
 

@@ -12,6 +12,11 @@ namespace graft::transfer {
 enum class OptimizerKind { Sgd, Adam, AdamW };
 enum class ScheduleKind { Constant, Step, Cosine, OneCycle };
 
+/// "sgd", "adam", "adamw".
+const char* to_string(OptimizerKind kind) noexcept;
+/// "constant", "step", "cosine", "onecycle".
+const char* to_string(ScheduleKind kind) noexcept;
+
 struct TrainOptions {
   int epochs = 10;
   int64_t batch = 32;

@@ -110,7 +110,7 @@ bool TrainingCheckpoints::restore(layers::Network& network, optim::Optimizer& op
   warnings_ = std::move(search.warnings);
   if (!search.checkpoint) return false;
   const CheckpointContent& content = search.checkpoint->content;
-  const std::string difference = first_difference(content.state.at("job"), job_);
+  const std::string difference = difference_of_jobs(content.state.at("job"), job_);
   check(difference.empty(), ErrorKind::Argument, "resume: the checkpoints in ",
         folder_.path().string(), " are of another run: ", difference);
   RunState restored = run_state_from(content.state);

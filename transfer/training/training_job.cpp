@@ -1,9 +1,8 @@
 #include "graft/transfer/training/training_job.h"
 
-#include <algorithm>
-
 #include "graft/core/exactness.h"
 #include "graft/core/io/sha256.h"
+#include "graft/transfer/json/first_difference.h"
 #include "graft/transfer/preprocess_contract.h"
 
 namespace graft::transfer {
@@ -39,8 +38,6 @@ void set_augment(Json& job, const data::Augment& augment) {
   if (augment.kind == data::Augment::Kind::PadCrop) job.set("augment_padding", augment.padding);
 }
 
-std::string text_of(const Json* value) { return value ? write_json(*value) : "not given"; }
-
 }  // namespace
 
 Json describe_job(const layers::Network& network, const data::Dataset& train_set,
@@ -48,8 +45,8 @@ Json describe_job(const layers::Network& network, const data::Dataset& train_set
                   const TrainOptions& options) {
   Json job = Json::object();
   job.set("epochs", options.epochs).set("batch", options.batch).set("lr", options.lr);
-  job.set("optimizer", static_cast<int>(options.optimizer));
-  job.set("schedule", static_cast<int>(options.schedule));
+  job.set("optimizer", to_string(options.optimizer));
+  job.set("schedule", to_string(options.schedule));
   job.set("warmup_epochs", options.warmup_epochs).set("momentum", options.momentum);
   job.set("weight_decay", options.weight_decay).set("label_smoothing", options.label_smoothing);
   job.set("clip_norm", options.clip_norm).set("trunk_lr_scale", options.trunk_lr_scale);
@@ -67,20 +64,13 @@ Json describe_job(const layers::Network& network, const data::Dataset& train_set
   return job;
 }
 
-std::string first_difference(const Json& before, const Json& now,
-                             const std::vector<std::string>& ignored) {
-  const auto difference = [&](const std::string& name) -> std::string {
-    const Json *old_value = before.find(name), *new_value = now.find(name);
-    const bool counts = std::find(ignored.begin(), ignored.end(), name) == ignored.end();
-    if (!counts || text_of(old_value) == text_of(new_value)) return "";
-    const char* const reason =
-        name == "epochs" ? " (the learning rate's schedule runs over all of them)" : "";
-    return name + " was " + text_of(old_value) + ", is now " + text_of(new_value) + reason;
-  };
-  for (const Json* side : {&now, &before})
-    for (const auto& [name, value] : side->as_object("job"))
-      if (std::string text = difference(name); !text.empty()) return text;
-  return "";
+std::string difference_of_jobs(const Json& before, const Json& now,
+                               const std::vector<std::string>& ignored) {
+  const std::optional<JsonDifference> difference = first_difference(before, now, ignored);
+  if (!difference) return "";
+  const char* const reason =
+      difference->member == "epochs" ? " (the learning rate's schedule runs over all of them)" : "";
+  return difference->text + reason;
 }
 
 }  // namespace graft::transfer

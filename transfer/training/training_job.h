@@ -21,9 +21,9 @@ Json describe_job(const layers::Network& network, const data::Dataset& train_set
                   const data::Dataset* dev_set, const Preprocess& preprocess,
                   const TrainOptions& options);
 
-/// `lr was 0.1, is now 0.2` for the first member of one object that differs in the other, or "" if
-/// there is none. Members named in `ignored` do not count.
-std::string first_difference(const Json& before, const Json& now,
-                             const std::vector<std::string>& ignored = {});
+/// `lr was 0.1, is now 0.2` for the first setting in which two jobs, or two configurations they
+/// come from, differ; "" if there is none. Those named in `ignored` do not count.
+std::string difference_of_jobs(const Json& before, const Json& now,
+                               const std::vector<std::string>& ignored = {});
 
 }  // namespace graft::transfer

@@ -5,7 +5,7 @@
 #include <unordered_map>
 
 #include "graft/core/error.h"
-#include "graft/transfer/json/utf8.h"
+#include "graft/core/utf8.h"
 #include "graft/transfer/weights/pickle_globals.h"
 #include "graft/transfer/weights/pickle_input.h"
 #include "graft/transfer/weights/pickle_tensor.h"

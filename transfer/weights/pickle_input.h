@@ -7,7 +7,7 @@
 #include <string>
 
 #include "graft/core/io/byte_source.h"
-#include "graft/transfer/json/utf8.h"
+#include "graft/core/utf8.h"
 
 namespace graft::transfer {
 

@@ -7,7 +7,7 @@
 
 #include "graft/core/error.h"
 #include "graft/core/text.h"
-#include "graft/transfer/json/utf8.h"
+#include "graft/core/utf8.h"
 #include "graft/transfer/weights/raw_tensor.h"
 
 namespace graft::transfer {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "graft/transfer/json/utf8.h"
+#include "graft/core/utf8.h"
 #include "graft/transfer/weights/raw_tensor.h"
 #include "graft/transfer/weights/torch_state_dict.h"
 #include "graft/transfer/weights/zip_archive.h"

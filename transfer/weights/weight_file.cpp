@@ -5,7 +5,7 @@
 #include <new>
 
 #include "graft/core/io/file_system.h"
-#include "graft/transfer/json/utf8.h"
+#include "graft/core/utf8.h"
 #include "graft/transfer/weights/safetensors.h"
 #include "graft/transfer/weights/torch_legacy.h"
 #include "graft/transfer/weights/torch_zip.h"

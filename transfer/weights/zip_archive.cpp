@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "graft/core/error.h"
-#include "graft/transfer/json/utf8.h"
+#include "graft/core/utf8.h"
 #include "graft/transfer/weights/crc32.h"
 
 namespace graft::transfer {

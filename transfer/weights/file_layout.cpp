@@ -1,4 +1,4 @@
-#include "graft/transfer/checkpoint/file_layout.h"
+#include "graft/transfer/weights/file_layout.h"
 
 #include <array>
 

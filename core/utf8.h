@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace graft::transfer {
+namespace graft {
 
 /// Bytes of the well-formed sequence that begins at `at`; 0 if there is none.
 size_t utf8_length(std::string_view text, size_t at);
@@ -20,4 +20,4 @@ std::string printable(std::string_view text, size_t limit = 600);
 /// and bytes that are no UTF-8 become \\, \t, \n, \r or \xNN. Nothing is lost.
 std::string one_line(std::string_view text);
 
-}  // namespace graft::transfer
+}  // namespace graft

@@ -1,6 +1,6 @@
-#include "graft/transfer/json/utf8.h"
+#include "graft/core/utf8.h"
 
-namespace graft::transfer {
+namespace graft {
 
 size_t utf8_length(std::string_view text, size_t at) {
   const auto byte = [&](size_t i) -> unsigned {
@@ -88,4 +88,4 @@ std::string one_line(std::string_view text) {
   return out;
 }
 
-}  // namespace graft::transfer
+}  // namespace graft
