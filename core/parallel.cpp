@@ -81,12 +81,15 @@ class Pool {
     job.call = call;
     job.body = body;
     job_ = &job;
-    running_.store(static_cast<uint32_t>(workers_.size()), std::memory_order_relaxed);
+    members_.store(0, std::memory_order_release);
     generation_.fetch_add(1, std::memory_order_release);
     generation_.notify_all();
     job.work(0);
-    for (uint32_t left; (left = running_.load(std::memory_order_acquire)) != 0;)
-      await_change(running_, left);
+    // All chunks are taken. Who has not joined by now is not waited for: on a busy machine that
+    // thread may not run for a long time.
+    members_.fetch_or(kClosed, std::memory_order_relaxed);
+    for (uint32_t left; (left = members_.load(std::memory_order_acquire)) != kClosed;)
+      await_change(members_, left);
     if (job.error) std::rethrow_exception(job.error);
   }
 
@@ -107,9 +110,20 @@ class Pool {
       await_change(generation_, seen);
       seen = generation_.load(std::memory_order_acquire);
       if (stopping_) return;
+      if (!join()) continue;
       job_->work(worker);
-      if (running_.fetch_sub(1, std::memory_order_acq_rel) == 1) running_.notify_one();
+      if (members_.fetch_sub(1, std::memory_order_acq_rel) == (kClosed | 1)) members_.notify_one();
     }
+  }
+
+  // Becomes a member of the job, if there still is one.
+  bool join() {
+    uint32_t members = members_.load(std::memory_order_relaxed);
+    while (!(members & kClosed))
+      if (members_.compare_exchange_weak(members, members + 1, std::memory_order_acquire,
+                                         std::memory_order_relaxed))
+        return true;
+    return false;
   }
 
   void stop() {
@@ -127,7 +141,8 @@ class Pool {
   Job* job_ = nullptr;
   std::atomic<bool> stopping_{false};
   std::atomic<uint32_t> generation_{0};
-  std::atomic<uint32_t> running_{0};
+  static constexpr uint32_t kClosed = 1u << 31;
+  std::atomic<uint32_t> members_{kClosed};  // workers in the job; kClosed: nobody may join
 };
 
 Pool& pool() {

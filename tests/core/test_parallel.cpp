@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <stdexcept>
 #include <thread>
@@ -38,6 +39,17 @@ TEST_CASE("parallel: running chunks never share a worker number") {
       user.fetch_sub(1);
     });
   CHECK_FALSE(clash);
+}
+
+TEST_CASE("parallel: short jobs in a row, of which workers miss some, each run whole") {
+  const testing::ThreadCount scope(4);
+  std::vector<int> written(64);
+  for (int job = 1; job <= 5000; ++job) {
+    const int chunks = 2 + job % 40;
+    parallel_for(chunks, [&](int64_t chunk, int) { written[static_cast<size_t>(chunk)] = job; });
+    const auto end = written.begin() + chunks;
+    REQUIRE(std::all_of(written.begin(), end, [&](int value) { return value == job; }));
+  }
 }
 
 TEST_CASE("parallel: ranges have borders that depend on the count and the grain alone") {
