@@ -12,7 +12,7 @@ namespace graft {
 struct MemoryStats {
   size_t live = 0;         ///< requested and not yet released
   size_t peak = 0;         ///< largest `live` since the last reset_peak()
-  size_t cached = 0;       ///< released blocks kept for reuse
+  size_t cached = 0;       ///< released and kept for reuse
   size_t allocations = 0;  ///< number of calls to allocate() since the start
 };
 

@@ -36,25 +36,41 @@ void* CpuAllocator::allocate(size_t bytes, Stream) {
   check(bytes <= budget_ && stats_.live <= budget_ - bytes, ErrorKind::OutOfMemory,
         OpScope::current(), ": out of memory: ", bytes, " bytes on cpu would exceed the budget of ",
         budget_, " (", stats_.live, " in use)");
-  constexpr size_t kLargest = std::numeric_limits<size_t>::max() / 4;
-  const SizeClass cls = size_class(std::min(bytes, kLargest));
-  void* data = nullptr;
-  if (bytes <= kLargest && cls.index < kClasses) {
-    FreeList& list = free_[cls.index];
-    if (!list.blocks.empty()) {
-      data = list.blocks.back();
-      list.blocks.pop_back();
-      stats_.cached -= cls.block_bytes;
-    } else {
-      data = new_block(list, cls.block_bytes);
-    }
-    if (data) ++list.in_use;
-  }
+  void* data = bytes >= kLarge ? large_block(bytes) : nullptr;
+  if (!data) data = cached_block(bytes);
   check(data != nullptr, ErrorKind::OutOfMemory, OpScope::current(), ": out of memory: ", bytes,
         " bytes on cpu (", stats_.live, " in use)");
   stats_.live += bytes;
   stats_.peak = std::max(stats_.peak, stats_.live);
   ++stats_.allocations;
+  return data;
+}
+
+// Null if the arena has no room for it.
+void* CpuAllocator::large_block(size_t bytes) {
+  try {
+    return arena_.allocate(bytes);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
+// A block of the size class, an old one if there is one; null if the system refuses.
+void* CpuAllocator::cached_block(size_t bytes) {
+  constexpr size_t kLargest = std::numeric_limits<size_t>::max() / 4;
+  if (bytes > kLargest) return nullptr;
+  const SizeClass cls = size_class(bytes);
+  if (cls.index >= kClasses) return nullptr;
+  FreeList& list = free_[cls.index];
+  void* data = nullptr;
+  if (list.blocks.empty()) {
+    data = new_block(list, cls.block_bytes);
+  } else {
+    data = list.blocks.back();
+    list.blocks.pop_back();
+    stats_.cached -= cls.block_bytes;
+  }
+  if (data) ++list.in_use;
   return data;
 }
 
@@ -75,8 +91,9 @@ void* CpuAllocator::new_block(FreeList& list, size_t bytes) {
 void CpuAllocator::release(void* data, size_t bytes, Stream) noexcept {
   const SizeClass cls = size_class(bytes);
   std::lock_guard lock(mutex_);
-  FreeList& list = free_[cls.index];
   stats_.live -= bytes;
+  if (arena_.owns(data)) return arena_.release(data);
+  FreeList& list = free_[cls.index];
   --list.in_use;
   list.blocks.push_back(data);
   stats_.cached += cls.block_bytes;
@@ -84,7 +101,9 @@ void CpuAllocator::release(void* data, size_t bytes, Stream) noexcept {
 
 MemoryStats CpuAllocator::stats() const {
   std::lock_guard lock(mutex_);
-  return stats_;
+  MemoryStats stats = stats_;
+  stats.cached += arena_.cached();
+  return stats;
 }
 
 void CpuAllocator::reset_peak() {
@@ -108,6 +127,7 @@ void CpuAllocator::free_cached() noexcept {
     list.blocks.clear();
   }
   stats_.cached = 0;
+  arena_.trim();
 }
 
 namespace {

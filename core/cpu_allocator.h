@@ -1,4 +1,5 @@
-// Host memory: blocks cached by size class, so that a training step after the first maps no page.
+// Host memory, kept when it is released, so that a training step after the first maps no page:
+// small blocks by size class, large ones in an arena.
 #pragma once
 
 #include <array>
@@ -6,6 +7,7 @@
 #include <vector>
 
 #include "graft/core/allocator.h"
+#include "graft/core/cpu_arena.h"
 
 namespace graft {
 
@@ -20,6 +22,8 @@ class CpuAllocator final : public Allocator {
   void trim() noexcept override;
 
  private:
+  // Blocks from here on are the arena's, while it has room.
+  static constexpr size_t kLarge = 256 << 10;
   // Four classes per power of two: at most a quarter of a block is lost.
   static constexpr size_t kClasses = 4 * 48;
 
@@ -28,11 +32,14 @@ class CpuAllocator final : public Allocator {
     size_t in_use = 0;
   };
 
+  void* large_block(size_t bytes);
+  void* cached_block(size_t bytes);
   void* new_block(FreeList& list, size_t bytes);
   void free_cached() noexcept;
 
   mutable std::mutex mutex_;
   std::array<FreeList, kClasses> free_;
+  CpuArena arena_;
   MemoryStats stats_;
   size_t budget_ = kNoBudget;
 };

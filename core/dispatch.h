@@ -11,8 +11,8 @@
 
 namespace graft {
 
-/// An undefined tensor becomes an absent view. Of what is being trained nothing is kept: it is
-/// about to change.
+/// An undefined tensor becomes an absent view. Of an operand that is being trained no forms are
+/// kept: it is about to change.
 inline ConstView const_view(const Tensor& t) {
   if (!t.defined()) return {};
   const bool trained = grad_enabled() && t.requires_grad();

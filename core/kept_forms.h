@@ -31,8 +31,8 @@ class KeptForms {
   KeptForms& operator=(const KeptForms&) = delete;
 
   /// The form under `key`. On first demand `make` writes it into `bytes` of 64-byte aligned memory
-  /// of the device; Error(OutOfMemory). Valid until clear(). From any thread: one makes it, the
-  /// others wait.
+  /// of the device; Error(OutOfMemory). Valid until clear(). From any thread: one makes it, under a
+  /// lock, and the others wait, so `make` must not ask for another form of the same storage.
   const void* find_or_make(const FormKey& key, size_t bytes,
                            const std::function<void(void*)>& make);
   /// Forgets all: the content has changed. Not while a kernel runs on the storage.

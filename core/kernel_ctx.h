@@ -1,4 +1,5 @@
-// What a kernel is given beside its operands: the stream, and scratch memory for this call.
+// What a kernel is given beside its operands: the stream, and scratch memory for this call. What is
+// to outlive the call is an output or a form of a constant operand (kept_forms.h), nothing else.
 #pragma once
 
 #include <cstddef>

@@ -28,21 +28,21 @@ class Storage {
   /// forms are gone.
   void bump_version() {
     version_.fetch_add(1, std::memory_order_relaxed);
-    if (KeptForms* const forms = kept_forms()) forms->clear();
+    if (kept_forms_) kept_forms_->clear();
   }
 
-  /// Declares the content constant until the next bump_version(): kernels may keep what they derive
-  /// from it. From any thread.
+  /// Allows kernels to keep what they derive from the content until the next bump_version(). Not
+  /// while another thread uses the storage.
   void keep_forms();
   /// Null before keep_forms().
-  KeptForms* kept_forms() const { return kept_forms_.load(std::memory_order_acquire); }
+  KeptForms* kept_forms() const { return kept_forms_.get(); }
 
  private:
   void* data_;
   size_t bytes_;
   Stream origin_;
   std::atomic<uint32_t> version_{0};
-  std::atomic<KeptForms*> kept_forms_{nullptr};
+  std::unique_ptr<KeptForms> kept_forms_;
 };
 
 }  // namespace graft

@@ -32,13 +32,13 @@ Conv2dParams Conv2d::params_for(const Shape& input) const {
 }
 
 Tensor Conv2d::forward(const Tensor& x) {
-  return conv2d(x, as_operand(weight_), bias_, params_for(x.shape()));
+  return conv2d(x, weight_, bias_, params_for(x.shape()));
 }
 
 Tensor Conv2d::forward(const Tensor& x, Activation activation) {
   if (grad_enabled() && (x.requires_grad() || wants_gradients()))
     return activate(forward(x), activation);
-  return conv2d_fused(x, as_operand(weight_), bias_, params_for(x.shape()), {}, activation);
+  return conv2d_fused(x, weight_, bias_, params_for(x.shape()), {}, activation);
 }
 
 void Conv2d::reset_parameters(const RandomKey& key) {

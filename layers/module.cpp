@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "graft/core/autograd/grad_mode.h"
 #include "graft/core/text.h"
 
 namespace graft::layers {
@@ -16,6 +15,7 @@ std::string path_of(const std::string& prefix, const std::string& name) {
 
 void Module::register_parameter(std::string name, Tensor& tensor, Layout layout) {
   tensor.set_requires_grad(true);
+  tensor.storage().keep_forms();
   entries_.push_back({std::move(name), &tensor, false, layout});
 }
 
@@ -25,6 +25,7 @@ void Module::register_buffer(std::string name, Tensor& tensor) {
 
 void Module::resize_parameter(Tensor& tensor, const Shape& shape) {
   tensor = Tensor::zeros(shape, tensor.dtype(), tensor.device()).set_requires_grad(!frozen_);
+  tensor.storage().keep_forms();
 }
 
 void Module::remove_module(const std::string& name) {
@@ -90,11 +91,6 @@ void Module::unfreeze() {
     for (const Entry& entry : module.entries_)
       if (!entry.buffer) entry.tensor->set_requires_grad(true);
   });
-}
-
-const Tensor& Module::as_operand(const Tensor& weight) {
-  if (!grad_enabled() || !weight.requires_grad()) weight.storage().keep_forms();
-  return weight;
 }
 
 bool Module::wants_gradients() const {

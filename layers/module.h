@@ -86,8 +86,6 @@ class Module {
   /// Replaces a registered parameter by zeros of another shape; it wants gradients unless the
   /// module is frozen.
   void resize_parameter(Tensor& tensor, const Shape& shape);
-  /// `weight` as an operand: where this call does not train it, kernels keep its packed forms.
-  static const Tensor& as_operand(const Tensor& weight);
   /// Takes ownership; returns the child with its own type.
   template <class M>
   M& register_module(std::string name, std::unique_ptr<M> child) {

@@ -1,6 +1,6 @@
 #include "graft/kernels/cpu/contiguous.h"
+#include "graft/kernels/cpu/derived_form.h"
 #include "graft/kernels/cpu/dtype_switch.h"
-#include "graft/kernels/cpu/kept_form.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/correlation.h"
 #include "graft/kernels/cpu/product/pack.h"

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <cstring>
 #include <string>
 #include <thread>
 
@@ -39,6 +41,53 @@ TEST_CASE("allocator: blocks are aligned, as large as asked, and reused") {
   CHECK(memory.stats().cached > 0);
   memory.trim();
   CHECK(memory.stats().cached == 0);
+}
+
+TEST_CASE("allocator: what many large blocks leave serves a larger one, and the reverse") {
+  constexpr size_t kMega = 1 << 20;
+  CpuAllocator memory;
+  std::vector<void*> blocks;
+  for (int i = 0; i < 16; ++i) blocks.push_back(memory.allocate(kMega, {}));
+  for (const size_t i : {1, 0, 3, 2, 15, 13, 14, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    memory.release(blocks[i], kMega, {});
+  CHECK(memory.stats().cached == 16 * kMega);
+  void* const whole = memory.allocate(16 * kMega, {});
+  CHECK(memory.stats().cached == 0);
+  memory.release(whole, 16 * kMega, {});
+  void* const part = memory.allocate(5 * kMega, {});
+  CHECK(memory.stats().cached == 11 * kMega);
+  memory.trim();
+  CHECK(memory.stats().cached == 0);
+  std::memset(part, 1, 5 * kMega);
+  memory.release(part, 5 * kMega, {});
+}
+
+TEST_CASE("allocator: large blocks never overlap, whatever the order") {
+  struct Block {
+    unsigned char* data;
+    size_t bytes;
+    unsigned char mark;
+  };
+  CpuAllocator memory;
+  RandomStream random({.seed = 1});
+  std::vector<Block> blocks;
+  const auto release = [&](size_t i) {
+    const Block block = blocks[i];
+    blocks.erase(blocks.begin() + static_cast<std::ptrdiff_t>(i));
+    const auto intact = [&](unsigned char c) { return c == block.mark; };
+    CHECK(std::all_of(block.data, block.data + block.bytes, intact));
+    memory.release(block.data, block.bytes, {});
+  };
+  for (int i = 0; i < 400; ++i) {
+    if (blocks.size() > 12) release(random.below(static_cast<uint32_t>(blocks.size())));
+    const size_t bytes = (256 << 10) + random.below(1 << 20);
+    auto* const data = static_cast<unsigned char*>(memory.allocate(bytes, {}));
+    CHECK(reinterpret_cast<uintptr_t>(data) % 64 == 0);
+    blocks.push_back({data, bytes, static_cast<unsigned char>(i)});
+    std::fill_n(data, bytes, blocks.back().mark);
+  }
+  while (!blocks.empty()) release(0);
+  CHECK(memory.stats().live == 0);
 }
 
 TEST_CASE("allocator: a request no machine can serve is an error, not a small block") {

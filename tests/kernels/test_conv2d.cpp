@@ -177,8 +177,9 @@ TEST_CASE("conv2d: operands may be views") {
 TEST_CASE("conv2d_fused: bias, residual and activation in one pass; NaN stays NaN") {
   const Tensor bias = numbers<float>("b", {21});
   at_every_simd_level([&] {
-    for (const int64_t groups : {1, 21}) {
-      const Tensor x = mul(numbers<float>("x", {2, 6, 5, 21}), 9.0);
+    const std::pair<int64_t, int64_t> kImagesAndGroups[] = {{2, 1}, {6, 1}, {2, 21}};
+    for (const auto& [images, groups] : kImagesAndGroups) {
+      const Tensor x = mul(numbers<float>("x", {images, 6, 5, 21}), 9.0);
       const Tensor w = numbers<float>("w", {21, 3, 3, 21 / groups});
       const Conv2dParams p = conv(1, 1, 1, groups);
       const Tensor plain = conv2d(x, w, bias, p), residual = numbers<float>("r", plain.shape());

@@ -1,7 +1,7 @@
 #include "graft/kernels/cpu/conv/filter_forms.h"
 
 #include "graft/core/parallel.h"
-#include "graft/kernels/cpu/kept_form.h"
+#include "graft/kernels/cpu/derived_form.h"
 #include "graft/kernels/cpu/product/pack.h"
 
 namespace graft::cpu {

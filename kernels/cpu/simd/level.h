@@ -20,6 +20,8 @@ enum class SimdLevel : uint8_t {
   Avx512,    ///< AVX-512 F, VL, BW, DQ
 };
 
+inline constexpr int kSimdLevels = static_cast<int>(SimdLevel::Avx512) + 1;
+
 /// The level in use: the best the machine has, or a lower one if the environment variable
 /// GRAFT_SIMD (baseline, avx2, avx512) asks for it. Error(Argument) for any other word.
 SimdLevel simd_level();

@@ -20,12 +20,11 @@ const T* derived_form(const KernelCtx& ctx, const ConstView& from, FormKind kind
     make(data);
     return data;
   }
-  constexpr int kLevels = static_cast<int>(SimdLevel::Avx512) + 1;
   const FormKey key{from.data,
                     from.shape,
                     from.strides,
                     from.dtype,
-                    static_cast<int>(kind) * kLevels + static_cast<int>(simd_level()),
+                    static_cast<int>(kind) * kSimdLevels + static_cast<int>(simd_level()),
                     detail};
   return static_cast<const T*>(
       from.kept->find_or_make(key, static_cast<size_t>(count) * sizeof(T),
