@@ -28,7 +28,7 @@ const Call kCalls[] = {
      {1, 7, 7, 192},
      {150, 3, 3, 192},
      {.padding = symmetric_padding(1)}},
-    {"grouped", {1, 8, 8, 12}, {18, 1, 1, 4}, {.groups = 3}},
+    {"grouped", {1, 8, 8, 12}, {24, 1, 1, 4}, {.groups = 3}},
     {"depthwise", {1, 9, 8, 33}, {33, 3, 3, 1}, {.groups = 33}}};
 
 size_t kept_bytes(const Tensor& w) {
