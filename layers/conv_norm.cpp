@@ -51,7 +51,10 @@ std::shared_ptr<const FoldedConv> ConvNorm::folded_for(const Tensor& x, const Te
   const bool gradient_passes =
       grad_enabled() && (x.requires_grad() || residual.requires_grad() || conv_.wants_gradients() ||
                          norm_.wants_gradients());
-  return gradient_passes || !norm_.on_stored_statistics() ? nullptr : folded();
+  if (!gradient_passes && norm_.on_stored_statistics()) return folded();
+  const std::lock_guard lock(mutex_);
+  fold_.reset();  // training has no use for it
+  return nullptr;
 }
 
 Tensor ConvNorm::forward(const Tensor& x, Activation activation, const Tensor& residual) {
