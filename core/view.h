@@ -1,5 +1,5 @@
-// What a kernel sees of a tensor: a pointer, extents, strides and an element type, and of a constant
-// operand where forms derived from it may be kept. No ownership.
+// What a kernel sees of a tensor: a pointer, extents, strides and an element type, and of a
+// constant operand where forms derived from it may be kept. No ownership.
 #pragma once
 
 #include <cstdint>
