@@ -169,6 +169,32 @@ TEST_CASE("resume: with the feature cache, which is made again from the restored
   }
 }
 
+TEST_CASE("resume: of the best weights only those are saved that the network does not hold") {
+  Job job;
+  job.frozen = "trunk";
+  const Outcome expected = job.run_through();
+  const TempFolder folder;
+  job.options.checkpoints = folder.path();
+  Stopper stopper(5), never(kNever);
+  REQUIRE_FALSE(job.run(stopper));
+  const auto saved = CheckpointFolder(folder.path()).load_newest().checkpoint.value();
+  std::vector<std::string> names;
+  for (const WeightFile::Entry& entry : saved.content.at("best").entries())
+    names.push_back(entry.name);
+  CHECK(names == std::vector<std::string>{"fc.weight", "fc.bias"});
+  // A checkpoint with all of them means the same.
+  CheckpointContent whole = saved.content;
+  WeightFile best;
+  for (const WeightFile::Entry& entry : saved.content.at("model").entries()) {
+    const Tensor* other = saved.content.at("best").find(entry.name);
+    best.add(entry.name, other ? *other : entry.tensor);
+  }
+  for (auto& [name, file] : whole.weights)
+    if (name == "best") file = best;
+  CheckpointFolder(folder.path()).save(saved.step, whole);
+  CHECK(job.resumed().run(never) == expected);
+}
+
 TEST_CASE("resume: after a crash at any step, and with the newest checkpoint damaged") {
   Job job = hard_job(OptimizerKind::AdamW);
   job.options.epochs = 2;

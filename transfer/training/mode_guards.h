@@ -1,6 +1,7 @@
-// Evaluation mode for the length of a scope.
+// Evaluation or training mode for the length of a scope, however it is left.
 #pragma once
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,18 @@ class EvalMode {
  private:
   NoGrad no_grad_;
   std::vector<std::pair<layers::Module*, bool>> before_;
+};
+
+/// Switches a module and all below it to training, and to evaluation in the end.
+class TrainingMode {
+ public:
+  explicit TrainingMode(layers::Module& root) : root_(root) { root_.train(); }
+  ~TrainingMode() { root_.eval(); }
+  TrainingMode(const TrainingMode&) = delete;
+  TrainingMode& operator=(const TrainingMode&) = delete;
+
+ private:
+  layers::Module& root_;
 };
 
 }  // namespace graft::transfer

@@ -4,8 +4,28 @@
 
 namespace graft::transfer {
 
-Snapshot::Snapshot(const layers::Network& network) : tensors_(network.named_tensors()) {
-  for (NamedTensor& entry : tensors_) entry.tensor = entry.tensor.clone();
+Snapshot::Snapshot(const layers::Network& network, const Snapshot& earlier)
+    : tensors_(network.named_tensors()) {
+  for (size_t i = 0; i < tensors_.size(); ++i) {
+    Tensor& tensor = tensors_[i].tensor;
+    marks_.emplace_back(tensor);
+    tensor = earlier.holds(i, tensors_[i]) ? earlier.tensors_[i].tensor : tensor.clone();
+  }
+}
+
+// Whether the snapshot's tensor number i has the value of `current`.
+bool Snapshot::holds(size_t i, const NamedTensor& current) const {
+  return i < tensors_.size() && tensors_[i].path == current.path &&
+         tensors_[i].tensor.shape() == current.tensor.shape() &&
+         marks_[i] == ContentMark(current.tensor);
+}
+
+std::vector<NamedTensor> Snapshot::outdated(const layers::Network& network) const {
+  const std::vector<NamedTensor> current = network.named_tensors();
+  std::vector<NamedTensor> differing;
+  for (size_t i = 0; i < tensors_.size(); ++i)
+    if (i >= current.size() || !holds(i, current[i])) differing.push_back(tensors_[i]);
+  return differing;
 }
 
 void Snapshot::restore(layers::Network& network) const {

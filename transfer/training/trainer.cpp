@@ -5,10 +5,9 @@
 
 #include "graft/core/autograd/backward.h"
 #include "graft/core/ops/loss.h"
-#include "graft/core/ops/shape_ops.h"
 #include "graft/optim/clip.h"
-#include "graft/transfer/feature_cache.h"
-#include "graft/transfer/training/sample_source.h"
+#include "graft/transfer/training/cached_source.h"
+#include "graft/transfer/training/mode_guards.h"
 #include "graft/transfer/training/snapshot.h"
 #include "graft/transfer/training/training_checkpoint.h"
 #include "graft/transfer/training/training_job.h"
@@ -22,21 +21,6 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
-
-// Leaves the computation of features, of which nothing is worth keeping.
-struct Stopped {};
-
-// Training mode for the length of a scope, evaluation mode behind it, however it is left.
-class TrainingMode {
- public:
-  explicit TrainingMode(layers::Network& network) : network_(network) { network_.train(); }
-  ~TrainingMode() { network_.eval(); }
-  TrainingMode(const TrainingMode&) = delete;
-  TrainingMode& operator=(const TrainingMode&) = delete;
-
- private:
-  layers::Network& network_;
-};
 
 // One call of train(): holds what its parts share.
 class Run {
@@ -57,11 +41,7 @@ class Run {
     // First, so that a folder in use is refused at once and features are of the restored weights.
     const std::unique_ptr<TrainingCheckpoints> checkpoints = open_checkpoints();
     observer_.on_begin(state_.history);
-    if (more_to_do()) {
-      make_caches();
-      schedule_ = make_schedule(options_, source_->batches());
-    }
-    while (more_to_do() && !result_.interrupted) run_epoch(checkpoints.get());
+    if (more_to_do()) train_epochs(checkpoints.get());
     if (!result_.interrupted) finish();
     result_.history = state_.history;
     result_.best_epoch = state_.best_epoch;
@@ -89,73 +69,6 @@ class Run {
     check(any, ErrorKind::Argument, "train: every parameter is frozen, nothing is left to train");
   }
 
-  data::LoaderOptions loader_options() const {
-    data::LoaderOptions loader;
-    loader.batch_size = options_.batch;
-    loader.seed = options_.seed;
-    loader.shuffle = true;
-    loader.workers = options_.workers;
-    loader.cache_bytes = options_.picture_cache;
-    loader.augment = options_.augment;
-    // A single sample has no batch statistics.
-    loader.drop_last = train_set_->size() > 1 && train_set_->size() % options_.batch == 1;
-    return loader;
-  }
-
-  // Caches the frozen prefix of both sets, or says why not.
-  void make_caches() {
-    source_ = image_source(train_set_, preprocess_, loader_options());
-    const size_t prefix = network_.fixed_prefix();
-    if (!options_.cache_features) {
-      result_.cache_note = "off by request";
-    } else if (prefix == 0) {
-      result_.cache_note = "off: no frozen prefix";
-    } else if (options_.augment.random()) {
-      result_.cache_note = "off: augmentation draws new pictures each epoch";
-    } else {
-      const Clock::time_point start = Clock::now();
-      try {
-        cache_ = make_cache(prefix, train_set_);
-        if (dev_set_) dev_cache_ = make_cache(prefix, dev_set_);
-        source_ = feature_source(*train_set_, *cache_, loader_options());
-        result_.cached_stages = prefix;
-        result_.cache_note = "holds the output of " + network_.stages()[prefix - 1].name;
-      } catch (const Stopped&) {
-        result_.interrupted = true;
-        result_.cache_note = "off: stopped while it was filled";
-      } catch (const Error& error) {
-        if (error.kind() != ErrorKind::Limit) throw;
-        cache_.reset();
-        dev_cache_.reset();
-        result_.cache_note = std::string("off: ") + error.what();
-      }
-      result_.seconds_features = seconds_since(start);
-    }
-    observer_.on_note("feature cache " + result_.cache_note);
-  }
-
-  std::unique_ptr<FeatureCache> make_cache(size_t prefix, const data::DatasetPtr& dataset) {
-    return std::make_unique<FeatureCache>(
-        network_, prefix, dataset, preprocess_, options_.batch, options_.cache_limit,
-        [this](int64_t done, int64_t total) {
-          observer_.on_progress({"features", 0, options_.epochs, done, total, 0, 0});
-          if (observer_.should_stop()) throw Stopped{};
-        });
-  }
-
-  // A layer thawed (or was written to) since the features were computed: back to the pictures, at
-  // the batch where the epoch stands.
-  void drop_stale_caches() {
-    if (!cache_ || cache_->valid(network_)) return;
-    cache_.reset();
-    dev_cache_.reset();
-    source_ = image_source(train_set_, preprocess_, loader_options());
-    source_->start(static_cast<uint32_t>(state_.epoch), state_.step_in_epoch);
-    result_.cached_stages = 0;
-    result_.cache_note = "dropped: the prefix is no longer frozen";
-    observer_.on_note("feature cache " + result_.cache_note);
-  }
-
   // Null if none are wanted; brought back to the newest one on resume.
   std::unique_ptr<TrainingCheckpoints> open_checkpoints() {
     if (options_.checkpoints.empty()) return nullptr;
@@ -176,14 +89,27 @@ class Run {
 
   bool more_to_do() const { return state_.epoch <= options_.epochs && !state_.finished; }
 
+  void train_epochs(TrainingCheckpoints* checkpoints) {
+    samples_ = std::make_unique<CachedSource>(network_, train_set_, dev_set_, preprocess_, options_,
+                                              observer_);
+    schedule_ = make_schedule(options_, source().batches());
+    result_.interrupted = samples_->stopped();
+    while (more_to_do() && !result_.interrupted) run_epoch(checkpoints);
+    result_.seconds_features = samples_->seconds();
+    result_.cached_stages = samples_->stages();
+    result_.cache_note = samples_->note();
+  }
+
+  SampleSource& source() const { return samples_->current(); }
+
   void run_epoch(TrainingCheckpoints* checkpoints) {
     const Clock::time_point start = Clock::now();
-    const int64_t steps = source_->batches();
-    source_->start(static_cast<uint32_t>(state_.epoch), state_.step_in_epoch);
+    const int64_t steps = source().batches();
+    source().start(static_cast<uint32_t>(state_.epoch), state_.step_in_epoch);
     bool stop = false;
     while (state_.step_in_epoch < steps && !stop) {
-      train_batch(source_->next(), steps);
-      drop_stale_caches();
+      train_batch(source().next(), steps);
+      samples_->drop_if_stale(state_.epoch, state_.step_in_epoch);
       stop = observer_.should_stop();
       const bool due =
           options_.checkpoint_steps > 0 && state_.step_in_epoch % options_.checkpoint_steps == 0;
@@ -191,7 +117,7 @@ class Run {
     }
     if (state_.step_in_epoch == steps) {
       end_epoch(seconds_since(start));
-      drop_stale_caches();
+      samples_->drop_if_stale(state_.epoch, state_.step_in_epoch);
       stop = stop || observer_.should_stop();
       if (checkpoints && (stop || seconds_since(saved_) >= options_.checkpoint_seconds))
         save(*checkpoints);
@@ -214,7 +140,7 @@ class Run {
   }
 
   int64_t global_step() const {
-    return (state_.epoch - 1) * source_->batches() + state_.step_in_epoch;
+    return (state_.epoch - 1) * source().batches() + state_.step_in_epoch;
   }
 
   double train_step(const SampleBatch& batch) {
@@ -224,7 +150,7 @@ class Run {
     if (const auto momentum = optim::momentum(schedule_, step)) optimizer_->set_momentum(*momentum);
     optimizer_->zero_grad();
     const Tensor logits =
-        network_.run(batch.input, source_->first_stage(), network_.stages().size());
+        network_.run(batch.input, source().first_stage(), network_.stages().size());
     const Tensor loss = cross_entropy(logits, batch.labels, options_.label_smoothing);
     const double value = loss.item();
     check_finite(value, batch, step);
@@ -260,7 +186,7 @@ class Run {
       if (state_.best_epoch == 0 || epoch.dev->correct > state_.best_correct) {
         state_.best_epoch = state_.epoch;
         state_.best_correct = epoch.dev->correct;
-        state_.best = Snapshot(network_);
+        state_.best = Snapshot(network_, state_.best);
       } else if (options_.patience > 0 && state_.epoch - state_.best_epoch >= options_.patience) {
         state_.finished = true;
       }
@@ -275,9 +201,10 @@ class Run {
       observer_.on_progress(
           {"evaluate", state_.epoch, options_.epochs, done, total, 0, optimizer_->lr()});
     };
-    if (!dev_cache_) return evaluate(network_, dev_set_, preprocess_, options_.batch, report).score;
+    const FeatureCache* cache = samples_->dev_features();
+    if (!cache) return evaluate(network_, dev_set_, preprocess_, options_.batch, report).score;
     const Tensor logits =
-        run_on_features(network_, dev_cache_->stages(), dev_cache_->features(), options_.batch);
+        run_on_features(network_, cache->stages(), cache->features(), options_.batch);
     return score(logits, labels_of(*dev_set_));
   }
 
@@ -298,8 +225,7 @@ class Run {
   Clock::time_point saved_ = start_;
   std::unique_ptr<optim::Optimizer> optimizer_;
   optim::Schedule schedule_;
-  std::unique_ptr<FeatureCache> cache_, dev_cache_;
-  std::unique_ptr<SampleSource> source_;
+  std::unique_ptr<CachedSource> samples_;
   RunState state_;
   TrainResult result_;
 };

@@ -86,6 +86,18 @@ RunState run_state_from(const Json& json) {
   return state;
 }
 
+// The snapshot of which `file` holds what differs from the network.
+Snapshot best_of(layers::Network& network, const WeightFile& file) {
+  const Snapshot now(network);
+  std::vector<NamedTensor> differing;
+  for (const NamedTensor& tensor : network.named_tensors())
+    if (file.find(tensor.path)) differing.push_back(tensor);
+  load_state(differing, file);
+  Snapshot best(network, now);
+  now.restore(network);
+  return best;
+}
+
 }  // namespace
 
 TrainingCheckpoints::TrainingCheckpoints(const std::filesystem::path& folder, Json job)
@@ -99,7 +111,7 @@ void TrainingCheckpoints::save(const layers::Network& network, const optim::Opti
   content.weights.emplace_back("model", to_weight_file(network.named_tensors()));
   content.weights.emplace_back("optimizer", optimizer_file(optimizer));
   if (!state.best.empty())
-    content.weights.emplace_back("best", to_weight_file(state.best.tensors()));
+    content.weights.emplace_back("best", to_weight_file(state.best.outdated(network)));
   content.state = to_json(state).set("job", job_);
   folder_.save(step, content);
 }
@@ -116,11 +128,8 @@ bool TrainingCheckpoints::restore(layers::Network& network, optim::Optimizer& op
   RunState restored = run_state_from(content.state);
   const Snapshot before(network);
   try {
-    if (restored.best_epoch > 0) {
-      load_state(network.named_tensors(), content.at("best"));
-      restored.best = Snapshot(network);
-    }
     load_state(network.named_tensors(), content.at("model"));
+    if (restored.best_epoch > 0) restored.best = best_of(network, content.at("best"));
     optimizer.load_state(optimizer_state(content.at("optimizer")));
   } catch (...) {
     before.restore(network);

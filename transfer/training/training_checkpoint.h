@@ -1,5 +1,5 @@
-// What a training run saves so that it goes on bit-equal: network, optimizer, best weights,
-// counters.
+// What a training run saves so that it goes on bit-equal: network, optimizer, counters, and of the
+// best weights those that have changed since.
 #pragma once
 
 #include <filesystem>

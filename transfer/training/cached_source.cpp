@@ -1,0 +1,84 @@
+#include "graft/transfer/training/cached_source.h"
+
+#include <chrono>
+#include <utility>
+
+namespace graft::transfer {
+
+CachedSource::CachedSource(layers::Network& network, const data::DatasetPtr& train_set,
+                           const data::DatasetPtr& dev_set, const Preprocess& preprocess,
+                           const TrainOptions& options, TrainObserver& observer)
+    : network_(network),
+      train_set_(train_set),
+      dev_set_(dev_set),
+      preprocess_(preprocess),
+      options_(options),
+      observer_(observer) {
+  const size_t prefix = network_.fixed_prefix();
+  if (!options_.cache_features)
+    drop("off by request");
+  else if (prefix == 0)
+    drop("off: no frozen prefix");
+  else if (options_.augment.random())
+    drop("off: augmentation draws new pictures each epoch");
+  else
+    fill(prefix);
+  observer_.on_note("feature cache " + note_);
+}
+
+void CachedSource::fill(size_t prefix) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point start = Clock::now();
+  try {
+    cache_ = features(prefix, train_set_);
+    if (dev_set_) dev_cache_ = features(prefix, dev_set_);
+    source_ = feature_source(*train_set_, *cache_, loader_options());
+    note_ = "holds the output of " + network_.stages()[prefix - 1].name;
+  } catch (const Stopped&) {
+    stopped_ = true;
+    drop("off: stopped while it was filled");
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::Limit) throw;
+    drop(std::string("off: ") + error.what());
+  }
+  seconds_ = std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::unique_ptr<FeatureCache> CachedSource::features(size_t prefix,
+                                                     const data::DatasetPtr& dataset) {
+  return std::make_unique<FeatureCache>(
+      network_, prefix, dataset, preprocess_, options_.batch, options_.cache_limit,
+      [this](int64_t done, int64_t total) {
+        observer_.on_progress({"features", 0, options_.epochs, done, total, 0, 0});
+        if (observer_.should_stop()) throw Stopped{};
+      });
+}
+
+void CachedSource::drop(std::string why) {
+  source_ = image_source(train_set_, preprocess_, loader_options());
+  cache_.reset();
+  dev_cache_.reset();
+  note_ = std::move(why);
+}
+
+void CachedSource::drop_if_stale(int epoch, int64_t first_batch) {
+  if (!cache_ || cache_->valid(network_)) return;
+  drop("dropped: the prefix is no longer frozen");
+  source_->start(static_cast<uint32_t>(epoch), first_batch);
+  observer_.on_note("feature cache " + note_);
+}
+
+data::LoaderOptions CachedSource::loader_options() const {
+  data::LoaderOptions loader;
+  loader.batch_size = options_.batch;
+  loader.seed = options_.seed;
+  loader.shuffle = true;
+  loader.workers = options_.workers;
+  loader.cache_bytes = options_.picture_cache;
+  loader.augment = options_.augment;
+  // A single sample has no batch statistics.
+  loader.drop_last = train_set_->size() > 1 && train_set_->size() % options_.batch == 1;
+  return loader;
+}
+
+}  // namespace graft::transfer
