@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "graft/core/error.h"
@@ -10,30 +11,21 @@
 #include "graft/data/gzip.h"
 #include "graft/data/idx.h"
 #include "graft/data/image_folder.h"
+#include "graft/data/relabelled.h"
 
 namespace graft::data {
 namespace {
-
-std::string joined(const std::vector<std::string>& names) {
-  constexpr size_t kShown = 10;
-  std::string text;
-  for (size_t i = 0; i < std::min(names.size(), kShown); ++i)
-    text += (i > 0 ? ", " : "") + names[i];
-  return names.size() > kShown ? text + ", ..." : text;
-}
 
 DataSource open_folder(const std::filesystem::path& path, const Limits& limits, Decoder decoder) {
   FileSystem& files = real_file_system();
   const auto train = path / "train", val = path / "val";
   if (files.kind(train) != FileSystem::Kind::Folder || files.kind(val) != FileSystem::Kind::Folder)
-    return {std::make_shared<ImageFolder>(path, limits, decoder), nullptr};
-  DataSource source{std::make_shared<ImageFolder>(train, limits, decoder),
-                    std::make_shared<ImageFolder>(val, limits, decoder)};
-  check(source.train->class_names() == source.val->class_names(), ErrorKind::Data,
-        "open_dataset: ", path.string(),
-        ": train and val differ in their classes: ", joined(source.train->class_names()),
-        " against ", joined(source.val->class_names()));
-  return source;
+    return {std::make_shared<ImageFolder>(path, limits, decoder), nullptr, ""};
+  const auto classes = std::make_shared<ImageFolder>(train, limits, decoder);
+  RelabelledByName named =
+      relabel_by_name("open_dataset", std::make_shared<ImageFolder>(val, limits, decoder),
+                      val.string(), *classes, train.string());
+  return {classes, std::move(named.dataset), std::move(named.note)};
 }
 
 DataSource open_file(const std::filesystem::path& path, const Limits& limits) {
@@ -43,12 +35,12 @@ DataSource open_file(const std::filesystem::path& path, const Limits& limits) {
   const std::string images{'\0', '\0', '\x08', '\x03'}, labels{'\0', '\0', '\x08', '\x01'};
   check(head != labels, ErrorKind::Data, "open_dataset: ", path.string(),
         ": these are the labels of an IDX pair; give its images file");
-  if (head == images || is_gzip(head)) return {std::make_shared<Idx>(path, limits), nullptr};
+  if (head == images || is_gzip(head)) return {std::make_shared<Idx>(path, limits), nullptr, ""};
   constexpr auto kRecord = static_cast<uint64_t>(Cifar10::kRecordBytes);
   check(file->size() > 0 && file->size() % kRecord == 0, ErrorKind::Data,
         "open_dataset: ", path.string(), ": neither CIFAR-10 (", file->size(),
         " bytes are no whole number of records of ", kRecord, ") nor IDX images");
-  return {std::make_shared<Cifar10>(std::vector{path}), nullptr};
+  return {std::make_shared<Cifar10>(std::vector{path}), nullptr, ""};
 }
 
 }  // namespace

@@ -28,4 +28,16 @@ class Relabelled final : public Dataset {
   std::vector<int64_t> labels_;
 };
 
+struct RelabelledByName {
+  DatasetPtr dataset;
+  std::string note;  ///< "photos/val has no samples of ant, bee"; "" if it has of every class
+};
+
+/// `part` under the classes of `whole`, matched by name: its own may stand in another order, or be
+/// some of them. The two are named so in the note and in the error of `op`, which is Error(Data)
+/// listing the classes that `whole` does not have.
+RelabelledByName relabel_by_name(const char* op, const DatasetPtr& part,
+                                 const std::string& part_name, const Dataset& whole,
+                                 const std::string& whole_name);
+
 }  // namespace graft::data

@@ -185,6 +185,27 @@ TEST_CASE("command: --val is matched by name, and may hold some of the classes")
         "graft: tune: others has classes that photos does not have: bees; it lacks ant, bee\n");
 }
 
+TEST_CASE("command: val/ beside train/ is matched as --val is") {
+  const TempFolder folder;
+  const auto& root = folder.path();
+  testing::write_picture_folders(root / "photos/train", {"ant", "bee", "cat"}, 10);
+  testing::write_picture_folders(root / "photos/val", {"ant", "bee", "cat"}, 4, 500);
+  fs::remove_all(root / "photos/val/ant");
+  const std::string note = "photos/val has no samples of ant\n";
+  const ProgramResult tuned = tune(root, {"--json"});
+  INFO(tuned.err);
+  REQUIRE(tuned.code == 0);
+  CHECK(tuned.err.starts_with(note + "data: 30 train, 8 val samples; "));
+  const ProgramResult measured =
+      graft_command({"eval", "photos", "--run", "run", "--json"}, {.folder = root});
+  CHECK(measured.err == note);
+  for (const std::string& out : {tuned.out, measured.out}) {
+    const Json json = transfer::read_json(out, Limits().json, "stdout");
+    const bool eval = json.find("accuracy") != nullptr;
+    CHECK(json.at(eval ? "accuracy" : "val_accuracy").as_number("accuracy") == 1.0);
+  }
+}
+
 TEST_CASE("command: --skip-bad leaves out what cannot be read, the same at any thread count") {
   const TempFolder folder;
   const auto& root = folder.path();

@@ -311,12 +311,29 @@ TEST_CASE("open_dataset: says what it expected") {
 
   write_picture(root / "d" / "train" / "a" / "1.png");
   write_picture(root / "d" / "train" / "b" / "1.png");
-  write_picture(root / "d" / "val" / "a" / "1.png");
+  write_picture(root / "d" / "val" / "c" / "1.png");
   CHECK(message_of([&] { open_dataset(root / "d"); }) ==
-        "data: open_dataset: " + (root / "d").string() +
-            ": train and val differ in their classes: a, b against a");
+        "data: open_dataset: " + (root / "d/val").string() + " has classes that " +
+            (root / "d/train").string() + " does not have: c; it lacks a, b");
   fs::rename(root / "d" / "val", root / "d" / "other");
   CHECK(open_dataset(root / "d" / "train").train->size() == 2);
+}
+
+TEST_CASE("open_dataset: val/ may hold some of the classes of train/") {
+  const TempFolder folder;
+  const fs::path root = folder.path();
+  for (const char* name : {"ant", "bee", "cat"}) write_picture(root / "train" / name / "1.png");
+  write_picture(root / "val" / "bee" / "1.png");
+  DataSource source = open_dataset(root);
+  CHECK(source.val->class_names() == Names{"ant", "bee", "cat"});
+  CHECK(source.val->size() == 1);
+  CHECK(source.val->label(0) == 1);
+  CHECK(source.val->id(0) == "bee/1.png");
+  CHECK(source.note == (root / "val").string() + " has no samples of ant, cat");
+  for (const char* name : {"ant", "cat"}) write_picture(root / "val" / name / "1.png");
+  source = open_dataset(root);
+  CHECK(source.val->label(2) == 2);
+  CHECK(source.note.empty());
 }
 
 TEST_CASE("relabelled: the same samples under other classes") {

@@ -23,7 +23,8 @@ int run_eval(const EvalOptions& options, const CommonOptions& common) {
   const MatchedClasses matched = match_classes(source.val ? source.val : source.train,
                                                loaded.labels, loaded.network->classes());
   for (const std::string& note : loaded.report.notes) line.note("weights: " + note);
-  if (!matched.note.empty()) line.note(matched.note);
+  for (const std::string& note : {source.note, matched.note})
+    if (!note.empty()) line.note(note);
   const PictureSet pictures = check_pictures(matched.dataset, options.skip_bad, line);
   const auto [logits, result] =
       transfer::evaluate(*loaded.network, pictures.dataset, loaded.preprocess, options.batch,

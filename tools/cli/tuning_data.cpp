@@ -1,16 +1,15 @@
 #include "graft/tools/cli/tuning_data.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "graft/core/error.h"
 #include "graft/core/text.h"
 #include "graft/core/utf8.h"
 #include "graft/data/open_dataset.h"
+#include "graft/data/relabelled.h"
 #include "graft/data/sampling.h"
 #include "graft/data/subset.h"
-#include "graft/tools/cli/match_classes.h"
 #include "graft/tools/cli/picture_set.h"
 
 namespace graft::cli {
@@ -29,38 +28,6 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
 
-std::vector<std::string> without(const std::vector<std::string>& names,
-                                 const std::vector<std::string>& others) {
-  std::vector<std::string> left;
-  std::ranges::copy_if(names, std::back_inserter(left), [&](const std::string& name) {
-    return std::ranges::find(others, name) == others.end();
-  });
-  return left;
-}
-
-std::string some_of(std::vector<std::string> names) {
-  constexpr size_t kShown = 5;
-  const size_t all = names.size();
-  if (all > kShown) {
-    names.resize(kShown);
-    names.push_back("... (" + std::to_string(all) + " in all)");
-  }
-  return one_line(join(names, ", "));
-}
-
-// The data of --val under the labels of the training data; it may hold some of its classes only.
-data::DatasetPtr with_classes_of(const data::DatasetPtr& train, const data::DatasetPtr& val,
-                                 const TuneOptions& options, ProgressLine& line) {
-  const std::vector<std::string>&known = train->class_names(), &found = val->class_names();
-  const std::vector<std::string> extra = without(found, known), missing = without(known, found);
-  if (!extra.empty())
-    fail(ErrorKind::Data, "tune: ", options.val, " has classes that ", options.data,
-         " does not have: ", some_of(extra),
-         missing.empty() ? "" : "; it lacks " + some_of(missing));
-  if (!missing.empty()) line.note(options.val + " has no samples of " + some_of(missing));
-  return match_classes(val, known, train->class_count()).dataset;
-}
-
 // Class folders hold a picture each, but perhaps no readable one.
 void check_classes_left(const data::Dataset& dataset) {
   std::vector<bool> seen(static_cast<size_t>(dataset.class_count()));
@@ -74,15 +41,18 @@ void check_classes_left(const data::Dataset& dataset) {
 
 TuningData open_tuning_data(const TuneOptions& options, uint64_t seed, ProgressLine& line) {
   const data::DataSource source = data::open_dataset(options.data);
-  data::DatasetPtr whole = source.train, val = source.val;
+  data::RelabelledByName val{source.val, source.note};
+  data::DatasetPtr whole = source.train;
   if (!options.val.empty()) {
     const data::DataSource other = data::open_dataset(options.val);
-    val = with_classes_of(whole, other.val ? other.val : other.train, options, line);
+    val = data::relabel_by_name("tune", other.val ? other.val : other.train, options.val, *whole,
+                                options.data);
   }
+  if (!val.note.empty()) line.note(val.note);
   check(whole->class_count() > 1, ErrorKind::Data, "tune: ", options.data,
         ": one class: nothing to tell apart");
-  const double dev = options.dev.value_or(val ? 0.0 : 0.2);
-  check(val || dev > 0, ErrorKind::Argument,
+  const double dev = options.dev.value_or(val.dataset ? 0.0 : 0.2);
+  check(val.dataset || dev > 0, ErrorKind::Argument,
         "tune: nothing to measure on: give --val, or --dev above 0");
 
   TuningData result;
@@ -106,7 +76,7 @@ TuningData open_tuning_data(const TuneOptions& options, uint64_t seed, ProgressL
     result.dev = std::make_shared<data::Subset>(whole, split.dev);
   }
   if (options.per_class > 0) result.train = few_per_class(result.train, options.per_class, seed);
-  result.val = val ? checked(val) : result.dev;
+  result.val = val.dataset ? checked(val.dataset) : result.dev;
   return result;
 }
 

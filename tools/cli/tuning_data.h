@@ -19,8 +19,9 @@ struct TuningData {
   std::vector<data::SkippedFile> bad;      ///< pictures that cannot be read, with --skip-bad
 };
 
-/// Error(Data) for a single class, a class without a readable picture, or a --val with classes that
-/// the training data does not have; Error(Argument) if nothing is left to measure on.
+/// Error(Data) for a single class, a class without a readable picture, or data to measure on
+/// with classes that the training data does not have; Error(Argument) if nothing is left to measure
+/// on.
 TuningData open_tuning_data(const TuneOptions& options, uint64_t seed, ProgressLine& line);
 
 /// "data: 160 train, 40 dev, 60 val samples; 2 classes: ant, bee; 3 files ignored (notes.txt: .txt
