@@ -13,12 +13,6 @@
 namespace graft::transfer {
 namespace {
 
-using Names = std::unordered_set<std::string_view>;
-
-bool is_counter(std::string_view path) {
-  return path == "num_batches_tracked" || path.ends_with(".num_batches_tracked");
-}
-
 bool skips(const LoadOptions& options, std::string_view path) {
   return std::any_of(options.skip.begin(), options.skip.end(),
                      [&](const std::string& pattern) { return selects(pattern, path); });
@@ -28,12 +22,15 @@ bool converts(DType from, DType to) { return from == to || (is_floating(from) &&
 
 }  // namespace
 
+bool is_batch_counter(std::string_view path) {
+  return path == "num_batches_tracked" || path.ends_with(".num_batches_tracked");
+}
+
 LoadReport load_state(const std::vector<NamedTensor>& model, const WeightFile& file,
                       const LoadOptions& options) {
   LoadReport report;
   report.notes = file.notes;
-  Names model_names;
-  for (const NamedTensor& target : model) model_names.insert(target.path);
+  const std::unordered_set<std::string_view> model_names = paths_of(model);
   std::vector<std::string> names;
   for (const WeightFile::Entry& entry : file.entries()) names.push_back(entry.name);
   for (std::string& note : strip_wrapper_prefixes(names, model_names))
@@ -47,7 +44,7 @@ LoadReport load_state(const std::vector<NamedTensor>& model, const WeightFile& f
     if (skips(options, target.path)) {
       report.skipped.push_back(target.path);
     } else if (found == by_name.end()) {
-      if (!is_counter(target.path)) report.missing.push_back(target.path);
+      if (!is_batch_counter(target.path)) report.missing.push_back(target.path);
     } else {
       const Tensor& source = *found->second;
       if (source.shape() != file_shape(target) ||
@@ -61,7 +58,7 @@ LoadReport load_state(const std::vector<NamedTensor>& model, const WeightFile& f
     }
   }
   for (const std::string& name : names) {
-    if (model_names.contains(name) || is_counter(name)) continue;
+    if (model_names.contains(name) || is_batch_counter(name)) continue;
     (skips(options, name) ? report.skipped : report.unexpected).push_back(name);
   }
 

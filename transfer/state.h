@@ -2,12 +2,17 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "graft/core/named_tensor.h"
 #include "graft/transfer/weights/weight_file.h"
 
 namespace graft::transfer {
+
+/// Batch norm's `num_batches_tracked`, which files older than PyTorch 0.4.1 lack and nothing is
+/// computed from.
+bool is_batch_counter(std::string_view path);
 
 struct LoadOptions {
   /// Everything must fit: nothing missing, unexpected or of another shape, but for `skip`.

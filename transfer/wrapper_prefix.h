@@ -14,4 +14,12 @@ namespace graft::transfer {
 std::vector<std::string> strip_wrapper_prefixes(std::vector<std::string>& names,
                                                 const std::unordered_set<std::string_view>& known);
 
+/// The paths of tensors, or of hashes of them, as `known` names; they must outlive the result.
+template <class Paths>
+std::unordered_set<std::string_view> paths_of(const Paths& tensors) {
+  std::unordered_set<std::string_view> paths;
+  for (const auto& tensor : tensors) paths.insert(tensor.path);
+  return paths;
+}
+
 }  // namespace graft::transfer

@@ -125,9 +125,19 @@ TEST_CASE("audit: --exit-code tells a script that something changed") {
   for (const auto& [name, tensor] : plain.entries()) wrapped.add("module." + name, tensor);
   options.after = (folder.path() / "wrapped.safetensors").string();
   transfer::write_weights(options.after, wrapped);
-  CHECK(run_audit(options, common) == 0);
+  const auto printed = [&] {
+    const CapturedStdout inner;
+    CHECK(run_audit(options, common) == 0);
+    return inner.text();
+  };
+  const std::string note = "note         " + options.after + ": prefix \"module.\" stripped\n";
+  CHECK(printed().starts_with(note));
   std::swap(options.before, options.after);
-  CHECK(run_audit(options, common) == 0);
+  CHECK(printed().starts_with(note));
+  common.json = true;
+  const transfer::Json json = transfer::read_json(printed(), Limits().json, "audit");
+  CHECK(json.at("notes").as_array("notes").at(0).as_string("note") ==
+        options.before + ": prefix \"module.\" stripped");
 }
 
 TEST_CASE("audit: --frozen demands equality of a part, in the words of --freeze") {

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <iostream>
 #include <set>
-#include <unordered_set>
 
 #include "graft/core/glob.h"
 #include "graft/core/utf8.h"
@@ -12,6 +11,7 @@
 #include "graft/transfer/audit.h"
 #include "graft/transfer/freeze.h"
 #include "graft/transfer/json/json.h"
+#include "graft/transfer/state.h"
 #include "graft/transfer/weights/weight_file.h"
 #include "graft/transfer/wrapper_prefix.h"
 
@@ -49,7 +49,7 @@ std::vector<std::string> not_proven_equal(std::vector<std::string> frozen,
   std::set<std::string> differing(report.changed.begin(), report.changed.end());
   differing.insert(report.only_before.begin(), report.only_before.end());
   std::erase_if(frozen, [&](const std::string& path) {
-    const bool lacking = path.ends_with("num_batches_tracked") && !differing.contains(path);
+    const bool lacking = transfer::is_batch_counter(path) && !differing.contains(path);
     return equal.contains(path) || lacking;
   });
   return frozen;
@@ -64,33 +64,52 @@ std::vector<std::string> all_differing(const transfer::AuditReport& report) {
 
 using Hashes = std::vector<transfer::TensorHash>;
 
+// One of the two files.
+struct Side {
+  std::string file;
+  Hashes hashes;
+  std::vector<std::string> notes;  ///< of reading and of unwrap()
+};
+
+Side read_side(const std::string& file) {
+  const transfer::WeightFile weights = transfer::read_weights(file);
+  return {file, hash_tensors(weights), weights.notes};
+}
+
 // Gives the tensors the names that loading gives them, where `known` are a network's.
 template <class Tensors>
-void unwrap(Hashes& hashes, const Tensors& known) {
-  std::unordered_set<std::string_view> known_names;
-  for (const auto& tensor : known) known_names.insert(tensor.path);
+void unwrap(Side& side, const Tensors& known) {
   std::vector<std::string> paths;
-  for (const transfer::TensorHash& hash : hashes) paths.push_back(hash.path);
-  transfer::strip_wrapper_prefixes(paths, known_names);
-  for (size_t i = 0; i < paths.size(); ++i) hashes[i].path = std::move(paths[i]);
+  for (const transfer::TensorHash& hash : side.hashes) paths.push_back(hash.path);
+  for (std::string& note : transfer::strip_wrapper_prefixes(paths, transfer::paths_of(known)))
+    side.notes.push_back(std::move(note));
+  for (size_t i = 0; i < paths.size(); ++i) side.hashes[i].path = std::move(paths[i]);
+}
+
+std::vector<std::string> all_notes(const Side& before, const Side& after) {
+  std::vector<std::string> notes;
+  for (const Side* side : {&before, &after})
+    for (const std::string& note : side->notes) notes.push_back(side->file + ": " + note);
+  return notes;
 }
 
 }  // namespace
 
 int run_audit(const AuditOptions& options, const CommonOptions& common) {
-  Hashes before = hash_tensors(transfer::read_weights(options.before)),
-         after = hash_tensors(transfer::read_weights(options.after));
+  Side before = read_side(options.before), after = read_side(options.after);
   std::vector<std::string> frozen;
   if (options.frozen.empty()) {  // one of the files may come out of a wrapper
-    unwrap(before, after);
-    unwrap(after, before);
+    unwrap(before, after.hashes);
+    unwrap(after, before.hashes);
   } else {
     const LoadedNetwork loaded = load_network({"", options.model, options.after});
-    unwrap(before, loaded.network->named_tensors());
-    unwrap(after, loaded.network->named_tensors());
+    const std::vector<NamedTensor> model = loaded.network->named_tensors();
+    unwrap(before, model);
+    unwrap(after, model);
     frozen = frozen_tensors(*loaded.network, options.frozen);
   }
-  const transfer::AuditReport report = compare(before, after);
+  const transfer::AuditReport report = compare(before.hashes, after.hashes);
+  const std::vector<std::string> notes = all_notes(before, after);
   std::vector<std::string> complaints;
   if (options.exit_code)
     complaints = options.frozen.empty() ? all_differing(report) : not_proven_equal(frozen, report);
@@ -99,9 +118,11 @@ int run_audit(const AuditOptions& options, const CommonOptions& common) {
     json.set("schema", 1).set("equal", names(report.equal)).set("changed", names(report.changed));
     json.set("only_before", names(report.only_before));
     json.set("only_after", names(report.only_after));
+    json.set("notes", names(notes));
     if (options.exit_code) json.set("should_be_equal", names(complaints));
     std::cout << transfer::write_json(json) << '\n';
   } else {
+    print_list("note       ", notes);
     print_list("equal      ", report.equal);
     print_list("changed    ", report.changed);
     print_list("only before", report.only_before);

@@ -1,19 +1,26 @@
 #include "graft/tools/cli/load_network.h"
 
+#include <algorithm>
+
 #include "graft/models/registry.h"
 #include "graft/transfer/preprocess_contract.h"
 #include "graft/transfer/weights/weight_file.h"
+#include "graft/transfer/wrapper_prefix.h"
 
 namespace graft::cli {
 namespace {
 
-// Outputs of the head that the file holds, 0 if it holds none under that name.
+// Outputs of the head that the file holds, 0 if it holds none under the name that loading looks
+// for.
 int64_t classes_in(const transfer::WeightFile& file, const layers::Network& network) {
-  const std::string name = network.head().front() + ".weight";
-  for (const transfer::WeightFile::Entry& entry : file.entries())
-    if ((entry.name == name || entry.name.ends_with('.' + name)) && entry.tensor.rank() >= 2)
-      return entry.tensor.dim(0);
-  return 0;
+  std::vector<std::string> names;
+  for (const transfer::WeightFile::Entry& entry : file.entries()) names.push_back(entry.name);
+  const std::vector<NamedTensor> model = network.named_tensors();
+  transfer::strip_wrapper_prefixes(names, transfer::paths_of(model));
+  const auto head = std::ranges::find(names, network.head().front() + ".weight");
+  if (head == names.end()) return 0;
+  const Tensor& weight = file.entries()[static_cast<size_t>(head - names.begin())].tensor;
+  return weight.rank() >= 2 ? weight.dim(0) : 0;
 }
 
 // The network that a file's metadata and the model's name describe, with values still to be loaded.
