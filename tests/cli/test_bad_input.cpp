@@ -175,6 +175,37 @@ TEST_CASE("command: a full disk") {
                 {"l.npy"}, 100);
 }
 
+TEST_CASE("command: arrays replace nothing that is no array, and no input") {
+  const Place place;
+  const auto& root = place.path();
+  fs::create_hard_link(root / "mnist.safetensors", root / "f.rows.tsv");
+  const auto weights = testing::read_bytes(root / "mnist.safetensors");
+  for (const auto& [command, option] : {std::pair{"features", "-o"}, {"eval", "--logits"}}) {
+    const auto refused = [&](const std::string& out, int code, const std::string& text) {
+      place.refuses(
+          code, {command, "data/images-idx3-ubyte", "--weights", "mnist.safetensors", option, out},
+          {out + text});
+    };
+    refused("mnist.safetensors", 2, ": the name of an array must end in .npy");
+    refused("f.txt", 2, ": the name of an array must end in .npy");
+    place.refuses(
+        2, {command, "data/images-idx3-ubyte", "--weights", "mnist.safetensors", option, "f.npy"},
+        {"f.rows.tsv would replace what this command reads"});
+    refused("none/f.npy", 4, ": there is no folder none");
+  }
+  CHECK(testing::read_bytes(root / "mnist.safetensors") == weights);
+  CHECK(testing::read_bytes(root / "f.rows.tsv") == weights);
+  fs::remove(root / "f.rows.tsv");
+  fs::rename(root / "mnist.safetensors", root / "weights.npy");
+  const ProgramResult own = graft_command(
+      {"features", "data/images-idx3-ubyte", "--weights", "weights.npy", "-o", "./weights.npy"},
+      {.folder = root});
+  CHECK(own.code == 2);
+  CHECK(own.err ==
+        "graft: ./weights.npy would replace what this command reads; give another name\n");
+  CHECK(testing::read_bytes(root / "weights.npy") == weights);
+}
+
 TEST_CASE("command: training that diverges ends with 7 and names the step") {
   const Place place;
   place.refuses(7, Place::tune({"--lr", "1e30", "--epochs", "3"}),

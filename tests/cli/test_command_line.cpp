@@ -189,6 +189,26 @@ TEST_CASE("command line: settings out of their domain") {
   CHECK(run({"tune", "photos", "--model=m", "--scratch", "--out=o"}).code == 0);
 }
 
+TEST_CASE("command line: numbers are finite, and a complaint says what they may be") {
+  const auto complaint = [](const char* wrong) {
+    const Outcome outcome = run({"tune", "photos", "--weights=w", "--out=o", wrong});
+    CHECK(outcome.code == 2);
+    return outcome.stderr_text.substr(0, outcome.stderr_text.find('\n'));
+  };
+  CHECK(complaint("--lr=-1") == "graft: --lr: must be a number above 0, not -1");
+  CHECK(complaint("--patience=-1") == "graft: --patience: must be a number of at least 0, not -1");
+  CHECK(complaint("--label-smoothing=1") ==
+        "graft: --label-smoothing: must be a number from 0, below 1, not 1");
+  CHECK(complaint("--warmup=11") == "graft: --warmup: longer than the run of 10 epochs");
+  for (const char* option :
+       {"lr", "dev", "warmup", "momentum", "weight-decay", "label-smoothing", "clip", "trunk-lr"})
+    for (const char* value : {"nan", "inf", "1e999", "-nan", ""}) {
+      const std::string word = std::string("--") + option + "=" + value;
+      CAPTURE(word);
+      CHECK(complaint(word.c_str()).find(option) != std::string::npos);
+    }
+}
+
 TEST_CASE("command line: an error ends in one line and its code") {
   const Outcome outcome = run({"info", "notes.txt"});
   CHECK(outcome.code == 3);

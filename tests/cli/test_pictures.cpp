@@ -30,11 +30,6 @@ bool holds(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-std::string file_text(const fs::path& path) {
-  const std::vector<std::byte> bytes = testing::read_bytes(path);
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 // Tunes cifar_resnet20's head on folders of pictures whose colour tells their place in `photos`.
 ProgramResult tune(const fs::path& root, const Words& words = {}) {
   if (!fs::exists(root / "start.safetensors"))
@@ -139,7 +134,7 @@ TEST_CASE("command: a head that is kept goes on meaning what the file says") {
   transfer::write_labels(weights.metadata, {"bee", "ant"});
   transfer::write_weights(root / "start.safetensors", weights);
   REQUIRE(tune(root, {"--head", "keep"}).code == 0);
-  CHECK(file_text(root / "run/labels.txt") == "bee\nant\n");
+  CHECK(testing::read_text(root / "run/labels.txt") == "bee\nant\n");
 }
 
 TEST_CASE("command: tune says what it found") {
@@ -223,7 +218,7 @@ TEST_CASE("command: --skip-bad leaves out what cannot be read, the same at any t
   CHECK(result.err.starts_with(
       "2 pictures cannot be read and are left out: ant/3.png, bee/7.png\ndata: 14 train, 4 dev "
       "samples; 2 classes: ant, bee\n"));
-  const std::string bad = file_text(root / "run/bad_files.txt");
+  const std::string bad = testing::read_text(root / "run/bad_files.txt");
   CHECK(bad.starts_with("ant/3.png\t"));
   CHECK(holds(bad, "\nbee/7.png\t"));
   CHECK(std::count(bad.begin(), bad.end(), '\n') == 2);

@@ -76,6 +76,10 @@ TEST_CASE("command: tune, eval, predict, features, info, audit on folders of pic
   CHECK(measured.at("loss") == tuned.at("val_loss"));
   CHECK(measured.at("n").as_integer("n") == 6);
   CHECK(std::filesystem::file_size(root / "logits.npy") == 128 + 6 * 2 * 4);
+  CHECK(measured.at("rows").as_string("rows") == "logits.rows.tsv");
+  CHECK(testing::read_text(root / "logits.rows.tsv") ==
+        "ant/0.png\tant\nant/1.png\tant\nant/2.png\tant\n"
+        "bee/0.png\tbee\nbee/1.png\tbee\nbee/2.png\tbee\n");
 
   const Json predicted = run_json(
       {"predict", "photos/val/ant/0.png", "photos/val/bee/2.png", "--run", "run", "--top", "5"},
@@ -96,6 +100,9 @@ TEST_CASE("command: tune, eval, predict, features, info, audit on folders of pic
   CHECK(features.at("at").as_string("at") == "layer3.2");
   CHECK(features.at("shape") == Json(Json::Array{16, 8, 8, 64}));
   CHECK(std::filesystem::file_size(root / "layer3.npy") == 128 + 16 * 8 * 8 * 64 * 4);
+  const std::string rows = testing::read_text(root / features.at("rows").as_string("rows"));
+  CHECK(std::count(rows.begin(), rows.end(), '\n') == 16);
+  CHECK(rows.ends_with("\nbee/7.png\tbee\n"));
 
   const Json info = run_json({"info", "run/model.safetensors"}, root);
   CHECK(info.at("format").as_string("format") == "safetensors");

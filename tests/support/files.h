@@ -14,6 +14,7 @@ std::filesystem::path golden(std::string_view name);
 
 /// All bytes of a file; fails the test if there are none to be had.
 std::vector<std::byte> read_bytes(const std::filesystem::path& path);
+std::string read_text(const std::filesystem::path& path);
 void write_bytes(const std::filesystem::path& path, const std::vector<std::byte>& bytes);
 void write_text(const std::filesystem::path& path, std::string_view text);
 

@@ -4,6 +4,7 @@
 #include "graft/models/registry.h"
 #include "graft/tools/cli/choice.h"
 #include "graft/tools/cli/commands.h"
+#include "graft/tools/cli/number_option.h"
 
 namespace graft::cli {
 namespace {
@@ -50,6 +51,9 @@ void add_options(CLI::App& app, TuneOptions& options) {
   app.parse_complete_callback([&options] {
     if (options.weights.empty() && !options.scratch)
       throw CLI::RequiredError("--weights FILE (or --scratch)");
+    if (options.warmup_epochs > options.epochs)
+      throw CLI::ValidationError(
+          "--warmup", "longer than the run of " + std::to_string(options.epochs) + " epochs");
   });
   app.footer("Models: " + join(models::model_names(), ", "));
 
@@ -60,18 +64,18 @@ void add_options(CLI::App& app, TuneOptions& options) {
   add_choice(app, "--cache", options.cache, {{"on", true}, {"off", false}},
              "Run the frozen part once and train on its outputs");
   add(app, "--epochs", options.epochs, "Passes over the data")->check(CLI::Range(1, 1000000));
-  add(app, "--lr", options.lr, "Learning rate")->check(CLI::PositiveNumber);
+  add(app, "--lr", options.lr, "Learning rate")->check(positive());
   add_batch(app, options.batch);
   app.add_option("--dev", options.dev,
                  "Share of the training data that chooses the best epoch; default 0.2, or 0 with "
                  "other data to measure on")
-      ->check(CLI::Range(0.0, 0.9));
+      ->check(number("from 0 to 0.9", [](double x) { return x >= 0 && x <= 0.9; }));
   app.add_option("--val", options.val, "Data to measure on; default: val/ of DATA, else the share");
   app.add_flag("--group-duplicates", options.group_duplicates,
                "Keep identical pictures on one side of the --dev split (reads all files once)");
   add_skip_bad(app, options.skip_bad);
   add(app, "--per-class", options.per_class, "Samples of each class to train on; 0: all")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   add_choice(app, "--head", options.head, by_name({Head::New, Head::Linear, Head::Keep}),
              "A new head for the classes of DATA, a dense one in place of a convolution, or the "
              "file's own");
@@ -83,18 +87,18 @@ void add_options(CLI::App& app, TuneOptions& options) {
              by_name({ScheduleKind::Constant, ScheduleKind::Step, ScheduleKind::Cosine,
                       ScheduleKind::OneCycle}),
              "Course of the learning rate");
-  add(app, "--warmup", options.warmup_epochs, "Epochs of rising rate")
-      ->check(CLI::NonNegativeNumber);
-  add(app, "--momentum", options.momentum, "Momentum of sgd")->check(CLI::Range(0.0, 1.0));
-  add(app, "--weight-decay", options.weight_decay, "Weight decay")->check(CLI::NonNegativeNumber);
+  add(app, "--warmup", options.warmup_epochs, "Epochs of rising rate")->check(not_negative());
+  add(app, "--momentum", options.momentum, "Momentum of sgd")
+      ->check(number("from 0 to 1", [](double x) { return x >= 0 && x <= 1; }));
+  add(app, "--weight-decay", options.weight_decay, "Weight decay")->check(not_negative());
   add(app, "--label-smoothing", options.label_smoothing, "Label smoothing")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(number("from 0, below 1", [](double x) { return x >= 0 && x < 1; }));
   add(app, "--clip", options.clip_norm, "Largest norm of the gradient; 0: any")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   add(app, "--trunk-lr", options.trunk_lr_scale, "Factor on the rate of all but the head")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   add(app, "--patience", options.patience, "Epochs without gain before stopping; 0: never")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   using Augment = data::Augment::Kind;
   add_choice(app, "--augment", options.augment,
              by_name({Augment::None, Augment::Flip, Augment::RandomResizedCrop, Augment::PadCrop}),
@@ -102,7 +106,7 @@ void add_options(CLI::App& app, TuneOptions& options) {
   add(app, "--workers", options.workers, "Threads that load pictures")->check(CLI::Range(1, 256));
   add(app, "--save-every", options.save_every,
       "Steps between checkpoints; 0: epochs, of at least 15 s together")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   CLI::Option* resume =
       app.add_flag("--resume", options.resume, "Go on from the newest checkpoint in --out");
   app.add_flag("--overwrite", options.overwrite, "Replace an earlier run in --out")
@@ -112,7 +116,9 @@ void add_options(CLI::App& app, TuneOptions& options) {
 void add_options(CLI::App& app, EvalOptions& options) {
   add_data(app, options.data, "; val/ is measured where there is one");
   add_options(app, options.source);
-  app.add_option("--logits", options.logits, "Write the logits as .npy");
+  app.add_option("--logits", options.logits,
+                 "Write the logits as .npy, and beside it .rows.tsv: a line a row, "
+                 "the sample and its class");
   add_batch(app, options.batch);
   add_skip_bad(app, options.skip_bad);
 }
@@ -127,7 +133,10 @@ void add_options(CLI::App& app, FeaturesOptions& options) {
   add_data(app, options.data, "; of train/ and val/ the former: name the part for the other");
   add_options(app, options.source);
   app.add_option("--at", options.at, "Layer whose output is written; default: the head's input");
-  app.add_option("-o,--out", options.out, "File to write, .npy")->required();
+  app.add_option("-o,--out", options.out,
+                 "File to write, .npy; beside it .rows.tsv: a "
+                 "line a row, the sample and its class")
+      ->required();
   add_batch(app, options.batch);
   add_skip_bad(app, options.skip_bad);
 }

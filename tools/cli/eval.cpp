@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "graft/data/open_dataset.h"
+#include "graft/tools/cli/array_file.h"
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/load_network.h"
@@ -11,11 +12,12 @@
 #include "graft/tools/cli/progress.h"
 #include "graft/transfer/json/json.h"
 #include "graft/transfer/training/evaluate.h"
-#include "graft/transfer/weights/npy.h"
 
 namespace graft::cli {
 
 int run_eval(const EvalOptions& options, const CommonOptions& common) {
+  if (!options.logits.empty())
+    check_array_file(options.logits, {options.source.weights, options.data});
   const LoadedNetwork loaded = load_network(options.source);
   const data::DataSource source = data::open_dataset(options.data);
   ProgressLine line(common.quiet);
@@ -32,12 +34,14 @@ int run_eval(const EvalOptions& options, const CommonOptions& common) {
                            line.update({"evaluate", done, total, {}, {}});
                          });
   line.clear();
-  if (!options.logits.empty()) transfer::write_npy(options.logits, logits);
+  if (!options.logits.empty()) write_array(options.logits, logits, *pictures.dataset);
   if (common.json) {
     transfer::Json json = transfer::Json::object();
     json.set("schema", 1).set("accuracy", result.accuracy()).set("loss", result.loss);
     json.set("n", result.n).set("correct", result.correct);
     json.set("bad_files", pictures.bad.size());
+    if (!options.logits.empty())
+      json.set("logits", options.logits).set("rows", rows_file(options.logits));
     std::cout << transfer::write_json(json) << '\n';
   } else {
     std::printf("accuracy %.3f %% (%lld of %lld), loss %.5f\n", 100 * result.accuracy(),
