@@ -32,6 +32,9 @@ class Dataset {
   /// Equal for samples of equal content: SHA-256 of the encoded bytes where there are any, else of
   /// the pixels.
   virtual std::string content_hash(int64_t i) const;
+  /// Differs for most samples that differ, at little cost: the file's size, or content_hash() of
+  /// data in memory. Tells that the data of a run was changed.
+  virtual std::string fingerprint(int64_t i) const { return content_hash(i); }
   /// What was found beside the samples and left out.
   virtual const std::vector<SkippedFile>& skipped() const;
 

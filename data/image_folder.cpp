@@ -94,4 +94,12 @@ std::string ImageFolder::content_hash(int64_t i) const {
   return sha256_hex(std::as_bytes(std::span(bytes)));
 }
 
+std::string ImageFolder::fingerprint(int64_t i) const {
+  const std::filesystem::path path = root_ / sample(i).path;
+  std::error_code error;
+  const uintmax_t bytes = std::filesystem::file_size(path, error);
+  check(!error, ErrorKind::Io, "image folder: ", path.string(), ": ", error.message());
+  return std::to_string(bytes);
+}
+
 }  // namespace graft::data

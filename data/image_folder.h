@@ -30,6 +30,7 @@ class ImageFolder final : public Dataset {
   std::string id(int64_t i) const override { return sample(i).path; }
   Image image(int64_t i) const override;
   std::string content_hash(int64_t i) const override;
+  std::string fingerprint(int64_t i) const override;
   const std::vector<SkippedFile>& skipped() const override { return skipped_; }
 
  private:

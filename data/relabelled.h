@@ -20,6 +20,7 @@ class Relabelled final : public Dataset {
   std::string id(int64_t i) const override { return whole_->id(i); }
   Image image(int64_t i) const override { return whole_->image(i); }
   std::string content_hash(int64_t i) const override { return whole_->content_hash(i); }
+  std::string fingerprint(int64_t i) const override { return whole_->fingerprint(i); }
   const std::vector<SkippedFile>& skipped() const override { return whole_->skipped(); }
 
  private:

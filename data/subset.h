@@ -18,6 +18,7 @@ class Subset final : public Dataset {
   std::string id(int64_t i) const override { return whole_->id(index(i)); }
   Image image(int64_t i) const override { return whole_->image(index(i)); }
   std::string content_hash(int64_t i) const override { return whole_->content_hash(index(i)); }
+  std::string fingerprint(int64_t i) const override { return whole_->fingerprint(index(i)); }
 
   /// Position in the whole dataset.
   int64_t index(int64_t i) const;

@@ -41,14 +41,16 @@ const std::map<std::string, Maker>& makers() {
 
 }  // namespace
 
+void check_model_name(const std::string& name) {
+  if (makers().contains(name)) return;
+  const std::vector<std::string> names = model_names();
+  fail(ErrorKind::Argument, "model: no model '", name, "'", did_you_mean(name, names),
+       " Known models: ", join(names, " "));
+}
+
 std::unique_ptr<layers::Network> make_model(const std::string& name, const ModelOptions& options) {
-  const auto found = makers().find(name);
-  if (found == makers().end()) {
-    const std::vector<std::string> names = model_names();
-    fail(ErrorKind::Argument, "model: no model '", name, "'", did_you_mean(name, names),
-         " Known models: ", join(names, " "));
-  }
-  std::unique_ptr<layers::Network> network = found->second(options);
+  check_model_name(name);
+  std::unique_ptr<layers::Network> network = makers().at(name)(options);
   if (options.initialise) layers::initialise(*network, options.seed);
   return network;
 }

@@ -24,6 +24,9 @@ struct ModelOptions {
 std::unique_ptr<layers::Network> make_model(const std::string& name,
                                             const ModelOptions& options = {});
 
+/// Error(Argument) naming the nearest names unless there is a model of that name.
+void check_model_name(const std::string& name);
+
 /// All names, sorted.
 std::vector<std::string> model_names();
 

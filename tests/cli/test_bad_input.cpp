@@ -94,7 +94,7 @@ TEST_CASE("command: weights of another network, another head, a wrong name") {
                 {"freeze: 'conv9' matches nothing; did you mean 'conv1'?"});
   testing::write_idx(place.path() / "many", 24, 12);
   place.refuses(
-      3,
+      2,
       {"eval", "many/images-idx3-ubyte", "--model", "mnist_cnn", "--weights", "mnist.safetensors"},
       {"graft: the data has 12 classes, the network knows 10"});
   CHECK_FALSE(fs::exists(place.path() / "run"));
@@ -220,6 +220,15 @@ TEST_CASE("command: settings that make no sense") {
   place.refuses(2, Place::tune({"--freeze", "*"}),
                 {"every parameter is frozen, nothing is left to train"});
   place.refuses(2, Place::tune({"--dev", "0"}), {"nothing to measure on"});
+  place.refuses(2, Place::tune({"--val", "data/images-idx3-ubyte", "--patience", "3"}),
+                {"--patience waits for gains on a share of the training data: give --dev above 0"});
+  // Said before the data is looked at.
+  place.refuses(2, {"tune", "absent", "--scratch", "--model", "mnist_cn", "--out", "run"},
+                {"model: no model 'mnist_cn'; did you mean 'mnist_cnn'?"});
+  testing::write_picture_folders(place.path() / "photos", {"ant", "bee"}, 3);
+  for (const char* out : {"photos", "photos/run", "other/../photos/ant"})
+    place.refuses(2, {"tune", "photos", "--scratch", "--model", "cifar_resnet20", "--out", out},
+                  {std::string("tune: ") + out + " lies in the data, "});
   place.refuses(2, Place::tune({"--epochs", "0"}), {"--epochs"});
   place.refuses(2,
                 {"features", "data/images-idx3-ubyte", "--model", "mnist_cnn", "--weights",

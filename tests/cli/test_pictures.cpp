@@ -82,7 +82,13 @@ TEST_CASE("classes: matched by name, in another order or a part of them") {
 
 TEST_CASE("classes: matched by position where a side has no names, with a note") {
   CHECK(match_classes(one_of_each({"ant", "bee"}), {}, 2).note.empty());
-  MatchedClasses match = match_classes(one_of_each({"ant", "bee"}), {}, 3);
+  CHECK(error_text([] {
+          match_classes(one_of_each({"ant", "bee"}), {}, 3);
+        }) ==
+        "the data has 2 classes, the network 3 outputs, and the weights name none: nothing tells "
+        "which is which");
+  MatchedClasses match = match_classes(one_of_each({"0", "1"}), {}, 3);
+  CHECK_FALSE(match.by_name);
   CHECK(match.dataset->label(1) == 1);
   CHECK(match.note ==
         "classes are matched by position, because the weights name none: 2 in the data, 3 in the "
@@ -111,6 +117,7 @@ TEST_CASE("command: eval knows the classes of a folder by their names") {
   const Json json = transfer::read_json(result.out, Limits().json, "stdout");
   CHECK(json.at("n").as_integer("n") == 20);
   CHECK(json.at("accuracy").as_number("accuracy") == 1.0);
+  CHECK(json.at("classes_matched_by").as_string("") == "name");
 
   fs::rename(root / "some/cat", root / "some/dog");
   const ProgramResult unknown = graft_command({"eval", "some", "--run", "run"}, {.folder = root});
@@ -121,8 +128,10 @@ TEST_CASE("command: eval knows the classes of a folder by their names") {
   const ProgramResult nameless =
       graft_command({"eval", "some", "--weights", "start.safetensors", "--model", "cifar_resnet20"},
                     {.folder = root});
-  CHECK(nameless.code == 0);
-  CHECK(holds(nameless.err, "classes are matched by position"));
+  CHECK(nameless.code == 2);
+  CHECK(nameless.err ==
+        "graft: the data has 2 classes, the network 10 outputs, and the weights name none: nothing "
+        "tells which is which\n");
 }
 
 TEST_CASE("command: a head that is kept goes on meaning what the file says") {

@@ -147,10 +147,71 @@ TEST_CASE("command: --resume goes on with the same run only, a new run starts cl
   // What changes no bit may differ.
   CHECK(runs.run("run", {"--resume", "--seed", "1", "--workers", "2", "--cache", "off"}).code == 0);
   CHECK(runs.model("run") == before);
-  // A run that fails leaves none of the old one's results under its own configuration.
-  CHECK(runs.run("run", {"--freeze", "*", "--overwrite"}).code == 2);
-  CHECK_FALSE(fs::exists(runs.root() / "run/model.safetensors"));
+}
+
+TEST_CASE("command: --resume on a run that is complete says so and changes nothing") {
+  const Runs runs(1);
+  const ProgramResult first = runs.run("run", {"--json"});
+  REQUIRE(first.code == 0);
+  const auto written = [&] {
+    std::vector<fs::file_time_type> times;
+    for (const char* name : {"model.safetensors", "metrics.jsonl", "run.json", "labels.txt",
+                             "report.html", "result.json", "ckpt"})
+      times.push_back(fs::last_write_time(runs.root() / "run" / name));
+    return times;
+  };
+  const auto before = written();
+  const ProgramResult again = runs.run("run", {"--resume", "--json"});
+  CHECK(again.code == 0);
+  CHECK(again.out == first.out);
+  CHECK(again.err.find("run holds this run, complete: nothing is left to do") != std::string::npos);
+  CHECK(runs.run("run", {"--resume"}).out.starts_with("dev accuracy "));
+  CHECK(written() == before);
+}
+
+TEST_CASE("command: --resume knows paths however they are written, and data that was changed") {
+  const Runs runs(1);
+  testing::write_idx(runs.root() / "other", 12, 3, 700);
+  REQUIRE(runs.run("run", {"--val", "other/images-idx3-ubyte"}).code == 0);
+  CHECK(runs.run("run", {"--resume", "--val", "./data/../other/images-idx3-ubyte"}).code == 0);
+  const auto changed = [&](const std::string& set) {
+    auto bytes = testing::read_bytes(runs.root() / set / "images-idx3-ubyte");
+    bytes[100] ^= std::byte{1};
+    testing::write_bytes(runs.root() / set / "images-idx3-ubyte", bytes);
+    const ProgramResult result = runs.run("run", {"--resume", "--val", "other/images-idx3-ubyte"});
+    CHECK(result.code == 2);
+    return result.err;
+  };
+  CHECK(changed("other").find("val_hash was ") != std::string::npos);
+  CHECK(changed("data").find("(samples were renamed, replaced or edited)") != std::string::npos);
+}
+
+TEST_CASE("command: until a run that replaces another has weights, the other's stay") {
+  const Runs runs(1);
+  REQUIRE(runs.run("run").code == 0);
+  const auto weights = runs.model("run");
+  const auto fails = [&](int code, const Words& words) {
+    Words all = words;
+    all.emplace_back("--overwrite");
+    CHECK(runs.run("run", all).code == code);
+    CHECK(runs.model("run") == weights);
+  };
+  fails(2, {"--freeze", "*"});
+  fails(2, {"--clip", "nan"});
+  fails(2, {"--warmup", "2"});
+  fails(2, {"--label-smoothing", "1"});
+  CHECK(fs::exists(runs.root() / "run/report.html"));  // nothing was begun
+  fails(7, {"--trunk-lr", "1e30"});
   CHECK_FALSE(fs::exists(runs.root() / "run/report.html"));
+  CHECK_FALSE(fs::exists(runs.root() / "run/result.json"));
+  fs::remove(runs.root() / "run/ckpt/latest");
+  Program stopped(runs.words("run", {"--epochs", "1000", "--overwrite"}), {.folder = runs.root()});
+  runs.wait_for_checkpoint("run", stopped);
+  stopped.signal(SIGINT);
+  CHECK(stopped.wait().code == 130);
+  CHECK(runs.model("run") == weights);
+  REQUIRE(runs.run("run", {"--overwrite", "--seed", "5"}).code == 0);
+  CHECK(runs.model("run") != weights);
 }
 
 TEST_CASE("command: a run is replaced only when told to, finished or not") {

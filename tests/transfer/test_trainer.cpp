@@ -218,6 +218,16 @@ TEST_CASE("trainer: what cannot be trained is refused before anything is read") 
         "train: the dev set has 4 classes, the training set 3");
   CHECK(refusal(*network, pictures, {.epochs = 0}) == "train: 0 epochs of batches of 32");
   CHECK(refusal(*network, pictures, {.batch = 0}) == "train: 10 epochs of batches of 0");
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(refusal(*network, pictures, {.lr = nan}) == "train: lr must be finite and >= 0, not nan");
+  CHECK(refusal(*network, pictures, {.clip_norm = nan}) ==
+        "train: clip_norm must be finite and >= 0, not nan");
+  CHECK(refusal(*network, pictures, {.epochs = 2, .warmup_epochs = 3}) ==
+        "train: 3 warm-up epochs of 2");
+  CHECK(refusal(*network, pictures, {.label_smoothing = 1}) ==
+        "train: label_smoothing must be in [0, 1), not 1");
+  CHECK(refusal(*network, pictures, {.patience = 2}) ==
+        "train: patience of 2 epochs, but no dev set that would show a gain");
   network->freeze();
   CHECK(refusal(*network, pictures) ==
         "train: every parameter is frozen, nothing is left to train");

@@ -4,7 +4,8 @@
 
 #include "graft/core/error.h"
 #include "graft/core/io/file_system.h"
-#include "graft/transfer/json/utf8.h"
+#include "graft/core/utf8.h"
+#include "graft/tools/cli/paths.h"
 #include "graft/transfer/weights/npy.h"
 
 namespace graft::cli {
@@ -13,9 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 
 void check_is_no_input(const std::string& output, const std::vector<std::string>& inputs) {
-  std::error_code missing;  // then they are not the same
   for (const std::string& input : inputs)
-    check(!fs::equivalent(output, input, missing), ErrorKind::Argument, output,
+    check(!same_file(output, input), ErrorKind::Argument, output,
           " would replace what this command reads; give another name");
 }
 
@@ -39,8 +39,8 @@ void check_array_file(const std::string& array, const std::vector<std::string>& 
 void write_array(const std::string& array, const Tensor& values, const data::Dataset& dataset) {
   std::string rows;
   for (int64_t i = 0; i < dataset.size(); ++i)
-    rows += transfer::one_line(dataset.id(i)) + '\t' +
-            transfer::one_line(dataset.class_names()[static_cast<size_t>(dataset.label(i))]) + '\n';
+    rows += one_line(dataset.id(i)) + '\t' +
+            one_line(dataset.class_names()[static_cast<size_t>(dataset.label(i))]) + '\n';
   transfer::write_npy(array, values);
   write_file_atomically(real_file_system(), rows_file(array), rows);
 }

@@ -51,6 +51,8 @@ void add_options(CLI::App& app, TuneOptions& options) {
   app.parse_complete_callback([&options] {
     if (options.weights.empty() && !options.scratch)
       throw CLI::RequiredError("--weights FILE (or --scratch)");
+    if (options.scratch && options.model.empty())
+      throw CLI::RequiredError("--model NAME, with --scratch,");
     if (options.warmup_epochs > options.epochs)
       throw CLI::ValidationError(
           "--warmup", "longer than the run of " + std::to_string(options.epochs) + " epochs");

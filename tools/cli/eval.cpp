@@ -39,6 +39,7 @@ int run_eval(const EvalOptions& options, const CommonOptions& common) {
     transfer::Json json = transfer::Json::object();
     json.set("schema", 1).set("accuracy", result.accuracy()).set("loss", result.loss);
     json.set("n", result.n).set("correct", result.correct);
+    json.set("classes_matched_by", matched.by_name ? "name" : "position");
     json.set("bad_files", pictures.bad.size());
     if (!options.logits.empty())
       json.set("logits", options.logits).set("rows", rows_file(options.logits));

@@ -19,11 +19,15 @@ bool are_positions(const std::vector<std::string>& names) {
 MatchedClasses match_by_position(const data::DatasetPtr& dataset, int64_t outputs,
                                  const std::string& reason) {
   const int64_t classes = dataset->class_count();
-  check(classes <= outputs, ErrorKind::Data, "the data has ", classes,
+  check(classes <= outputs, ErrorKind::Argument, "the data has ", classes,
         " classes, the network knows ", outputs);
-  return {dataset, "classes are matched by position, because " + reason + ": " +
-                       std::to_string(classes) + " in the data, " + std::to_string(outputs) +
-                       " in the network"};
+  check(classes == outputs || are_positions(dataset->class_names()), ErrorKind::Argument,
+        "the data has ", classes, " classes, the network ", outputs, " outputs, and ", reason,
+        ": nothing tells which is which");
+  return {dataset,
+          "classes are matched by position, because " + reason + ": " + std::to_string(classes) +
+              " in the data, " + std::to_string(outputs) + " in the network",
+          false};
 }
 
 int64_t position_of(const std::string& name, const std::vector<std::string>& labels) {

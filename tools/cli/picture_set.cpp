@@ -21,6 +21,7 @@ class WithAdvice final : public data::Dataset {
   int64_t label(int64_t i) const override { return whole_->label(i); }
   std::string id(int64_t i) const override { return whole_->id(i); }
   std::string content_hash(int64_t i) const override { return whole_->content_hash(i); }
+  std::string fingerprint(int64_t i) const override { return whole_->fingerprint(i); }
   data::Image image(int64_t i) const override {
     try {
       return whole_->image(i);

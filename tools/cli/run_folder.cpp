@@ -8,7 +8,7 @@
 namespace graft::cli {
 namespace {
 
-constexpr const char *kConfig = "run.json", *kMetrics = "metrics.jsonl";
+constexpr const char *kConfig = "run.json", *kMetrics = "metrics.jsonl", *kResult = "result.json";
 
 }  // namespace
 
@@ -33,17 +33,29 @@ void RunFolder::start_over(const transfer::Json& config, bool overwrite) {
   if (files_.kind(checkpoints()) == FileSystem::Kind::Folder)
     transfer::CheckpointFolder(checkpoints()).clear();
   for (const char* name :
-       {"model.safetensors", "report.html", kMetrics, "labels.txt", "bad_files.txt", kConfig})
+       {kResult, "report.html", kMetrics, "labels.txt", "bad_files.txt", kConfig})
     if (files_.kind(path_ / name) == FileSystem::Kind::File) files_.remove_file(path_ / name);
   write(kConfig, transfer::write_json(config, 2) + '\n');
 }
 
-void RunFolder::resume(const transfer::Json& config, const std::vector<std::string>& ignored) {
-  const std::filesystem::path file = path_ / kConfig;
-  if (files_.kind(file) == FileSystem::Kind::Missing) return start_over(config, false);
+transfer::Json RunFolder::read(const char* name) {
+  const std::filesystem::path file = path_ / name;
   const Limits limits;
-  const transfer::Json before =
-      transfer::read_json(files_.read_text(file, limits.json.bytes), limits.json, file.string());
+  return transfer::read_json(files_.read_text(file, limits.json.bytes), limits.json, file.string());
+}
+
+std::optional<transfer::Json> RunFolder::result() {
+  if (files_.kind(path_ / kResult) == FileSystem::Kind::Missing) return std::nullopt;
+  return read(kResult);
+}
+
+void RunFolder::write_result(const transfer::Json& summary) {
+  write(kResult, transfer::write_json(summary, 2) + '\n');
+}
+
+void RunFolder::resume(const transfer::Json& config, const std::vector<std::string>& ignored) {
+  if (files_.kind(path_ / kConfig) == FileSystem::Kind::Missing) return start_over(config, false);
+  const transfer::Json before = read(kConfig);
   const std::string difference = transfer::difference_of_jobs(before, config, ignored);
   check(difference.empty(), ErrorKind::Argument, "tune: --resume: ", path_.string(),
         " holds another run: ", difference,

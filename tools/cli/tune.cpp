@@ -1,23 +1,23 @@
 // graft tune: fine-tunes a network on pictures and measures it.
 #include <cstdio>
-#include <filesystem>
 #include <iostream>
-#include <sstream>
 
-#include "graft/core/exactness.h"
-#include "graft/core/parallel.h"
-#include "graft/core/utf8.h"
+#include "graft/models/registry.h"
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/load_network.h"
 #include "graft/tools/cli/match_classes.h"
+#include "graft/tools/cli/paths.h"
 #include "graft/tools/cli/progress_observer.h"
 #include "graft/tools/cli/run_folder.h"
+#include "graft/tools/cli/run_record.h"
 #include "graft/tools/cli/tuning_data.h"
 #include "graft/tools/report/evaluation_report.h"
 #include "graft/tools/report/html.h"
 #include "graft/transfer/freeze.h"
 #include "graft/transfer/state.h"
+#include "graft/transfer/training/check_training.h"
+#include "graft/transfer/training/trainer.h"
 
 namespace graft::cli {
 namespace {
@@ -54,43 +54,6 @@ transfer::TrainOptions train_options(const TuneOptions& options, uint64_t seed) 
 // Settings of run.json that do not change a bit of the result.
 const std::vector<std::string> kWithoutEffect = {"graft", "cache", "threads"};
 
-Json config_json(const TuneOptions& options, const CommonOptions& common, const TuningData& data,
-                 const LoadedNetwork& loaded, const transfer::FreezeReport& frozen) {
-  Json json = Json::object();
-  json.set("schema", 1).set("graft", GRAFT_VERSION).set("data", options.data);
-  json.set("val", options.val).set("per_class", options.per_class);
-  json.set("dev_samples", data.dev ? data.dev->size() : 0);
-  json.set("group_duplicates", options.group_duplicates).set("skip_bad", options.skip_bad);
-  json.set("bad_files", data.bad.size());
-  json.set("model", loaded.model).set("model_options", loaded.variant);
-  json.set("weights", options.weights)
-      .set("freeze", options.freeze)
-      .set("head", to_string(options.head));
-  json.set("epochs", options.epochs).set("batch", options.batch).set("lr", options.lr);
-  json.set("optimizer", to_string(options.optimizer));
-  json.set("schedule", to_string(options.schedule));
-  json.set("warmup", options.warmup_epochs).set("momentum", options.momentum);
-  json.set("weight_decay", options.weight_decay).set("label_smoothing", options.label_smoothing);
-  json.set("clip", options.clip_norm).set("trunk_lr", options.trunk_lr_scale);
-  json.set("patience", options.patience).set("augment", to_string(options.augment));
-  json.set("cache", options.cache).set("seed", common.seed);
-  std::ostringstream device;
-  device << common.run_on;
-  json.set("device", device.str()).set("threads", num_threads()).set("exact", exact());
-  json.set("train_samples", data.train->size()).set("val_samples", data.val->size());
-  json.set("frozen_parameters", frozen.frozen_parameters);
-  json.set("total_parameters", frozen.total_parameters);
-  return json;
-}
-
-Json epoch_event(const transfer::EpochResult& epoch) {
-  Json event = Json::object();
-  event.set("event", "epoch").set("epoch", epoch.epoch).set("train_loss", epoch.train_loss);
-  event.set("lr", epoch.lr).set("seconds", epoch.seconds);
-  if (epoch.dev) event.set("dev_loss", epoch.dev->loss).set("dev_accuracy", epoch.dev->accuracy());
-  return event;
-}
-
 // Also writes each epoch to metrics.jsonl.
 class TuneProgress final : public ProgressObserver {
  public:
@@ -120,41 +83,25 @@ void keep_outputs(TuningData& data, const LoadedNetwork& loaded) {
   data.val = one ? data.dev : matched(data.val);
 }
 
-bool same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
-  std::error_code error;
-  return std::filesystem::equivalent(a, b, error);
-}
-
-std::string label_lines(const std::vector<std::string>& labels) {
-  std::string out;
-  for (const std::string& label : labels) out += one_line(label) + '\n';
-  return out;
-}
-
-// A file a line, and what is wrong with it.
-std::string bad_lines(const std::vector<data::SkippedFile>& bad) {
-  std::string out;
-  for (const data::SkippedFile& file : bad)
-    out += one_line(file.path) + '\t' + one_line(file.reason) + '\n';
-  return out;
-}
-
-Json result_json(const transfer::TrainResult& result, const transfer::Evaluation& val,
-                 const TuningData& data, const std::string& out) {
-  Json json = Json::object();
-  json.set("schema", 1).set("val_accuracy", val.accuracy()).set("val_loss", val.loss);
-  json.set("val_n", val.n).set("val_correct", val.correct);
-  json.set("measured_on", data.val == data.dev ? "dev split that chose the epoch" : "val");
-  json.set("epochs", result.epochs).set("best_epoch", result.best_epoch);
-  json.set("seconds", result.seconds).set("seconds_features", result.seconds_features);
-  json.set("cached_stages", static_cast<int64_t>(result.cached_stages));
-  json.set("cache", result.cache_note).set("out", out);
-  return json;
+void print_result(const Json& result, bool as_json) {
+  if (as_json) {
+    std::cout << transfer::write_json(result) << '\n';
+    return;
+  }
+  const auto number = [&](const char* name) { return result.at(name).as_number(name); };
+  const auto count = [&](const char* name) {
+    return static_cast<long long>(result.at(name).as_integer(name));
+  };
+  const bool on_val = result.at("measured_on").as_string("measured_on") == kMeasuredOnVal;
+  std::printf("%s accuracy %.2f %% (%lld of %lld), loss %.4f; %s\n", on_val ? "val" : "dev",
+              100 * number("val_accuracy"), count("val_correct"), count("val_n"),
+              number("val_loss"), result.at("out").as_string("out").c_str());
 }
 
 }  // namespace
 
 int run_tune(const TuneOptions& options, const CommonOptions& common) {
+  if (!options.model.empty()) models::check_model_name(options.model);
   ProgressLine line(common.quiet);
   TuningData data = open_tuning_data(options, common.seed, line);
   line.note(describe(data));
@@ -165,19 +112,26 @@ int run_tune(const TuneOptions& options, const CommonOptions& common) {
   if (options.head == Head::Keep) keep_outputs(data, loaded);
   loaded.labels = data.train->class_names();
   const transfer::FreezeReport frozen = transfer::freeze(*loaded.network, options.freeze);
+  transfer::TrainOptions train = train_options(options, common.seed);
+  transfer::check_training(*loaded.network, *data.train, data.dev.get(), train);
 
   RunFolder run(options.out);
   check(options.weights.empty() || !same_file(options.weights, run.weights()), ErrorKind::Argument,
         "tune: ", options.weights, " is what this run would replace; give another --out");
   const Json config = config_json(options, common, data, loaded, frozen);
-  if (options.resume)
+  if (options.resume) {
     run.resume(config, kWithoutEffect);
-  else
+    if (const std::optional<Json> result = run.result()) {
+      line.note(options.out + " holds this run, complete: nothing is left to do");
+      print_result(*result, common.json);
+      return kDone;
+    }
+  } else {
     run.start_over(config, options.overwrite);
+  }
   run.write("labels.txt", label_lines(loaded.labels));
   if (!data.bad.empty()) run.write("bad_files.txt", bad_lines(data.bad));
 
-  transfer::TrainOptions train = train_options(options, common.seed);
   train.checkpoints = run.checkpoints();
   TuneProgress progress(line, run);
   if (!options.weights.empty()) line.note("weights: " + loaded.report.summary());
@@ -196,13 +150,9 @@ int run_tune(const TuneOptions& options, const CommonOptions& common) {
                                         {report::learning_curves(result.history),
                                          report::confusion_section(logits, *data.val),
                                          report::mistakes_section(logits, *data.val, 16)}));
+  run.write_result(summary);
   line.clear();
-  if (common.json)
-    std::cout << transfer::write_json(summary) << '\n';
-  else
-    std::printf("val accuracy %.2f %% (%lld of %lld), loss %.4f; %s\n", 100 * val.accuracy(),
-                static_cast<long long>(val.correct), static_cast<long long>(val.n), val.loss,
-                options.out.c_str());
+  print_result(summary, common.json);
   return kDone;
 }
 

@@ -1,6 +1,7 @@
 #include "graft/tools/cli/tuning_data.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "graft/core/error.h"
@@ -10,6 +11,7 @@
 #include "graft/data/relabelled.h"
 #include "graft/data/sampling.h"
 #include "graft/data/subset.h"
+#include "graft/tools/cli/paths.h"
 #include "graft/tools/cli/picture_set.h"
 
 namespace graft::cli {
@@ -28,6 +30,17 @@ void append(std::vector<T>& to, const std::vector<T>& from) {
   to.insert(to.end(), from.begin(), from.end());
 }
 
+// Inside a folder of class folders the run would be a class of the next one.
+void check_out_apart(const std::string& out, const std::string& path,
+                     const data::DataSource& source) {
+  namespace fs = std::filesystem;
+  const fs::path run = canonical_path(out), whole = canonical_path(path);
+  for (const fs::path& folder :
+       source.val ? std::vector{whole / "train", whole / "val"} : std::vector{whole})
+    check(std::ranges::mismatch(folder, run).in1 != folder.end(), ErrorKind::Argument,
+          "tune: ", out, " lies in the data, ", folder.string(), "; give another --out");
+}
+
 // Class folders hold a picture each, but perhaps no readable one.
 void check_classes_left(const data::Dataset& dataset) {
   std::vector<bool> seen(static_cast<size_t>(dataset.class_count()));
@@ -41,10 +54,12 @@ void check_classes_left(const data::Dataset& dataset) {
 
 TuningData open_tuning_data(const TuneOptions& options, uint64_t seed, ProgressLine& line) {
   const data::DataSource source = data::open_dataset(options.data);
+  check_out_apart(options.out, options.data, source);
   data::RelabelledByName val{source.val, source.note};
   data::DatasetPtr whole = source.train;
   if (!options.val.empty()) {
     const data::DataSource other = data::open_dataset(options.val);
+    check_out_apart(options.out, options.val, other);
     val = data::relabel_by_name("tune", other.val ? other.val : other.train, options.val, *whole,
                                 options.data);
   }
@@ -54,6 +69,8 @@ TuningData open_tuning_data(const TuneOptions& options, uint64_t seed, ProgressL
   const double dev = options.dev.value_or(val.dataset ? 0.0 : 0.2);
   check(val.dataset || dev > 0, ErrorKind::Argument,
         "tune: nothing to measure on: give --val, or --dev above 0");
+  check(options.patience == 0 || dev > 0, ErrorKind::Argument,
+        "tune: --patience waits for gains on a share of the training data: give --dev above 0");
 
   TuningData result;
   const auto checked = [&](const data::DatasetPtr& all) {

@@ -7,6 +7,7 @@
 #include "graft/core/ops/loss.h"
 #include "graft/optim/clip.h"
 #include "graft/transfer/training/cached_source.h"
+#include "graft/transfer/training/check_training.h"
 #include "graft/transfer/training/mode_guards.h"
 #include "graft/transfer/training/snapshot.h"
 #include "graft/transfer/training/training_checkpoint.h"
@@ -36,7 +37,6 @@ class Run {
         optimizer_(make_optimizer(network, options)) {}
 
   TrainResult operator()() {
-    check_arguments();
     const TrainingMode training_mode(network_);
     // First, so that a folder in use is refused at once and features are of the restored weights.
     const std::unique_ptr<TrainingCheckpoints> checkpoints = open_checkpoints();
@@ -51,24 +51,6 @@ class Run {
   }
 
  private:
-  void check_arguments() const {
-    const int64_t classes = train_set_->class_count();
-    check(train_set_->size() > 0, ErrorKind::Argument, "train: the training set is empty");
-    check(!dev_set_ || dev_set_->size() > 0, ErrorKind::Argument, "train: the dev set is empty");
-    check(!dev_set_ || dev_set_->class_count() == classes, ErrorKind::Argument,
-          "train: the dev set has ", dev_set_ ? dev_set_->class_count() : 0,
-          " classes, the training set ", classes);
-    check(options_.epochs > 0 && options_.batch > 0, ErrorKind::Argument,
-          "train: ", options_.epochs, " epochs of batches of ", options_.batch);
-    check(network_.classes() == classes, ErrorKind::Argument, "train: the head has ",
-          network_.classes(), " outputs for ", classes,
-          " classes; reset_head() gives it the right number");
-    bool any = false;
-    for (const NamedTensor& parameter : network_.parameters())
-      any |= parameter.tensor.requires_grad();
-    check(any, ErrorKind::Argument, "train: every parameter is frozen, nothing is left to train");
-  }
-
   // Null if none are wanted; brought back to the newest one on resume.
   std::unique_ptr<TrainingCheckpoints> open_checkpoints() {
     if (options_.checkpoints.empty()) return nullptr;
@@ -235,6 +217,7 @@ class Run {
 TrainResult train(layers::Network& network, const data::DatasetPtr& train_set,
                   const data::DatasetPtr& dev_set, const Preprocess& preprocess,
                   const TrainOptions& options, TrainObserver* observer) {
+  check_training(network, *train_set, dev_set.get(), options);
   return Run(network, train_set, dev_set, preprocess, options, observer)();
 }
 

@@ -8,13 +8,6 @@
 namespace graft::transfer {
 namespace {
 
-std::string hash_of_samples(const data::Dataset& dataset) {
-  Sha256 hash;
-  for (int64_t i = 0; i < dataset.size(); ++i)
-    hash.update(dataset.id(i) + '\0' + std::to_string(dataset.label(i)) + '\n');
-  return hash.hex();
-}
-
 // Which parameters are trained, not only how many values they hold.
 std::string hash_of_trained(const layers::Network& network) {
   Sha256 hash;
@@ -39,6 +32,14 @@ void set_augment(Json& job, const data::Augment& augment) {
 }
 
 }  // namespace
+
+std::string hash_of_samples(const data::Dataset& dataset) {
+  Sha256 hash;
+  for (int64_t i = 0; i < dataset.size(); ++i)
+    hash.update(dataset.id(i) + '\0' + std::to_string(dataset.label(i)) + '\0' +
+                dataset.fingerprint(i) + '\n');
+  return hash.hex();
+}
 
 Json describe_job(const layers::Network& network, const data::Dataset& train_set,
                   const data::Dataset* dev_set, const Preprocess& preprocess,
@@ -68,9 +69,11 @@ std::string difference_of_jobs(const Json& before, const Json& now,
                                const std::vector<std::string>& ignored) {
   const std::optional<JsonDifference> difference = first_difference(before, now, ignored);
   if (!difference) return "";
-  const char* const reason =
-      difference->member == "epochs" ? " (the learning rate's schedule runs over all of them)" : "";
-  return difference->text + reason;
+  if (difference->member == "epochs")
+    return difference->text + " (the learning rate's schedule runs over all of them)";
+  if (difference->member.ends_with("_hash") && difference->member != "trained_hash")
+    return difference->text + " (samples were renamed, replaced or edited)";
+  return difference->text;
 }
 
 }  // namespace graft::transfer

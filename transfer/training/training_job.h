@@ -16,7 +16,10 @@
 
 namespace graft::transfer {
 
-/// A flat object. Samples count by name and label; `dev_set` may be null.
+/// Of the samples' names, labels and fingerprints.
+std::string hash_of_samples(const data::Dataset& dataset);
+
+/// A flat object. Samples count by hash_of_samples(); `dev_set` may be null.
 Json describe_job(const layers::Network& network, const data::Dataset& train_set,
                   const data::Dataset* dev_set, const Preprocess& preprocess,
                   const TrainOptions& options);
