@@ -2,10 +2,13 @@
 // is that of the first tensor.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <type_traits>
 
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/kernel_slots.h"
+#include "graft/core/kernel_trace.h"
 #include "graft/core/op_scope.h"
 #include "graft/core/tensor.h"
 
@@ -52,6 +55,28 @@ Device common_device(const char* kernel, const Given&... given) {
   return first ? first->device() : Device{};
 }
 
+// Runs `work` and tells `trace` of it.
+template <class Work, class... Given>
+void run_traced(KernelTrace& trace, const char* kernel, const Work& work, const Given&... given) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point start = Clock::now();
+  work();
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  std::array<Shape, sizeof...(Given)> shapes;
+  size_t count = 0, bytes = 0;
+  const auto visit = [&](const auto& operand) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(operand)>, Tensor>) {
+      if (operand.defined()) {
+        shapes[count] = operand.shape();
+        bytes += operand.bytes();
+      }
+      ++count;
+    }
+  };
+  (visit(given), ...);
+  trace.on_kernel({kernel, std::span<const Shape>(shapes.data(), count), bytes, seconds});
+}
+
 }  // namespace detail
 
 template <class... Args, class... Given>
@@ -61,7 +86,13 @@ void run(const Slot<void(Args...)>& slot, const Given&... given) {
   check(kernel != nullptr, ErrorKind::Device, slot.name, ": no kernel for device ",
         to_string(stream.device.type));
   Workspace workspace(stream);
-  kernel(KernelCtx{stream, workspace}, detail::kernel_operand<Args>(given)...);
+  const auto work = [&] {
+    kernel(KernelCtx{stream, workspace}, detail::kernel_operand<Args>(given)...);
+  };
+  if (KernelTrace* const trace = TraceScope::current())
+    detail::run_traced(*trace, slot.name, work, given...);
+  else
+    work();
 }
 
 }  // namespace graft

@@ -161,6 +161,25 @@ void add_options(CLI::App& app, AuditOptions& options) {
       ->needs(frozen);
 }
 
+void add_options(CLI::App& app, BenchOptions& options) {
+  app.add_option("--model", options.model,
+                 "Model, from the list below; may be left out if the weight file names it");
+  app.add_option("--weights", options.weights, "Weight file; default: random weights");
+  app.add_option("--freeze", options.freeze, "What not to train, as `graft tune --freeze`");
+  add_batch(app, options.batch);
+  add(app, "--classes", options.classes, "Classes of the new head")->check(CLI::Range(1, 1000000));
+  add(app, "--seconds", options.seconds, "Shortest measurement, of evaluation and of training each")
+      ->check(CLI::Range(0.0, 3600.0));
+  add(app, "--top", options.top, "Kernels to print")->check(CLI::Range(1, 1000000));
+  CLI::Option* compare =
+      app.add_option("--compare", options.compare,
+                     "JSON of an earlier measurement: end with exit code 9 if a time has grown");
+  add(app, "--tolerance", options.tolerance, "Share by which a time may have grown")
+      ->check(CLI::Range(0.0, 100.0))
+      ->needs(compare);
+  app.footer("Models: " + join(models::model_names(), ", "));
+}
+
 void add_options(CLI::App& app, DemoOptions& options) {
   add(app, "--out", options.out, "Folder of the report");
   add(app, "--seeds", options.seeds, "Repetitions")->check(CLI::Range(2, 100));

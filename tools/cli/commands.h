@@ -86,6 +86,18 @@ struct AuditOptions {
   std::string model = {};   ///< to understand `frozen`; empty: the one that AFTER names
 };
 
+struct BenchOptions {
+  std::string model;    ///< may be empty if the weight file names it
+  std::string weights;  ///< empty: random ones, which cost the same
+  std::string freeze;   ///< pattern of modules; empty: all is trained
+  int64_t batch = 32;
+  int64_t classes = 10;    ///< of the new head
+  double seconds = 2;      ///< at least, for evaluation and for training each
+  int top = 12;            ///< kernels to print
+  std::string compare;     ///< an earlier measurement's JSON; empty: none
+  double tolerance = 0.1;  ///< share by which a time may have grown
+};
+
 struct DemoOptions {
   std::string out = "demo-out";
   int seeds = 5;
@@ -97,6 +109,7 @@ void add_options(CLI::App& app, PredictOptions& options);
 void add_options(CLI::App& app, FeaturesOptions& options);
 void add_options(CLI::App& app, InfoOptions& options);
 void add_options(CLI::App& app, AuditOptions& options);
+void add_options(CLI::App& app, BenchOptions& options);
 void add_options(CLI::App& app, DemoOptions& options);
 
 int run_tune(const TuneOptions& options, const CommonOptions& common);
@@ -105,6 +118,7 @@ int run_predict(const PredictOptions& options, const CommonOptions& common);
 int run_features(const FeaturesOptions& options, const CommonOptions& common);
 int run_info(const InfoOptions& options, const CommonOptions& common);
 int run_audit(const AuditOptions& options, const CommonOptions& common);
+int run_bench(const BenchOptions& options, const CommonOptions& common);
 int run_demo(const DemoOptions& options, const CommonOptions& common);
 
 }  // namespace graft::cli
