@@ -15,7 +15,6 @@ namespace {
 using testing::graft_command;
 using testing::ProgramResult;
 using testing::TempFolder;
-using testing::write_file;
 using transfer::Json;
 
 const std::vector<std::string> kCommand = {"bench",     "--model", "mnist_cnn", "--batch", "2",
@@ -63,7 +62,7 @@ TEST_CASE("bench: --compare names what has grown, and refuses another setting") 
   const TempFolder folder;
   Json base = measured({}, folder);
   const auto against_base = [&] {
-    write_file(folder / "base.json", transfer::write_json(base));
+    testing::write_text(folder.path() / "base.json", transfer::write_json(base));
     return bench({"--compare", "base.json"}, folder);
   };
   for (const char* time : {"evaluation", "forward", "backward", "update"}) base.set(time, 1e6);
