@@ -84,8 +84,8 @@ void print_kernels(const char* title, const bench::KernelProfile& profile, int64
   double total = 0;
   for (const bench::KernelUse& use : uses) total += use.seconds;
   if (total == 0) return;
-  std::printf("\n%s; GFLOP/s by definition: Winograd takes fewer\n  %9s %6s %6s %9s %7s  %s\n", title, "ms", "share", "calls", "GFLOP/s", "GB/s",
-              "kernel and operands");
+  std::printf("\n%s; GFLOP/s by definition: Winograd takes fewer\n  %9s %6s %6s %9s %7s  %s\n",
+              title, "ms", "share", "calls", "GFLOP/s", "GB/s", "kernel and operands");
   for (size_t i = 0; i < std::min(uses.size(), static_cast<size_t>(rows)); ++i) {
     const bench::KernelUse& use = uses[i];
     char rate[32] = "";
