@@ -12,6 +12,8 @@
 namespace graft::data {
 namespace {
 
+namespace fs = std::filesystem;
+
 std::string lower(std::string text) {
   for (char& c : text)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -24,29 +26,58 @@ bool named_like_a_picture(const std::string& name) {
   return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
 }
 
-std::string reason_to_skip(const std::string& name, FileSystem::Kind kind) {
-  if (name.starts_with('.')) return "hidden";
-  if (kind == FileSystem::Kind::Other) return "a symbolic link or no regular file";
-  if (kind == FileSystem::Kind::Folder || named_like_a_picture(name)) return {};
-  const std::string ending = std::filesystem::path(name).extension().string();
-  return ending.empty() ? "no JPEG or PNG by its name" : ending + " is not read";
+// What is at a path, or where the link leads that is there.
+FileSystem::Kind followed_kind(const fs::path& path) {
+  std::error_code error;
+  const auto status = fs::status(path, error);
+  if (fs::is_regular_file(status)) return FileSystem::Kind::File;
+  if (fs::is_directory(status)) return FileSystem::Kind::Folder;
+  return fs::exists(status) ? FileSystem::Kind::Other : FileSystem::Kind::Missing;
+}
+
+// Is `folder` one of those that are being walked, or does it hold one? Both canonical.
+bool leads_back(const fs::path& folder, const std::vector<fs::path>& walked) {
+  return std::ranges::any_of(walked, [&](const fs::path& inner) {
+    return std::ranges::mismatch(folder, inner).in1 == folder.end();
+  });
+}
+
+struct Found {
+  bool is_folder;
+  fs::path real;       // of a folder: its canonical path
+  std::string reason;  // to skip it
+};
+
+Found look_at(const fs::path& path, const std::vector<fs::path>& walked) {
+  const FileSystem::Kind kind = followed_kind(path);
+  if (path.filename().string().starts_with('.')) return {false, {}, "hidden"};
+  if (kind == FileSystem::Kind::Missing) return {false, {}, "a symbolic link to nothing"};
+  if (kind == FileSystem::Kind::Other) return {false, {}, "no regular file"};
+  if (kind == FileSystem::Kind::Folder) {
+    const fs::path real = fs::canonical(path);
+    return {true, real, leads_back(real, walked) ? "a symbolic link to a folder around it" : ""};
+  }
+  if (named_like_a_picture(path.filename().string())) return {false, {}, ""};
+  const std::string ending = path.extension().string();
+  return {false, {}, ending.empty() ? "no JPEG or PNG by its name" : ending + " is not read"};
 }
 
 }  // namespace
 
 ImageFolder::ImageFolder(const std::filesystem::path& root, const Limits& limits, Decoder decoder)
     : root_(root), limits_(limits), decoder_(decoder) {
-  FileSystem& files = real_file_system();
-  for (const std::string& name : files.list(root)) {
-    const FileSystem::Kind kind = files.kind(root / name);
-    std::string reason = reason_to_skip(name, kind);
-    if (reason.empty() && kind == FileSystem::Kind::File) reason = "not in the folder of a class";
-    if (!reason.empty()) {
-      skipped_.push_back({name, reason});
+  std::vector<fs::path> walked{fs::weakly_canonical(root)};
+  for (const std::string& name : real_file_system().list(root)) {
+    Found found = look_at(root / name, walked);
+    if (found.reason.empty() && !found.is_folder) found.reason = "not in the folder of a class";
+    if (!found.reason.empty()) {
+      skipped_.push_back({name, found.reason});
       continue;
     }
     const size_t before = samples_.size();
-    walk(name, class_count(), 1);
+    walked.push_back(found.real);
+    walk(name, class_count(), walked);
+    walked.pop_back();
     check(samples_.size() > before, ErrorKind::Data, "image folder: ", (root / name).string(),
           ": no JPEG or PNG in the folder of class '", name, "'");
     class_names_.push_back(name);
@@ -55,22 +86,24 @@ ImageFolder::ImageFolder(const std::filesystem::path& root, const Limits& limits
         ": no class folders; expected <class>/<picture>.jpg below it");
 }
 
-void ImageFolder::walk(const std::string& folder, int64_t label, uint64_t depth) {
-  check(depth <= limits_.walk.depth, ErrorKind::Limit, "image folder: ", (root_ / folder).string(),
-        ": deeper than ", limits_.walk.depth, " folders");
-  FileSystem& files = real_file_system();
-  for (const std::string& name : files.list(root_ / folder)) {
+void ImageFolder::walk(const std::string& folder, int64_t label, std::vector<fs::path>& walked) {
+  check(walked.size() - 1 <= limits_.walk.depth, ErrorKind::Limit,
+        "image folder: ", (root_ / folder).string(), ": deeper than ", limits_.walk.depth,
+        " folders");
+  for (const std::string& name : real_file_system().list(root_ / folder)) {
     check(++files_seen_ <= limits_.walk.files, ErrorKind::Limit, "image folder: ", root_.string(),
           ": more than ", limits_.walk.files, " files");
     const std::string path = folder + "/" + name;
-    const FileSystem::Kind kind = files.kind(root_ / path);
-    const std::string reason = reason_to_skip(name, kind);
-    if (!reason.empty())
-      skipped_.push_back({path, reason});
-    else if (kind == FileSystem::Kind::Folder)
-      walk(path, label, depth + 1);
-    else
+    const Found found = look_at(root_ / path, walked);
+    if (!found.reason.empty()) {
+      skipped_.push_back({path, found.reason});
+    } else if (found.is_folder) {
+      walked.push_back(found.real);
+      walk(path, label, walked);
+      walked.pop_back();
+    } else {
       samples_.push_back({path, label});
+    }
   }
 }
 

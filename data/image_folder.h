@@ -15,7 +15,7 @@ namespace graft::data {
 /// Classes in the order of their names' bytes, samples by class, then path. Files named .jpg,
 /// .jpeg, .jpe, .jfif or .png in any case are samples; what they hold is seen when they are read.
 /// Everything else is passed over and listed: other names, files outside of class folders, hidden
-/// files and folders, symbolic links.
+/// files and folders. Symbolic links are followed, but for those to a folder that holds them.
 class ImageFolder final : public Dataset {
  public:
   /// Walks the folder, opening no picture. Error(Io) if a folder cannot be read; Error(Data) if
@@ -40,7 +40,8 @@ class ImageFolder final : public Dataset {
   };
 
   const Sample& sample(int64_t i) const;
-  void walk(const std::string& folder, int64_t label, uint64_t depth);
+  // `walked`: the canonical paths of the folder and of those that it was reached through.
+  void walk(const std::string& folder, int64_t label, std::vector<std::filesystem::path>& walked);
   std::string read(int64_t i) const;
 
   std::filesystem::path root_;

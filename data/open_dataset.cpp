@@ -17,9 +17,9 @@ namespace graft::data {
 namespace {
 
 DataSource open_folder(const std::filesystem::path& path, const Limits& limits, Decoder decoder) {
-  FileSystem& files = real_file_system();
   const auto train = path / "train", val = path / "val";
-  if (files.kind(train) != FileSystem::Kind::Folder || files.kind(val) != FileSystem::Kind::Folder)
+  std::error_code error;
+  if (!std::filesystem::is_directory(train, error) || !std::filesystem::is_directory(val, error))
     return {std::make_shared<ImageFolder>(path, limits, decoder), nullptr, ""};
   const auto classes = std::make_shared<ImageFolder>(train, limits, decoder);
   RelabelledByName named =
@@ -46,7 +46,6 @@ DataSource open_file(const std::filesystem::path& path, const Limits& limits) {
 }  // namespace
 
 DataSource open_dataset(const std::filesystem::path& path, const Limits& limits, Decoder decoder) {
-  // The path itself may be a link; those below it are not followed.
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   check(std::filesystem::exists(status), ErrorKind::Io, "open_dataset: ", path.string(),

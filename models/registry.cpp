@@ -55,6 +55,10 @@ std::unique_ptr<layers::Network> make_model(const std::string& name, const Model
   return network;
 }
 
+std::unique_ptr<layers::Network> make_blank(const std::string& name, const std::string& variant) {
+  return make_model(name, {.variant = variant, .initialise = false});
+}
+
 std::vector<std::string> model_names() {
   std::vector<std::string> names;
   for (const auto& entry : makers()) names.push_back(entry.first);

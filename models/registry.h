@@ -24,6 +24,9 @@ struct ModelOptions {
 std::unique_ptr<layers::Network> make_model(const std::string& name,
                                             const ModelOptions& options = {});
 
+/// make_model() with values as constructed, for transfer::load_network() to replace.
+std::unique_ptr<layers::Network> make_blank(const std::string& name, const std::string& variant);
+
 /// Error(Argument) naming the nearest names unless there is a model of that name.
 void check_model_name(const std::string& name);
 

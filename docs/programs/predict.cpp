@@ -1,4 +1,5 @@
-// Chapter 3, inference: the five most likely classes of a picture: predict PICTURE MODEL WEIGHTS.
+// Chapter 3, inference: the five most likely classes of a picture: predict PICTURE
+// WEIGHTS [MODEL].
 #include <algorithm>
 #include <cstdio>
 #include <numeric>
@@ -10,23 +11,17 @@
 #include "graft/data/decode.h"
 #include "graft/data/transforms.h"
 #include "graft/models/registry.h"
-#include "graft/transfer/preprocess_contract.h"
-#include "graft/transfer/state.h"
+#include "graft/transfer/load_network.h"
 
 int main(int argc, char** argv) try {
-  if (argc != 4) return std::fprintf(stderr, "usage: predict PICTURE MODEL WEIGHTS\n"), 2;
+  if (argc < 3) return std::fprintf(stderr, "usage: predict PICTURE WEIGHTS [MODEL]\n"), 2;
   using namespace graft;
-  const transfer::WeightFile file = transfer::read_weights(argv[3]);
-  const std::vector<std::string> labels = transfer::read_labels(file.metadata);
-  const auto network = models::make_model(
-      argv[2], {.classes = static_cast<int64_t>(labels.size()),  // 0: as published
-                .variant = transfer::read_model_options(file.metadata)});
-  transfer::load_state(network->named_tensors(), file);
-  network->eval();  // batch norms use their stored statistics, dropout passes everything
-
+  // Weights that do not name their model need a word for it. The network comes in evaluation mode:
+  // batch norms use their stored statistics, dropout passes everything.
+  const transfer::LoadedNetwork loaded =
+      transfer::load_network(argv[2], models::make_blank, argc > 3 ? argv[3] : "");
   // What the file says about its input; else what the published weights expect.
-  const Preprocess contract =
-      transfer::read_preprocess(file.metadata).value_or(network->preprocess);
+  const Preprocess& contract = loaded.preprocess;
 
   const Limits limits;
   const std::string bytes = real_file_system().read_text(argv[1], limits.image.file_bytes);
@@ -35,17 +30,16 @@ int main(int argc, char** argv) try {
   data::preprocess(picture, contract, input, 0);  // [N,H,W,C], f32
 
   const NoGrad no_grad;
-  const Tensor result = softmax((*network)(input));  // [1, classes]
+  const Tensor result = softmax((*loaded.network)(input));  // [1, classes]
   const auto probability = result.values<float>();
   std::vector<size_t> classes(probability.size());
   std::iota(classes.begin(), classes.end(), size_t{0});
   const size_t shown = std::min<size_t>(5, classes.size());
   std::ranges::partial_sort(classes, classes.begin() + static_cast<std::ptrdiff_t>(shown),
                             std::ranges::greater{}, [&](size_t c) { return probability[c]; });
-  for (const size_t c : std::span(classes).first(shown)) {
-    const std::string label = c < labels.size() ? labels[c] : std::to_string(c);
-    std::printf("%.4f  %s\n", static_cast<double>(probability[c]), label.c_str());
-  }
+  for (const size_t c : std::span(classes).first(shown))
+    std::printf("%.4f  %s\n", static_cast<double>(probability[c]),
+                loaded.label(static_cast<int64_t>(c)).c_str());
 } catch (const graft::Error& error) {
   return std::fprintf(stderr, "predict: %s\n", error.what()), 1;
 }

@@ -175,6 +175,26 @@ TEST_CASE("command: a full disk") {
                 {"l.npy"}, 100);
 }
 
+TEST_CASE("command: a folder for a weight file, a run without weights, a mobile format") {
+  const Place place;
+  const auto& root = place.path();
+  fs::create_directory(root / "empty");
+  testing::write_text(root / "begun/run.json", "{}");
+  const std::string data = "data/images-idx3-ubyte";
+  place.refuses(4, {"eval", data, "--run", "empty"},
+                {"empty holds no run of `graft tune`: empty/model.safetensors is missing"});
+  for (const Words& words : {Words{"eval", data, "--run", "begun"},
+                             {"info", "begun"},
+                             {"audit", "mnist.safetensors", "begun"}})
+    place.refuses(
+        4, words,
+        {"begun holds a run without weights yet; `graft tune ... --resume` goes on with"});
+  testing::write_text(root / "m.tflite", std::string("\x1c\0\0\0TFL3", 8) + "............");
+  testing::write_text(root / "m.param", "7767517\n75 83\n");
+  for (const char* file : {"m.tflite", "m.param"})
+    place.refuses(3, {"info", file}, {"tools/convert.py makes a safetensors file of it"});
+}
+
 TEST_CASE("command: arrays replace nothing that is no array, and no input") {
   const Place place;
   const auto& root = place.path();

@@ -7,6 +7,7 @@
 #include "graft/core/limits.h"
 #include "graft/data/image_folder.h"
 #include "graft/transfer/json/json.h"
+#include "graft/transfer/weights/weight_file.h"
 #include "support/program.h"
 #include "support/training_files.h"
 
@@ -185,6 +186,40 @@ TEST_CASE("command: a tuned network can be tuned on, its head kept or not") {
   tune({"--weights", "first/model.safetensors", "--freeze", "trunk", "--out", "new"});
   const Json fresh = run_json({"audit", "first/model.safetensors", "new/model.safetensors"}, root);
   CHECK(fresh.at("changed").as_array("changed").size() > 2);
+}
+
+TEST_CASE("command: a run's folder where its weights are meant; norms that were folded") {
+  const TempFolder folder;
+  const auto& root = folder.path();
+  testing::write_picture_folders(root / "photos", {"ant", "bee"}, 5);
+  testing::write_model(root / "start.safetensors", "cifar_resnet20", 10);
+  const transfer::WeightFile plain = transfer::read_weights(root / "start.safetensors");
+  transfer::WeightFile folded;  // its norms still hold the means and variances of a new network
+  folded.metadata = plain.metadata;
+  for (const auto& [name, tensor] : plain.entries()) {
+    const bool bias_of_norm = name.find("bn") != std::string::npos && name.ends_with(".bias");
+    folded.add(name, bias_of_norm ? tensor.clone().fill_(0.5) : tensor);
+  }
+  transfer::write_weights(root / "folded.safetensors", folded);
+  const auto tune = [&](const std::string& weights, const std::string& freeze) {
+    const ProgramResult result =
+        graft_command({"tune", "photos", "--weights", weights, "--freeze", freeze, "--epochs", "1",
+                       "--batch", "4", "--out", "run", "--overwrite"},
+                      {.folder = root});
+    REQUIRE(result.code == 0);
+    return result.err;
+  };
+  CHECK(tune("folded.safetensors", "conv1")
+            .find("warning: 19 batch norms are folded into the "
+                  "filters before them") != std::string::npos);
+  CHECK(tune("folded.safetensors", "conv1").find("--freeze conv1,norms keeps them\n") !=
+        std::string::npos);
+  CHECK(tune("folded.safetensors", "conv1,norms").find("warning") == std::string::npos);
+  CHECK(tune("start.safetensors", "conv1").find("warning") == std::string::npos);
+  const ProgramResult info = graft_command({"info", "run"}, {.folder = root});
+  CHECK(info.code == 4);
+  CHECK(info.err ==
+        "graft: run is a folder; the weights of the run in it are run/model.safetensors\n");
 }
 
 TEST_CASE("command: what tune measures on") {

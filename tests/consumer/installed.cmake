@@ -19,7 +19,7 @@ if(PKG_CONFIG)
   file(GLOB_RECURSE pc ${WORK}/prefix/graft.pc)
   get_filename_component(pc_folder ${pc} DIRECTORY)
   execute_process(COMMAND ${CMAKE_COMMAND} -E env PKG_CONFIG_PATH=${pc_folder}
-    ${PKG_CONFIG} --define-variable=prefix=${WORK}/prefix --cflags --libs graft
+    ${PKG_CONFIG} --cflags --libs graft
     OUTPUT_VARIABLE flags COMMAND_ERROR_IS_FATAL ANY)
   separate_arguments(flags UNIX_COMMAND "${flags} ${CXX_FLAGS} ${LINK_FLAGS}")
   step(${CXX} -std=c++20 ${SOURCE}/tests/consumer/main.cpp -o ${WORK}/pkg-config-consumer ${flags})

@@ -65,8 +65,6 @@ TEST_CASE("image folder: classes and samples are sorted, strays listed with a re
   write_text(root / "ants" / "README", "x");
   write_picture(root / "top.png");
   fs::create_directories(root / ".git");
-  fs::create_symlink(root / "bees", root / "link");
-  fs::create_symlink(root / "bees" / "b.PNG", root / "ants" / "link.png");
 
   const ImageFolder dataset(root);
   CHECK(dataset.class_names() == Names{"ants", "bees"});
@@ -83,11 +81,44 @@ TEST_CASE("image folder: classes and samples are sorted, strays listed with a re
                                           {"ants/.hidden.png", "hidden"},
                                           {"ants/README", "no JPEG or PNG by its name"},
                                           {"ants/gone.gif", ".gif is not read"},
-                                          {"ants/link.png", "a symbolic link or no regular file"},
                                           {"ants/notes.txt", ".txt is not read"},
-                                          {"link", "a symbolic link or no regular file"},
                                           {"top.png", "not in the folder of a class"}};
   CHECK(dataset.skipped() == expected);
+}
+
+TEST_CASE("image folder: links to folders and pictures are followed, never in a circle") {
+  const TempFolder folder;
+  const fs::path root = folder.path() / "photos", store = folder.path() / "store";
+  write_picture(root / "ants" / "1.png", 1);
+  write_picture(store / "bees" / "1.png", 2);
+  write_picture(store / "more" / "2.png", 3);
+  fs::create_directory_symlink(store / "bees", root / "bees");
+  fs::create_directory_symlink("../more", store / "bees" / "more");  // below a link
+  fs::create_symlink(store / "more" / "2.png", root / "ants" / "2.png");
+  fs::create_symlink(store / "gone.png", root / "ants" / "gone.png");
+  fs::create_directory_symlink("..", root / "ants" / "root");
+  fs::create_directory_symlink(folder.path(), root / "outer");
+  fs::create_directory_symlink("../bees", store / "more" / "back");  // a circle of two links
+  fs::create_symlink("self.png", root / "ants" / "self.png");
+
+  const ImageFolder dataset(root);
+  CHECK(dataset.class_names() == Names{"ants", "bees"});
+  REQUIRE(dataset.size() == 4);
+  CHECK(dataset.id(1) == "ants/2.png");
+  CHECK(dataset.image(1) == noise_image(5, 6, 3, 3));
+  CHECK(dataset.id(2) == "bees/1.png");
+  CHECK(dataset.id(3) == "bees/more/2.png");
+  CHECK(dataset.fingerprint(1) == std::to_string(fs::file_size(store / "more" / "2.png")));
+  const std::string around = "a symbolic link to a folder around it";
+  const std::vector<SkippedFile> expected{{"ants/gone.png", "a symbolic link to nothing"},
+                                          {"ants/root", around},
+                                          {"ants/self.png", "a symbolic link to nothing"},
+                                          {"bees/more/back", around},
+                                          {"outer", around}};
+  CHECK(dataset.skipped() == expected);
+  fs::create_directory_symlink(root, folder.path() / "train");
+  fs::create_directory_symlink(root, folder.path() / "val");
+  CHECK(open_dataset(folder.path()).val != nullptr);
 }
 
 TEST_CASE("image folder: an empty class, no class, a missing folder are named") {

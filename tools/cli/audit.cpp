@@ -8,6 +8,7 @@
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/load_network.h"
+#include "graft/tools/cli/weight_path.h"
 #include "graft/transfer/audit.h"
 #include "graft/transfer/freeze.h"
 #include "graft/transfer/json/json.h"
@@ -72,7 +73,7 @@ struct Side {
 };
 
 Side read_side(const std::string& file) {
-  const transfer::WeightFile weights = transfer::read_weights(file);
+  const transfer::WeightFile weights = transfer::read_weights(weight_file(file));
   return {file, hash_tensors(weights), weights.notes};
 }
 

@@ -126,7 +126,9 @@ void add_options(CLI::App& app, EvalOptions& options) {
 }
 
 void add_options(CLI::App& app, PredictOptions& options) {
-  app.add_option("FILE", options.files, "Pictures, JPEG or PNG")->required();
+  app.add_option("FILE", options.files,
+                 "Pictures, JPEG or PNG, taken as they are stored: EXIF orientation is not applied")
+      ->required();
   add_options(app, options.source);
   add(app, "--top", options.top, "Classes to name for each picture")->check(CLI::Range(1, 1000000));
 }

@@ -6,6 +6,7 @@
 #include "graft/core/utf8.h"
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
+#include "graft/tools/cli/weight_path.h"
 #include "graft/transfer/json/json.h"
 #include "graft/transfer/weights/weight_file.h"
 
@@ -21,7 +22,7 @@ struct Summary {
 };
 
 Summary summarise(const std::string& file) {
-  Summary summary{file, "", transfer::read_weights(file)};
+  Summary summary{file, "", transfer::read_weights(weight_file(file))};
   summary.format = to_string(transfer::detect_weight_format(*real_file_system().open(file)));
   for (const auto& entry : summary.weights.entries()) summary.bytes += entry.tensor.bytes();
   return summary;

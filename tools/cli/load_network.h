@@ -1,30 +1,15 @@
 // From names on a command line to a network with weights: where models/ and transfer/ meet.
 #pragma once
 
-#include <map>
-#include <memory>
+#include <cstdint>
 #include <string>
-#include <vector>
 
-#include "graft/core/preprocess.h"
-#include "graft/layers/network.h"
 #include "graft/tools/cli/model_source.h"
-#include "graft/transfer/state.h"
+#include "graft/transfer/load_network.h"
 
 namespace graft::cli {
 
-/// A network and what belongs to its weights.
-struct LoadedNetwork {
-  std::unique_ptr<layers::Network> network;
-  std::string model, variant;       ///< as the registry takes them
-  bool linear_head = false;         ///< a dense layer replaces the model's own head
-  Preprocess preprocess;            ///< the file's contract, else the network's own
-  std::vector<std::string> labels;  ///< of the outputs in order; empty if the file names none
-  transfer::LoadReport report;
-
-  /// labels[i], or the number if there are no labels.
-  std::string label(int64_t i) const;
-};
+using transfer::LoadedNetwork;
 
 /// The network of a run folder, or of a model name and a weight file, all tensors strictly matched;
 /// the number of classes is the file's.
@@ -50,8 +35,5 @@ struct TuningStart {
 
 /// A network ready to be tuned.
 LoadedNetwork load_for_tuning(const TuningStart& start);
-
-/// Metadata that lets load_network() and others read the weights again.
-std::map<std::string, std::string> metadata_of(const LoadedNetwork& loaded);
 
 }  // namespace graft::cli

@@ -14,6 +14,7 @@
 #include "graft/tools/cli/tuning_data.h"
 #include "graft/tools/report/evaluation_report.h"
 #include "graft/tools/report/html.h"
+#include "graft/transfer/folded_norms.h"
 #include "graft/transfer/freeze.h"
 #include "graft/transfer/state.h"
 #include "graft/transfer/training/check_training.h"
@@ -135,13 +136,18 @@ int run_tune(const TuneOptions& options, const CommonOptions& common) {
   train.checkpoints = run.checkpoints();
   TuneProgress progress(line, run);
   if (!options.weights.empty()) line.note("weights: " + loaded.report.summary());
+  if (const size_t folded = transfer::folded_norms(*loaded.network).size())
+    line.note("warning: " + std::to_string(folded) +
+              " batch norms are folded into the filters before them (mean 0, variance 1, weight "
+              "1); normalising by each batch spoils these weights: --freeze " +
+              (options.freeze.empty() ? "" : options.freeze + ",") + "norms keeps them");
   const transfer::TrainResult result =
       transfer::train(*loaded.network, data.train, data.dev, loaded.preprocess, train, &progress);
   if (result.interrupted) {
     line.note("stopped; `graft tune ... --resume` goes on from here");
     return exit_code_of_signal();
   }
-  run.write_weights(transfer::to_weight_file(loaded.network->named_tensors(), metadata_of(loaded)));
+  run.write_weights(transfer::to_weight_file(loaded.network->named_tensors(), loaded.metadata()));
   const auto [logits, val] =
       transfer::evaluate(*loaded.network, data.val, loaded.preprocess, options.batch);
   const Json summary = result_json(result, val, data, options.out);

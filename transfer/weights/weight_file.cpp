@@ -64,6 +64,7 @@ constexpr ForeignFormat kForeign[] = {
      "xz; unpack it first"},
     {"\x28\xb5\x2f\xfd", "zstd; unpack it first"},
     {"GGUF", "GGUF, which Graft does not read"},
+    {"7767517", "an ncnn network; tools/convert.py makes a safetensors file of it"},
     {"\x93NUMPY", "a NumPy array without names"},
     {"version https://git-lfs", "a Git LFS pointer; fetch the file itself with `git lfs pull`"},
     {"<", "HTML or XML, perhaps the error page of a download"},
@@ -81,6 +82,8 @@ WeightFormat detect_weight_format(ByteSource& file) {
   if (magic.starts_with("PK\x03\x04")) return WeightFormat::TorchZip;
   if (magic.starts_with(kTorchLegacyMagic)) return WeightFormat::TorchLegacy;
   if (length > 8 && magic[8] == '{') return WeightFormat::Safetensors;
+  check(!magic.substr(std::min<size_t>(4, length)).starts_with("TFL3"), ErrorKind::Data,
+        "weights: the file is TFLite; tools/convert.py makes a safetensors file of it");
   for (const ForeignFormat& format : kForeign)
     check(!magic.starts_with(format.magic), ErrorKind::Data, "weights: the file is ", format.what);
   if (file.size() > 262) {
