@@ -37,6 +37,7 @@ if(GRAFT_STATIC)
 endif()
 # From the file itself, so that an installed tree may lie anywhere: `cmake --install --prefix`.
 file(RELATIVE_PATH GRAFT_PC_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+string(REGEX REPLACE "/$" "" GRAFT_PC_PREFIX "${GRAFT_PC_PREFIX}")
 
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/graftConfig.cmake.in
   ${PROJECT_BINARY_DIR}/graftConfig.cmake INSTALL_DESTINATION ${graft_cmake_dir})

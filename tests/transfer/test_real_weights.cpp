@@ -69,7 +69,8 @@ TEST_CASE("real weights: other formats are named, not guessed at") {
     const char* name;
     const char* text;
   } const files[] = {{"weights/mlperf_resnet8.h5", "Keras HDF5"},
-                     {"weights/squeezenet_v1.1.param", "neither safetensors nor a PyTorch file"},
+                     {"weights/squeezenet_v1.1.param", "an ncnn network; tools/convert.py makes"},
+                     {"weights/tf2_mobilenet_v2_1.0_224_ptq.tflite", "TFLite; tools/convert.py"},
                      {"omniglot/images_background_small1.zip", "zip: "}};
   for (const auto& file : files) {
     const auto path = asset(file.name);
