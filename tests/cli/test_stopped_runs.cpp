@@ -210,8 +210,15 @@ TEST_CASE("command: until a run that replaces another has weights, the other's s
   stopped.signal(SIGINT);
   CHECK(stopped.wait().code == 130);
   CHECK(runs.model("run") == weights);
+  const auto evaluate = [&] {
+    return graft_command({"eval", "data/images-idx3-ubyte", "--run", "run"},
+                         {.folder = runs.root()});
+  };
+  CHECK(evaluate().err ==
+        "weights: the run in this folder is not finished; these may be of one before it\n");
   REQUIRE(runs.run("run", {"--overwrite", "--seed", "5"}).code == 0);
   CHECK(runs.model("run") != weights);
+  CHECK(evaluate().err.empty());
 }
 
 TEST_CASE("command: a run is replaced only when told to, finished or not") {

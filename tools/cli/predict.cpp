@@ -61,6 +61,9 @@ transfer::Json to_json(const std::vector<Guess>& guesses, const LoadedNetwork& l
 
 int run_predict(const PredictOptions& options, const CommonOptions& common) {
   LoadedNetwork loaded = load_network(options.source);
+  if (!common.quiet)
+    for (const std::string& note : loaded.report.notes)
+      std::cerr << "weights: " << one_line(note) << '\n';
   transfer::Json all = transfer::Json::array();
   int code = kDone;
   for (const std::string& file : options.files) {

@@ -34,4 +34,8 @@ std::string weights_of_run(const std::string& folder) {
   return weights.string();
 }
 
+bool is_unfinished(const std::string& folder) {
+  return there(fs::path(folder) / "run.json") && !there(fs::path(folder) / "result.json");
+}
+
 }  // namespace graft::cli
