@@ -45,6 +45,14 @@ std::string text_of(std::span<const Shape> operands) {
   return text.str();
 }
 
+std::vector<KernelUse> longest_first(const std::map<std::string, KernelUse>& uses) {
+  std::vector<KernelUse> list;
+  for (const auto& [key, use] : uses) list.push_back(use);
+  std::stable_sort(list.begin(), list.end(),
+                   [](const KernelUse& a, const KernelUse& b) { return a.seconds > b.seconds; });
+  return list;
+}
+
 }  // namespace
 
 void KernelProfile::on_kernel(const KernelCall& call) {
@@ -58,12 +66,19 @@ void KernelProfile::on_kernel(const KernelCall& call) {
   use.bytes += static_cast<double>(call.bytes);
 }
 
-std::vector<KernelUse> KernelProfile::uses() const {
-  std::vector<KernelUse> list;
-  for (const auto& [key, use] : uses_) list.push_back(use);
-  std::stable_sort(list.begin(), list.end(),
-                   [](const KernelUse& a, const KernelUse& b) { return a.seconds > b.seconds; });
-  return list;
+std::vector<KernelUse> KernelProfile::uses() const { return longest_first(uses_); }
+
+std::vector<KernelUse> KernelProfile::totals() const {
+  std::map<std::string, KernelUse> totals;
+  for (const auto& [key, use] : uses_) {
+    KernelUse& total = totals[use.kernel];
+    total.kernel = use.kernel;
+    total.calls += use.calls;
+    total.seconds += use.seconds;
+    total.flops += use.flops;
+    total.bytes += use.bytes;
+  }
+  return longest_first(totals);
 }
 
 }  // namespace graft::bench

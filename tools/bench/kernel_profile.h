@@ -25,8 +25,10 @@ struct KernelUse {
 class KernelProfile final : public KernelTrace {
  public:
   void on_kernel(const KernelCall& call) override;
-  /// The longest first.
+  /// By kernel and shapes, the longest first.
   std::vector<KernelUse> uses() const;
+  /// By kernel alone, without shapes, the longest first.
+  std::vector<KernelUse> totals() const;
 
  private:
   std::map<std::string, KernelUse> uses_;

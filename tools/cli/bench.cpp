@@ -78,14 +78,9 @@ std::vector<std::string> slower(const Json& base, const Json& now, double tolera
   return lines;
 }
 
-void print_kernels(const char* title, const bench::KernelProfile& profile, int64_t passes,
-                   int rows) {
-  const std::vector<bench::KernelUse> uses = profile.uses();
+void print_uses(const std::vector<bench::KernelUse>& uses, int64_t passes, int rows) {
   double total = 0;
   for (const bench::KernelUse& use : uses) total += use.seconds;
-  if (total == 0) return;
-  std::printf("\n%s; GFLOP/s by definition: Winograd takes fewer\n  %9s %6s %6s %9s %7s  %s\n",
-              title, "ms", "share", "calls", "GFLOP/s", "GB/s", "kernel and operands");
   for (size_t i = 0; i < std::min(uses.size(), static_cast<size_t>(rows)); ++i) {
     const bench::KernelUse& use = uses[i];
     char rate[32] = "";
@@ -95,6 +90,18 @@ void print_kernels(const char* title, const bench::KernelProfile& profile, int64
                 static_cast<long long>(use.calls / passes), rate, use.bytes / use.seconds / 1e9,
                 use.kernel.c_str(), use.shapes.c_str());
   }
+}
+
+void print_kernels(const char* title, const bench::KernelProfile& profile, int64_t passes,
+                   int rows) {
+  if (profile.uses().empty()) return;
+  std::printf(
+      "\n%s: kernels, then the longest by operands (GFLOP/s by definition: Winograd "
+      "takes fewer)\n  %9s %6s %6s %9s %7s\n",
+      title, "ms", "share", "calls", "GFLOP/s", "GB/s");
+  print_uses(profile.totals(), passes, rows);
+  std::printf("\n");
+  print_uses(profile.uses(), passes, rows);
 }
 
 void print_times(const bench::JobTimes& times, int64_t batch) {
