@@ -41,7 +41,7 @@ def audit_line(shell, claim, freeze, cache, prefixes):
 
 def kept_line(shell):
     """docs/programs/freezing.cpp prints what the allocator counts, in MB."""
-    rows = [line.split() for line in shell.run(KEPT).stdout.splitlines() if " MB " in line]
+    rows = [line.split() for line in shell.run(KEPT).stdout.splitlines() if line.endswith(" MB")]
     kept = {row[0]: float(row[1]) for row in rows}
     return Line("resnet18, 8 pictures of 64x64: bytes kept for backward, by what is frozen",
                 ", ".join(f"{name} {size:.2f} MB" for name, size in kept.items()),
