@@ -11,7 +11,7 @@ namespace graft {
 /// that were used stay mapped until trim(). Not for concurrent use.
 class CpuArena {
  public:
-  /// A multiple of a cache line, so that rows of different tensors spread over a cache's sets.
+  /// A cache line, and the widest vector.
   static constexpr size_t kAlignment = 64;
 
   CpuArena() = default;

@@ -1,11 +1,9 @@
 // graft bench: how long the steps of a fine-tuning job take, and which kernels take the time.
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 
+#include "graft/core/io/file_system.h"
 #include "graft/core/limits.h"
 #include "graft/core/parallel.h"
 #include "graft/tools/bench/job_timing.h"
@@ -55,10 +53,8 @@ Json describe(const BenchOptions& options, const LoadedNetwork& loaded,
 }
 
 Json read_base(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  check(in.good(), ErrorKind::Io, "bench: cannot read ", path);
-  return transfer::read_json(std::string(std::istreambuf_iterator<char>(in), {}), Limits().json,
-                             path);
+  const Limits::Json limits = Limits().json;
+  return transfer::read_json(real_file_system().read_text(path, limits.bytes), limits, path);
 }
 
 // The times that are longer than in `base` by more than `tolerance`, each with both numbers.

@@ -1,5 +1,5 @@
 // The forms in which convolutions read a dense filter [Cout,KH,KW,Cin/groups]; kept with a constant
-// one (kept_form.h).
+// one (derived_form.h).
 #pragma once
 
 #include "graft/core/kernel_ctx.h"
