@@ -38,8 +38,8 @@ inline constexpr size_t kNoBudget = std::numeric_limits<size_t>::max();
 /// The allocator of a device; Error(Device) if the device is not available.
 Allocator& allocator(Device device);
 
-/// Lets a device module supply the allocator of its device type, or a test stand in front of the
-/// one that is there (not owned). The old one must still take back its blocks.
+/// Lets a test stand in front of the allocators of a device type (not owned; null takes it away).
+/// The old one must still take back its blocks.
 void install_allocator(DeviceType type, Allocator* instance);
 
 }  // namespace graft

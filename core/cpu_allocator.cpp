@@ -6,6 +6,7 @@
 #include <limits>
 #include <new>
 
+#include "graft/core/device_backend.h"
 #include "graft/core/error.h"
 #include "graft/core/op_scope.h"
 
@@ -135,15 +136,11 @@ std::array<Allocator*, kDeviceTypes> installed{};
 }
 
 Allocator& allocator(Device device) {
-  Allocator* const found = installed[static_cast<size_t>(device.type)];
-  if (device.type == DeviceType::Cpu && found == nullptr) {
-    // Never destroyed: tensors of static lifetime may outlive any order of destruction.
-    static CpuAllocator* const cpu = new CpuAllocator;
-    return *cpu;
-  }
-  check(found != nullptr, ErrorKind::Device, OpScope::current(), ": device ", device,
-        " is not available");
-  return *found;
+  if (Allocator* const found = installed[static_cast<size_t>(device.type)]) return *found;
+  if (device.type != DeviceType::Cpu) return require_backend(device).allocator(device.index);
+  // Never destroyed: tensors of static lifetime may outlive any order of destruction.
+  static CpuAllocator* const cpu = new CpuAllocator;
+  return *cpu;
 }
 
 void install_allocator(DeviceType type, Allocator* instance) {

@@ -10,6 +10,7 @@
 #include "graft/core/kernel_slots.h"
 #include "graft/core/kernel_trace.h"
 #include "graft/core/op_scope.h"
+#include "graft/core/stream.h"
 #include "graft/core/tensor.h"
 
 namespace graft {
@@ -81,11 +82,11 @@ void run_traced(KernelTrace& trace, const char* kernel, const Work& work, const 
 
 template <class... Args, class... Given>
 void run(const Slot<void(Args...)>& slot, const Given&... given) {
-  const Stream stream{detail::common_device(slot.name, given...)};
+  const Stream stream = current_stream(detail::common_device(slot.name, given...));
   const auto kernel = slot.kernel[static_cast<size_t>(stream.device.type)];
   check(kernel != nullptr, ErrorKind::Device, slot.name, ": no kernel for device ",
         to_string(stream.device.type));
-  Workspace workspace(stream);
+  Workspace workspace(allocator(stream.device), stream);
   const auto work = [&] {
     kernel(KernelCtx{stream, workspace}, detail::kernel_operand<Args>(given)...);
   };

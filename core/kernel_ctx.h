@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "graft/core/allocator.h"
 #include "graft/core/device.h"
 
 namespace graft {
@@ -13,8 +14,10 @@ namespace graft {
 /// and given back when the call ends. Take before going parallel: not for concurrent use.
 class Workspace {
  public:
-  explicit Workspace(Stream stream) : stream_(stream) {}
+  Workspace(Allocator& allocator, Stream stream) : allocator_(allocator), stream_(stream) {}
   ~Workspace();
+  /// For scratch that is given back before the call ends.
+  Workspace nested() const { return Workspace(allocator_, stream_); }
   Workspace(const Workspace&) = delete;
   Workspace& operator=(const Workspace&) = delete;
 
@@ -30,6 +33,7 @@ class Workspace {
     void* data;
     size_t bytes;
   };
+  Allocator& allocator_;
   Stream stream_;
   std::vector<Block> blocks_;
 };

@@ -2,6 +2,7 @@
 
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/autograd/meta.h"
+#include "graft/core/device_copy.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/op_scope.h"
 
@@ -21,7 +22,7 @@ Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {
   check(!__builtin_mul_overflow(static_cast<size_t>(shape.numel()), size_of(dtype), &bytes),
         ErrorKind::Limit, OpScope::current(), ": byte count overflows: ", dtype, ' ', shape);
   try {
-    impl->storage = std::make_shared<Storage>(bytes, Stream{device});
+    impl->storage = std::make_shared<Storage>(bytes, current_stream(device));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::OutOfMemory) throw;
     fail(ErrorKind::OutOfMemory, error.what(), " for ", dtype, ' ', shape);
@@ -132,7 +133,10 @@ Tensor& Tensor::copy_(const Tensor& source) {
         " source ", source.shape());
   check_writable("copy_");
   const bool overlaps = &source.storage() == &storage();
-  run(slots().copy, overlaps ? source.clone() : source, *this);
+  if (source.device() != device())
+    copy_between_devices(source, *this);
+  else
+    run(slots().copy, overlaps ? source.clone() : source, *this);
   storage().bump_version();
   return *this;
 }

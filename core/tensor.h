@@ -89,8 +89,8 @@ class Tensor {
   Tensor detach() const;
   /// A contiguous copy with its own storage, detached.
   Tensor clone() const;
-  /// Overwrites the elements with those of `source` (same shape and device; the dtype may differ)
-  /// and bumps the version. Not recorded; Error(Autograd) on a computed tensor while recording.
+  /// Overwrites the elements with those of `source` (same shape; dtype and device may differ) and
+  /// bumps the version. Not recorded; Error(Autograd) on a computed tensor while recording.
   Tensor& copy_(const Tensor& source);
   /// Fills in place, with the rules of copy_().
   Tensor& fill_(double value);

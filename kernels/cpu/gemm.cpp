@@ -100,7 +100,7 @@ void multiply(const KernelCtx& ctx, const ConstView& a, bool transpose_a, const 
     pack_columns(columns, p.depth, blocks, packed);
     p.a = a.as<T>() + a_at;
     p.c = c.as<T>() + i * p.rows * p.columns;
-    Workspace scratch(ctx.stream);  // given back after each product
+    Workspace scratch = ctx.workspace.nested();  // given back after each product
     const KernelCtx inner{ctx.stream, scratch};
     if (p.depth_stride == 1 || p.depth <= 1)
       multiply_rows(inner, p);

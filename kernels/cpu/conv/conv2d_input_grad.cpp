@@ -79,7 +79,7 @@ void conv2d_input_grad(const KernelCtx& ctx, ConstView dy, ConstView w, View dx,
     if (dy.numel() == 0) return;
     for (const GradientPhase& phase : phases) {
       if (phase.taps_h.empty() || phase.taps_w.empty()) continue;
-      Workspace scratch(ctx.stream);
+      Workspace scratch = ctx.workspace.nested();
       run({ctx.stream, scratch}, phase, w.shape, gradient.as<T>(), filter.as<T>(),
           dx.as<T>() + phase.row * dense.row + phase.col * dense.pixel);
     }
