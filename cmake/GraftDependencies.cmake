@@ -72,6 +72,7 @@ endif()
 # Private dependencies of the library, as links and as definitions its sources may test.
 function(graft_link_dependencies target)
   target_link_libraries(${target} PUBLIC Threads::Threads)
+  target_link_libraries(${target} PRIVATE ${CMAKE_DL_LIBS})
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
   if(GRAFT_WITH_OPENBLAS)
     target_link_libraries(${target} PRIVATE BLAS::BLAS)
