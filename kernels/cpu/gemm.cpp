@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <type_traits>
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/blas.h"
@@ -7,6 +8,7 @@
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/correlation.h"
 #include "graft/kernels/cpu/product/pack.h"
+#include "graft/kernels/cpu/product/thin.h"
 
 namespace graft::cpu {
 namespace {
@@ -78,6 +80,29 @@ void multiply_packed(const KernelCtx& ctx, const Product<T>& p) {
   });
 }
 
+// Whether it was done without packing B.
+template <class T>
+bool multiply_where_it_lies(const Product<T>& p, const Strided<T>& b) {
+  if constexpr (std::is_same_v<T, float>) {
+    const ThinProduct thin{p.a,
+                           p.row_stride,
+                           p.depth_stride,
+                           b.data,
+                           b.depth_stride,
+                           b.column_stride,
+                           p.rows,
+                           p.depth,
+                           p.columns,
+                           {},
+                           p.c};
+    if (is_thin(thin)) {
+      multiply_thin(thin);
+      return true;
+    }
+  }
+  return false;
+}
+
 template <class T>
 void multiply(const KernelCtx& ctx, const ConstView& a, bool transpose_a, const ConstView& b,
               bool transpose_b, const View& c) {
@@ -91,15 +116,16 @@ void multiply(const KernelCtx& ctx, const ConstView& a, bool transpose_a, const 
   p.depth_stride = a.strides[transpose_a ? last - 1 : last];
   if (batch == 0 || p.rows == 0 || p.columns == 0) return;
   const ColumnBlocks blocks = ColumnBlocks::of<T>(p.columns);
-  T* const packed = ctx.workspace.take_array<T>(blocks.size(p.depth));
-  p.packed = packed;
+  T* packed = nullptr;
   for (int64_t i = 0; i < batch; ++i) {
     const int64_t a_at = last == 2 ? i * a.strides[0] : 0, b_at = last == 2 ? i * b.strides[0] : 0;
     const Strided<T> columns{b.as<T>() + b_at, b.strides[transpose_b ? last : last - 1],
                              b.strides[transpose_b ? last - 1 : last]};
-    pack_columns(columns, p.depth, blocks, packed);
     p.a = a.as<T>() + a_at;
     p.c = c.as<T>() + i * p.rows * p.columns;
+    if (multiply_where_it_lies(p, columns)) continue;
+    if (!packed) p.packed = packed = ctx.workspace.take_array<T>(blocks.size(p.depth));
+    pack_columns(columns, p.depth, blocks, packed);
     Workspace scratch = ctx.workspace.nested();  // given back after each product
     const KernelCtx inner{ctx.stream, scratch};
     if (p.depth_stride == 1 || p.depth <= 1)

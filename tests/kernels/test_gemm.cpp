@@ -81,27 +81,47 @@ TEST_CASE("gemm: the same bits on 1, 2 and 3 threads") {
   same_bits_on_all_threads([&] { return matmul(at, b, true); });
 }
 
-TEST_CASE("linear: a row's result does not depend on the rows beside it") {
-  const Tensor x = numbers<float>("x", {67, 500}), w = numbers<float>("w", {37, 500});
-  const Tensor bias = numbers<float>("bias", {37});
+TEST_CASE("gemm: few rows read where they lie give the bits of the packed product") {
+  const Tensor a = numbers<float>("a", {20, 90}), b = numbers<float>("b", {90, 150});
   at_every_simd_level([&] {
-    const Tensor all = linear(x, w, bias);
-    for (const auto& [begin, end] : {std::pair{0, 1}, {3, 20}, {66, 67}}) {
-      const Tensor some = linear(rows(x, begin, end), w, bias), same = rows(all, begin, end);
-      CHECK(same_bits(some, same));
-    }
+    CHECK(same_bits(matmul(rows(a, 0, 7), b), rows(matmul(a, b), 0, 7)));
+    const Tensor at = transpose(a, 0, 1).clone();
+    CHECK(same_bits(matmul(slice(at, 1, 0, 7), b, true), rows(matmul(at, b, true), 0, 7)));
   });
 }
 
-TEST_CASE("linear: levels with fused multiply-add agree to the bit") {
-  const Tensor x = numbers<float>("x", {33, 700}), w = numbers<float>("w", {45, 700});
-  const cpu::SimdLevel outer = cpu::simd_level();
-  if (cpu::set_simd_level(cpu::SimdLevel::Avx512) == cpu::SimdLevel::Avx512) {
-    const Tensor wide = linear(x, w);
-    cpu::set_simd_level(cpu::SimdLevel::Avx2);
-    const Tensor narrow = linear(x, w);
-    CHECK(same_bits(wide, narrow));
+TEST_CASE("gemm: thin products have the same bits on 1, 2 and 3 threads") {
+  const Tensor x = numbers<float>("x", {3000, 500}), w = numbers<float>("w", {10, 500});
+  const Tensor g = numbers<float>("g", {3000, 10});
+  same_bits_on_all_threads([&] { return linear(x, w); });
+  same_bits_on_all_threads([&] { return matmul(g, x, true); });
+}
+
+TEST_CASE("linear: a row's result does not depend on the rows beside it") {
+  for (const int64_t columns : {10, 37}) {  // a thin product, and a packed one
+    const Tensor x = numbers<float>("x", {67, 500}), w = numbers<float>("w", {columns, 500});
+    const Tensor bias = numbers<float>("bias", {columns});
+    at_every_simd_level([&] {
+      const Tensor all = linear(x, w, bias);
+      for (const auto& [begin, end] : {std::pair{0, 1}, {3, 20}, {66, 67}}) {
+        const Tensor some = linear(rows(x, begin, end), w, bias), same = rows(all, begin, end);
+        CHECK(same_bits(some, same));
+      }
+    });
   }
+}
+
+TEST_CASE("linear: levels with fused multiply-add agree to the bit") {
+  const cpu::SimdLevel outer = cpu::simd_level();
+  for (const int64_t columns : {9, 45})  // a thin product, and a packed one
+    for (const int64_t depth : {3, 27, 700}) {
+      const Tensor x = numbers<float>("x", {33, depth}), w = numbers<float>("w", {columns, depth});
+      if (cpu::set_simd_level(cpu::SimdLevel::Avx512) != cpu::SimdLevel::Avx512) continue;
+      const Tensor wide = linear(x, w);
+      cpu::set_simd_level(cpu::SimdLevel::Avx2);
+      const Tensor narrow = linear(x, w);
+      CHECK(same_bits(wide, narrow));
+    }
   cpu::set_simd_level(outer);
 }
 

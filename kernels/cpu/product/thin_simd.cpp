@@ -1,0 +1,174 @@
+#include "graft/kernels/cpu/product/thin.h"
+
+#include <utility>
+
+#include "graft/kernels/cpu/simd/activate.h"
+#include "graft/kernels/cpu/simd/vec.h"
+
+namespace graft::cpu {
+namespace {
+
+using V = Vec<float>;
+constexpr int kWidth = kLanes<float>;
+
+// Of each block of 2 kDistance lanes: the lower (or upper) half of a's, then that of b's.
+template <int kDistance, bool kUpper, int... kLane>
+[[gnu::always_inline]] inline V halves(V a, V b, std::integer_sequence<int, kLane...>) {
+  return __builtin_shufflevector(a, b,
+                                 (kLane / (2 * kDistance) * 2 * kDistance + kLane % kDistance +
+                                  kLane / kDistance % 2 * kWidth + (kUpper ? kDistance : 0))...);
+}
+
+// v with the lanes of each block of 2 kDistance added up in its first.
+template <int kDistance>
+[[gnu::always_inline]] inline V block_sums(V v) {
+  if constexpr (kDistance == 0) {
+    return v;
+  } else {
+    constexpr auto kAll = std::make_integer_sequence<int, kWidth>();
+    return block_sums<kDistance / 2>(halves<kDistance, false>(v, v, kAll) +
+                                     halves<kDistance, true>(v, v, kAll));
+  }
+}
+
+// Each of kCount equal blocks of lanes holds partial sums of v[i * kStep], i the block's number.
+template <int kCount, int kStep>
+[[gnu::always_inline]] inline V gather_sums(const V* v) {
+  if constexpr (kCount == 1) {
+    return v[0];
+  } else {
+    constexpr int kDistance = kWidth / kCount;
+    constexpr auto kAll = std::make_integer_sequence<int, kWidth>();
+    const V even = gather_sums<kCount / 2, 2 * kStep>(v);
+    const V odd = gather_sums<kCount / 2, 2 * kStep>(v + kStep);
+    return halves<kDistance, false>(even, odd, kAll) + halves<kDistance, true>(even, odd, kAll);
+  }
+}
+
+// A dot product is kept as 16 partial sums at every level, in kParts vectors.
+constexpr int kStride = 16, kParts = kStride / kWidth;
+// A tile of dot products: rows of A by two rows of B.
+constexpr int kPair = 2, kDotRows = kSimd == SimdLevel::Avx512 ? 8 : 2;
+constexpr int kDots = kDotRows * kPair, kBlock = kWidth / kDots;
+
+// acc += the products of kWidth entries of the reduction, each read by part(row of A or B).
+template <class Part>
+[[gnu::always_inline]] inline void add_products(V (&acc)[kDots], const float* const (&a)[kDotRows],
+                                                const float* b0, const float* b1,
+                                                const Part& part) {
+  const V even = part(b0), odd = part(b1);
+#pragma GCC unroll 8
+  for (int r = 0; r < kDotRows; ++r) {
+    const V av = part(a[r]);
+    acc[kPair * r] += av * even;
+    acc[kPair * r + 1] += av * odd;
+  }
+}
+
+// The first `rows` rows of a tile; the others repeat the last one, and are not stored.
+void dot_rows(const ThinProduct& p, int64_t row, int64_t rows) {
+  const float* a[kDotRows];
+  for (int r = 0; r < kDotRows; ++r) a[r] = p.a + (row + (r < rows ? r : rows - 1)) * p.a_row;
+  const int64_t whole = p.depth / kStride * kStride;
+  const Clamp<float> clamp(p.epilogue.activation);
+  for (int64_t column = 0; column < p.columns; column += kPair) {
+    const int64_t other = column + 1 < p.columns ? column + 1 : column;
+    const float* const b0 = p.b + column * p.b_column;
+    const float* const b1 = p.b + other * p.b_column;
+    V acc[kParts][kDots]{};
+    for (int64_t k = 0; k < whole; k += kStride)
+#pragma GCC unroll 4
+      for (int i = 0; i < kParts; ++i)
+        add_products(acc[i], a, b0, b1,
+                     [at = k + i * kWidth](const float* from) { return load(from + at); });
+    for (int i = 0; i < kParts; ++i) {
+      const int64_t at = whole + i * kWidth, left = p.depth - at;
+      if (left <= 0) break;
+      add_products(acc[i], a, b0, b1, [=](const float* from) {
+        return left >= kWidth ? load(from + at) : load_first(from + at, static_cast<int>(left));
+      });
+    }
+#pragma GCC unroll 2
+    for (int parts = kParts / 2; parts > 0; parts /= 2)
+      for (int i = 0; i < parts; ++i)
+        for (int dot = 0; dot < kDots; ++dot) acc[i][dot] += acc[i + parts][dot];
+    V shift{};
+    if (const float* const bias = p.epilogue.bias)
+      for (int lane = 0; lane < kWidth; ++lane)
+        shift[lane] = bias[lane / kBlock % kPair ? other : column];
+    float sums[kWidth];
+    store(sums, clamp(block_sums<kBlock / 2>(gather_sums<kDots, 1>(acc[0])) + shift));
+    float* to = p.c + row * p.columns;
+    for (int64_t r = 0; r < rows; ++r, to += p.columns) {
+      to[column] = sums[kPair * r * kBlock];
+      to[other] = sums[(kPair * r + (other - column)) * kBlock];
+    }
+  }
+}
+
+// A tile of sums: rows of A by vectors of B's columns.
+constexpr int kSumRows = 5;
+
+// `tail`: columns of the last vector, kWidth if all.
+template <int kVecs>
+[[gnu::always_inline]] inline void sum_tile(const ThinProduct& p, int64_t row, int64_t rows,
+                                            int64_t column, int tail) {
+  const float* a[kSumRows];
+  for (int r = 0; r < kSumRows; ++r) a[r] = p.a + (row + (r < rows ? r : rows - 1)) * p.a_row;
+  const float* b = p.b + column;
+  const bool whole = tail == kWidth;
+  V acc[kSumRows][kVecs]{};
+  for (int64_t k = 0, at = 0; k < p.depth; ++k, at += p.a_depth, b += p.b_depth) {
+    V bv[kVecs];
+#pragma GCC unroll 4
+    for (int v = 0; v + 1 < kVecs; ++v) bv[v] = load(b + v * kWidth);
+    const float* const last = b + (kVecs - 1) * kWidth;
+    bv[kVecs - 1] = whole ? load(last) : load_first(last, tail);
+#pragma GCC unroll 5
+    for (int r = 0; r < kSumRows; ++r) {
+      const V av = splat(a[r][at]);
+#pragma GCC unroll 4
+      for (int v = 0; v < kVecs; ++v) acc[r][v] += av * bv[v];
+    }
+  }
+#pragma GCC unroll 5
+  for (int r = 0; r < kSumRows; ++r) {
+    if (r >= rows) break;
+    float* const to = p.c + (row + r) * p.columns + column;
+#pragma GCC unroll 4
+    for (int v = 0; v + 1 < kVecs; ++v) store(to + v * kWidth, acc[r][v]);
+    float* const last = to + (kVecs - 1) * kWidth;
+    if (whole)
+      store(last, acc[r][kVecs - 1]);
+    else
+      store_first(last, acc[r][kVecs - 1], tail);
+  }
+}
+
+}  // namespace
+
+template <>
+void thin_dots<kSimd>(const ThinProduct& p, int64_t begin, int64_t end) {
+  for (int64_t row = begin; row < end; row += kDotRows)
+    dot_rows(p, row, end - row < kDotRows ? end - row : kDotRows);
+}
+
+template <>
+void thin_sums<kSimd>(const ThinProduct& p, int64_t begin, int64_t end) {
+  constexpr int kVecs = kSimd == SimdLevel::Avx512 ? 4 : 2;
+  constexpr int64_t kWide = kVecs * kWidth;
+  for (int64_t column = begin; column < end;) {
+    const int64_t left = end - column;
+    const bool wide = left >= kWide;
+    for (int64_t row = 0; row < p.rows; row += kSumRows) {
+      const int64_t rows = p.rows - row < kSumRows ? p.rows - row : kSumRows;
+      if (wide)
+        sum_tile<kVecs>(p, row, rows, column, kWidth);
+      else
+        sum_tile<1>(p, row, rows, column, static_cast<int>(left < kWidth ? left : kWidth));
+    }
+    column += wide ? kWide : kWidth;
+  }
+}
+
+}  // namespace graft::cpu
