@@ -49,6 +49,15 @@ OpCases conv2d_cases() {
              {.stride_h = 2, .stride_w = 2, .padding = {.bottom = 1, .left = 1, .right = 1}});
   add_family(rows, {1, 5, 6, 2}, {3, 3, 2, 2},
              {.stride_w = 2, .dilation_h = 2, .padding = {2, 1, 0, 1}});
+  add_family(rows, {3, 12, 11, 1}, {6, 5, 5, 1}, conv(1, 2));  // few channels, as LeNet
+  add_family(rows, {3, 9, 10, 6}, {16, 5, 5, 6}, conv());
+  add_family(rows, {1, 15, 13, 3}, {33, 7, 7, 3}, conv(2, 3));
+  add_family(rows, {2, 9, 8, 1}, {17, 3, 3, 1}, conv(1, 1));
+  add_family(rows, {2, 8, 19, 5}, {2, 3, 5, 5}, conv(1, 2));
+  add_family(rows, {2, 8, 9, 20}, {3, 4, 5, 20}, conv(1, 2));  // towards few columns
+  add_family(rows, {1, 10, 9, 4}, {12, 5, 5, 4}, conv(2, 2));
+  add_family(rows, {2, 9, 13, 6}, {4, 3, 3, 3}, conv(1, 2, 2, 2));  // and in groups
+  add_family(rows, {1, 8, 9, 2}, {3, 3, 4, 2}, {.stride_h = 2, .padding = {1, 0, 3, 0}});
   add_family(rows, {0, 5, 5, 3}, {2, 3, 3, 3}, conv(1, 1));
   add_family(rows, {2, 13, 11, 17}, {37, 3, 3, 17}, conv(1, 1));
   add_family(rows, {2, 9, 6, 20}, {24, 3, 3, 20}, {.padding = {0, 1, 1, 0}});

@@ -10,6 +10,7 @@
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/conv/conv2d_geometry.h"
 #include "graft/kernels/cpu/conv/depthwise.h"
+#include "graft/kernels/cpu/conv/direct_filter_grad.h"
 #include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/pack.h"
@@ -149,8 +150,10 @@ struct Job {
 template <class T>
 void filter_grad(const KernelCtx& ctx, const Correlation& geometry, const T* x, const T* dy,
                  T* dw) {
-  if constexpr (std::is_same_v<T, float>)
+  if constexpr (std::is_same_v<T, float>) {
     if (winograd::applies(geometry)) return winograd::filter_grad(ctx, geometry, x, dy, dw);
+    if (direct_filter_grad_applies(geometry)) return direct_filter_grad(ctx, geometry, x, dy, dw);
+  }
   const Correlation c = collapsed(geometry);
   const Partition partition(c, kPixels);
   BandLayout layout = band_layout(c, partition.height(), partition.width(), sizeof(T));

@@ -4,6 +4,7 @@
 #include "graft/kernels/cpu/conv/conv2d_geometry.h"
 #include "graft/kernels/cpu/conv/depthwise.h"
 #include "graft/kernels/cpu/conv/filter_forms.h"
+#include "graft/kernels/cpu/conv/folded.h"
 #include "graft/kernels/cpu/derived_form.h"
 #include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
@@ -28,10 +29,27 @@ void convolve_by_winograd(const KernelCtx& ctx, const Correlation& c, const floa
 }
 
 template <class T>
+const T* folded_filter(const KernelCtx& ctx, const ConstView& w, const Correlation& c) {
+  return derived_form<T>(ctx, w, FormKind::Folded, c.groups, folded_size<T>(c), [&](T* to) {
+    const T* const from = w.as<T>();
+    const int64_t height = w.dim(1), width = w.dim(2);
+    pack_folded(
+        c,
+        [&](int64_t group, int64_t i, int64_t j, int64_t channel, int64_t column) {
+          const int64_t out = group * c.columns + column;
+          return from[((out * height + i) * width + j) * c.channels + channel];
+        },
+        to);
+  });
+}
+
+template <class T>
 void convolve(const KernelCtx& ctx, const Correlation& c, const T* x, const ConstView& w,
               const Epilogue<T>& epilogue, T* y) {
   if constexpr (std::is_same_v<T, float>)
     if (winograd::applies(c)) return convolve_by_winograd(ctx, c, x, w, epilogue, y);
+  if (folding_applies<T>(c))
+    return folded_correlate(ctx, c, x, folded_filter<T>(ctx, w, c), epilogue, y);
   correlate(ctx, c, x, packed_filter<T>(ctx, w, c.groups), epilogue, y);
 }
 

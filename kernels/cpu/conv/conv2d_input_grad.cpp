@@ -8,6 +8,7 @@
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/conv/conv2d_geometry.h"
 #include "graft/kernels/cpu/conv/depthwise.h"
+#include "graft/kernels/cpu/conv/folded.h"
 #include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/pack.h"
@@ -30,6 +31,18 @@ void correlate_phase(const KernelCtx& ctx, const GradientPhase& phase, const Sha
         for (const int64_t j : phase.taps_w) *tap++ = i * row + j * pixel;
       return winograd::correlate(ctx, c, dy, flipped, Epilogue<T>{}, dx);
     }
+  if (folding_applies<T>(c)) {
+    T* const packed = ctx.workspace.take_array<T>(folded_size<T>(c));
+    pack_folded(
+        c,
+        [&](int64_t group, int64_t i, int64_t j, int64_t channel, int64_t column) {
+          const int64_t tap = phase.taps_h[static_cast<size_t>(i)] * row +
+                              phase.taps_w[static_cast<size_t>(j)] * pixel;
+          return w[(group * c.channels + channel) * out + tap + column];
+        },
+        packed);
+    return folded_correlate(ctx, c, dy, packed, Epilogue<T>{}, dx);
+  }
   const ColumnBlocks blocks = ColumnBlocks::of<T>(c.columns);
   const int64_t depth = c.depth(), size = blocks.size(depth);
   T* const packed = ctx.workspace.take_array<T>(c.groups * size);
