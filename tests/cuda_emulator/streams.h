@@ -1,0 +1,23 @@
+// Streams and what is recorded on them.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "cuda_emulator/runtime_api.h"
+
+using Work = std::vector<std::function<void()>>;
+
+struct CUstream_st {
+  bool capturing = false;
+  Work captured;
+};
+
+namespace graft::emulator {
+
+/// Does `work` on the open device memory now, or records it if the stream is being captured. The
+/// error of a broken device instead.
+cudaError_t enqueue(cudaStream_t stream, std::function<void()> work);
+bool capturing(cudaStream_t stream);
+
+}  // namespace graft::emulator
