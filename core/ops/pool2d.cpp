@@ -48,14 +48,16 @@ void check_index(const char* op, const Tensor& index, const Shape& windows, cons
 
 // Of max_pool2d and max_pool2d_gather: both read x at the index.
 struct GatherNode final : Node {
-  GatherNode(const char* op, const Shape& images) : op_name(op), input(images) {}
+  GatherNode(const char* op, const Shape& images, std::optional<Pool2dParams> of = {})
+      : op_name(op), input(images), windows(of) {}
   const char* const op_name;
   const Shape input;
+  const std::optional<Pool2dParams> windows;
   Saved index;
   const char* name() const override { return op_name; }
   void release() override { index = {}; }
   std::vector<Tensor> backward(const std::vector<Tensor>& grad) override {
-    return {max_pool2d_scatter(grad[0], index.get(*this), input)};
+    return {max_pool2d_scatter(grad[0], index.get(*this), input, windows)};
   }
 };
 
@@ -110,7 +112,7 @@ Tensor max_pool2d(const Tensor& x, const Pool2dParams& params) {
   const Tensor index = need ? Tensor::empty(y.shape(), DType::I32, x.device()) : Tensor();
   run(slots().max_pool2d, x, y, index, params);
   if (need) {
-    auto node = std::make_shared<GatherNode>("max_pool2d", x.shape());
+    auto node = std::make_shared<GatherNode>("max_pool2d", x.shape(), params);
     node->index = Saved::constant(index);
     attach(y, node, {&x});
   }
@@ -131,12 +133,13 @@ Tensor max_pool2d_gather(const Tensor& x, const Tensor& index) {
   return y;
 }
 
-Tensor max_pool2d_scatter(const Tensor& g, const Tensor& index, const Shape& input) {
+Tensor max_pool2d_scatter(const Tensor& g, const Tensor& index, const Shape& input,
+                          const std::optional<Pool2dParams>& windows) {
   const OpScope scope("max_pool2d_scatter");
   check_images("max_pool2d_scatter", g);
   check_index("max_pool2d_scatter", index, g.shape(), input);
   Tensor dx = Tensor::empty(input, g.dtype(), g.device());
-  run(slots().max_pool2d_scatter, g, index, dx);
+  run(slots().max_pool2d_scatter, g, index, dx, windows ? &*windows : nullptr);
   if (needs_grad({&g})) {
     auto node = std::make_shared<ScatterNode>();
     node->index = Saved::constant(index);

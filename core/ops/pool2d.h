@@ -4,6 +4,8 @@
 // gradient, and each of those into its partner: every order of derivative exists.
 #pragma once
 
+#include <optional>
+
 #include "graft/core/op_params.h"
 #include "graft/core/tensor.h"
 
@@ -21,8 +23,10 @@ Tensor max_pool2d(const Tensor& x, const Pool2dParams& params);
 /// y[N,OH,OW,C] = x[N,H,W,C] at index, an i32 h W + w within the same image and channel.
 /// Error(Argument) if an index is outside of the image.
 Tensor max_pool2d_gather(const Tensor& x, const Tensor& index);
-/// dx [of shape input] at index += g, on zeros.
-Tensor max_pool2d_scatter(const Tensor& g, const Tensor& index, const Shape& input);
+/// dx [of shape input] at index += g, on zeros. Where the index comes from a pooling, its `windows`
+/// make the work on a GPU parallel over pixels; the result is the same.
+Tensor max_pool2d_scatter(const Tensor& g, const Tensor& index, const Shape& input,
+                          const std::optional<Pool2dParams>& windows = {});
 
 /// Mean per window. Divides by the window clipped to the padded image (count_padding), or to the
 /// image itself.

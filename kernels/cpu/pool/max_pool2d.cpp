@@ -5,7 +5,9 @@
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
-#include "graft/kernels/cpu/pool/pool2d_axis.h"
+#include "graft/kernels/cpu/pool/chunk_rows.h"
+#include "graft/kernels/cpu/pool/pool2d_windows.h"
+#include "graft/kernels/pool2d_axis.h"
 
 namespace graft::cpu {
 namespace {
@@ -73,7 +75,8 @@ void max_pool2d_gather(const KernelCtx& ctx, ConstView x, ConstView index, View 
   });
 }
 
-void max_pool2d_scatter(const KernelCtx& ctx, ConstView g, ConstView index, View dx) {
+void max_pool2d_scatter(const KernelCtx& ctx, ConstView g, ConstView index, View dx,
+                        const Pool2dParams*) {
   g = contiguous_operand(ctx, g), index = contiguous_operand(ctx, index);
   const int64_t channels = g.dim(3), pixels = dx.dim(1) * dx.dim(2), windows = g.dim(1) * g.dim(2);
   with_float("max_pool2d_scatter", g.dtype, [&]<class T>(T) {

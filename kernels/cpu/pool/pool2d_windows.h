@@ -4,13 +4,9 @@
 #include <cstdint>
 
 #include "graft/kernels/cpu/simd/level.h"
+#include "graft/kernels/pixel_range.h"
 
 namespace graft::cpu {
-
-/// Pixels begin..end-1 along one axis.
-struct PixelRange {
-  int64_t begin, end;
-};
 
 /// A non-empty part of an image that is `width` pixels wide.
 struct ImageWindow {

@@ -1,13 +1,14 @@
-// Where pooling windows lie.
+// Where pooling windows lie. One source for CPU and CUDA.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 
+#include "graft/core/host_device.h"
 #include "graft/core/op_params.h"
-#include "graft/kernels/cpu/pool/pool2d_windows.h"
+#include "graft/kernels/pixel_range.h"
 
-namespace graft::cpu {
+namespace graft {
 
 /// One axis of a pooling: kernel, stride and padding over `size` pixels and `windows` windows.
 struct PoolAxis {
@@ -15,24 +16,24 @@ struct PoolAxis {
   bool count_padding;
 
   /// The part of a window that lies on the image.
-  PixelRange pixels(int64_t window) const {
+  GRAFT_HD PixelRange pixels(int64_t window) const {
     const PixelRange range = padded(window);
     return {std::max<int64_t>(range.begin, 0), std::min(range.end, size)};
   }
   /// Pixels by which an average over the window divides.
-  int64_t count(int64_t window) const {
+  GRAFT_HD int64_t count(int64_t window) const {
     const PixelRange range = count_padding ? padded(window) : pixels(window);
     return range.end - range.begin;
   }
   /// Windows that read `pixel`.
-  PixelRange covering(int64_t pixel) const {
+  GRAFT_HD PixelRange covering(int64_t pixel) const {
     const int64_t first = pixel + before - kernel + 1;
     return {first <= 0 ? 0 : (first + stride - 1) / stride,
             std::min((pixel + before) / stride + 1, windows)};
   }
 
  private:
-  PixelRange padded(int64_t window) const {
+  GRAFT_HD PixelRange padded(int64_t window) const {
     const int64_t begin = window * stride - before;
     return {begin, std::min(begin + kernel, size + after)};
   }
@@ -45,9 +46,4 @@ inline PoolAxis horizontal(const Pool2dParams& p, int64_t size, int64_t windows)
   return {p.kernel_w, p.stride_w, p.padding.left, p.padding.right, size, windows, p.count_padding};
 }
 
-/// Rows of work a chunk, so that a chunk touches about 32 Ki elements.
-inline int64_t rows_per_chunk(int64_t elements_per_row) {
-  return std::max<int64_t>(1, 32768 / std::max<int64_t>(1, elements_per_row));
-}
-
-}  // namespace graft::cpu
+}  // namespace graft
