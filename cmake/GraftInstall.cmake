@@ -6,6 +6,9 @@ install(TARGETS graft EXPORT graftTargets)
 if(GRAFT_BUILD_TOOLS)
   install(TARGETS graft_command)
 endif()
+if(TARGET graft_cuda)
+  install(TARGETS graft_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/graft OPTIONAL)
+endif()
 # Folder by folder: installing the link <build>/include/graft would install the link itself.
 foreach(folder ${GRAFT_LIBRARY_FOLDERS})
   install(DIRECTORY ${PROJECT_SOURCE_DIR}/${folder}

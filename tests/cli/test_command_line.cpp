@@ -9,8 +9,9 @@
 #include "graft/core/parallel.h"
 #include "graft/tools/cli/command_line.h"
 #include "graft/tools/cli/commands.h"
-#include "graft/tools/cli/version.h"
 #include "support/captured_stderr.h"
+#include "support/error_text.h"
+#include "support/host_device_scope.h"
 
 namespace graft::cli {
 namespace {
@@ -215,32 +216,33 @@ TEST_CASE("command line: an error ends in one line and its code") {
   CHECK(outcome.stderr_text == "graft: info: notes.txt: not a weight file\n");
 }
 
-TEST_CASE("device: the CPU without a word; auto says why, a named one must serve") {
+TEST_CASE("device: the CPU without a word, or by its name") {
+  testing::CapturedStderr captured;
   CommonOptions options;
-  {
-    testing::CapturedStderr captured;
-    CHECK(choose_device(options) == Device{});
-    CHECK(captured.text().empty());
-  }
-  CHECK(version_text().find("\ndevices: cpu; no GPU: this version has no CUDA kernels") !=
-        std::string::npos);
-  options.device = "auto";
-  {
-    testing::CapturedStderr captured;
-    CHECK(choose_device(options) == Device{});
-    CHECK(captured.text() == "graft: running on the CPU: this version has no CUDA kernels\n");
-  }
+  CHECK(choose_device(options) == Device{});
   options.device = "cpu";
   CHECK(choose_device(options) == Device{});
+  CHECK(captured.text().empty());
+}
+
+TEST_CASE("device: one that is there, by its number") {
+  const testing::HostDeviceScope scope;
+  CommonOptions options;
+  options.device = "auto";
+  CHECK(choose_device(options) == Device{DeviceType::Cuda, 0});
   options.device = "cuda:1";
-  try {
-    choose_device(options);
-    FAIL("accepted");
-  } catch (const Error& error) {
-    CHECK(error.kind() == ErrorKind::Device);
-    CHECK(std::string(error.what()) ==
-          "device: cuda:1 is not available: this version has no CUDA kernels; use --device cpu");
-  }
+  CHECK(choose_device(options) == Device{DeviceType::Cuda, 1});
+  options.device = "cuda:2";
+  CHECK(testing::error_text([&] { choose_device(options); }) ==
+        "device: cuda:2 is not available: there are 2 devices, numbered from 0");
+  options.device = "gpu";
+  CHECK(testing::error_text([&] { choose_device(options); }) ==
+        "device: unknown device 'gpu': use cpu, cuda or cuda:N");
+}
+
+TEST_CASE("info: a file or the devices") {
+  CHECK(run({"info"}).stderr_text.starts_with("graft: FILE (or --devices) is required"));
+  CHECK(run({"info", "w.pth", "--devices"}).code == 2);
 }
 
 }  // namespace graft::cli

@@ -18,6 +18,19 @@ std::string content(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+std::vector<char*> pointers(std::vector<std::string>& words) {
+  std::vector<char*> list;
+  for (std::string& word : words) list.push_back(word.data());
+  list.push_back(nullptr);
+  return list;
+}
+
+// The first of two entries with one name counts.
+std::vector<std::string> environment_with(std::vector<std::string> entries) {
+  for (char** entry = environ; *entry; ++entry) entries.emplace_back(*entry);
+  return entries;
+}
+
 // Between fork() and exec() only calls that are safe in a signal handler.
 void redirect(const char* path, int descriptor) {
   const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -30,11 +43,10 @@ void redirect(const char* path, int descriptor) {
 Program::Program(const std::vector<std::string>& words, const ProgramOptions& options) {
   const std::string out = streams_.path() / "out", err = streams_.path() / "err",
                     folder = options.folder.string();
-  std::vector<std::string> argv_words{GRAFT_COMMAND};
+  std::vector<std::string> argv_words{GRAFT_COMMAND},
+      envp_words = environment_with(options.environment);
   argv_words.insert(argv_words.end(), words.begin(), words.end());
-  std::vector<char*> argv;
-  for (std::string& word : argv_words) argv.push_back(word.data());
-  argv.push_back(nullptr);
+  const std::vector<char*> argv = pointers(argv_words), envp = pointers(envp_words);
   pid_ = fork();
   REQUIRE(pid_ >= 0);
   if (pid_ > 0) return;
@@ -46,7 +58,7 @@ Program::Program(const std::vector<std::string>& words, const ProgramOptions& op
     const rlimit limit{options.max_file_bytes, options.max_file_bytes};
     setrlimit(RLIMIT_FSIZE, &limit);
   }
-  execv(argv.front(), argv.data());
+  execve(argv.front(), argv.data(), envp.data());
   _exit(127);
 }
 
@@ -75,6 +87,8 @@ ProgramResult Program::wait() {
   result.code = WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
   return result;
 }
+
+std::filesystem::path program_path() { return GRAFT_COMMAND; }
 
 ProgramResult graft_command(const std::vector<std::string>& words, const ProgramOptions& options) {
   return Program(words, options).wait();

@@ -20,6 +20,7 @@ struct ProgramResult {
 struct ProgramOptions {
   std::filesystem::path folder = {};  ///< to run in; empty: this one
   uint64_t max_file_bytes = 0;        ///< a write beyond fails like on a full disk; 0: no limit
+  std::vector<std::string> environment = {};  ///< "NAME=VALUE", beside what this process has
 };
 
 /// A running command. Killed at the end of its life if it still runs.
@@ -41,6 +42,9 @@ class Program {
   bool ended_ = false;
   int status_ = 0;
 };
+
+/// The file of the command.
+std::filesystem::path program_path();
 
 /// `graft WORDS...` to its end.
 ProgramResult graft_command(const std::vector<std::string>& words,

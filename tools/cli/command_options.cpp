@@ -146,7 +146,12 @@ void add_options(CLI::App& app, FeaturesOptions& options) {
 }
 
 void add_options(CLI::App& app, InfoOptions& options) {
-  app.add_option("FILE", options.file, "Weight file")->required();
+  CLI::Option* file = app.add_option("FILE", options.file, "Weight file");
+  app.add_flag("--devices", options.devices, "Show the devices that --device can name")
+      ->excludes(file);
+  app.parse_complete_callback([&options] {
+    if (options.file.empty() && !options.devices) throw CLI::RequiredError("FILE (or --devices)");
+  });
 }
 
 void add_options(CLI::App& app, AuditOptions& options) {

@@ -75,7 +75,8 @@ struct FeaturesOptions {
 };
 
 struct InfoOptions {
-  std::string file;
+  std::string file;      ///< empty with `devices`
+  bool devices = false;  ///< show what networks can run on
 };
 
 struct AuditOptions {

@@ -2,13 +2,10 @@
 
 #include <cstdio>
 
-#include "graft/core/error.h"
+#include "graft/core/find_device.h"
 #include "graft/tools/cli/choice.h"
 
 namespace graft::cli {
-
-// Until the CUDA module exists there is one reason.
-const char* why_no_gpu() noexcept { return "this version has no CUDA kernels"; }
 
 void add_options(CLI::App& app, CommonOptions& options) {
   const std::string group = "Common options";
@@ -17,8 +14,9 @@ void add_options(CLI::App& app, CommonOptions& options) {
       ->check(CLI::Range(0, 1024))
       ->capture_default_str()
       ->group(group);
-  app.add_option("--device", options.device, "auto, cpu, cuda or cuda:N")
-      ->default_str("auto")
+  app.add_option("--device", options.device,
+                 "cpu, cuda, cuda:N, or auto: cuda where it can serve, else cpu")
+      ->default_str("cpu")
       ->group(group);
   app.add_option("--seed", options.seed, "Seed of everything random, below 2^63")
       ->check(CLI::Range(uint64_t{0}, uint64_t{INT64_MAX}))  // JSON's integers, as we read them
@@ -32,13 +30,9 @@ void add_options(CLI::App& app, CommonOptions& options) {
 
 Device choose_device(const CommonOptions& options) {
   if (options.device.empty()) return {};
-  if (options.device == "auto") {
-    if (!options.quiet) std::fprintf(stderr, "graft: running on the CPU: %s\n", why_no_gpu());
-    return {};
-  }
-  const Device device = parse_device(options.device);
-  check(device.type == DeviceType::Cpu, ErrorKind::Device, "device: ", device,
-        " is not available: ", why_no_gpu(), "; use --device cpu");
+  const Device device = find_device(options.device);
+  if (options.device == "auto" && device == Device{} && !options.quiet)
+    std::fprintf(stderr, "graft: running on the CPU: %s\n", find_cuda().text.c_str());
   return device;
 }
 

@@ -18,18 +18,14 @@ struct CommonOptions {
   int threads = 0;     ///< 0: all hardware threads
   uint64_t seed = 0;
   bool exact = false;  ///< core/exactness.h; a CPU repeats its bits anyway
-  std::string device;  ///< "": not asked for, the same as "auto" but without a word
+  std::string device;  ///< "": not asked for, the CPU; nothing else is looked for
   Device run_on;       ///< what choose_device() makes of it
 };
 
 void add_options(CLI::App& app, CommonOptions& options);
 
-/// Why no GPU can be used.
-const char* why_no_gpu() noexcept;
-
 /// The device that --device asks for. "auto" takes the best one there is and says in a line on
-/// stderr (unless quiet) why it is not a GPU; Error(Device) if a named one cannot serve,
-/// Error(Argument) if it is no device's name.
+/// stderr (unless quiet) why it is not a GPU. Errors as find_device().
 Device choose_device(const CommonOptions& options);
 
 }  // namespace graft::cli

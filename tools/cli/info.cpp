@@ -1,10 +1,11 @@
-// graft info: what a weight file holds.
+// graft info: what a weight file holds, and what networks can run on.
 #include <iomanip>
 #include <iostream>
 
 #include "graft/core/io/file_system.h"
 #include "graft/core/utf8.h"
 #include "graft/tools/cli/commands.h"
+#include "graft/tools/cli/device_list.h"
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/weight_path.h"
 #include "graft/transfer/json/json.h"
@@ -65,6 +66,13 @@ void print_text(const Summary& summary, std::ostream& out) {
 }  // namespace
 
 int run_info(const InfoOptions& options, const CommonOptions& common) {
+  if (options.devices) {
+    if (common.json)
+      std::cout << transfer::write_json(devices_json()) << '\n';
+    else
+      std::cout << devices_text();
+    return kDone;
+  }
   const Summary summary = summarise(options.file);
   if (common.json)
     std::cout << transfer::write_json(to_json(summary)) << '\n';

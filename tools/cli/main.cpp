@@ -9,7 +9,8 @@ int main(int argc, char** argv) {
   command_line.add<EvalOptions>("eval", "Measure accuracy and loss", run_eval);
   command_line.add<PredictOptions>("predict", "Name the classes of pictures", run_predict);
   command_line.add<FeaturesOptions>("features", "Write a layer's output as .npy", run_features);
-  command_line.add<InfoOptions>("info", "Show what a weight file holds", run_info);
+  command_line.add<InfoOptions>("info", "Show what a weight file holds, or the devices there are",
+                                run_info);
   command_line.add<AuditOptions>("audit", "Compare two weight files by SHA-256", run_audit);
   command_line.add<BenchOptions>("bench", "Time a model under a freeze plan, kernel by kernel",
                                  run_bench);

@@ -1,9 +1,9 @@
 #include "graft/tools/cli/version.h"
 
+#include "graft/core/find_device.h"
 #include "graft/data/decode.h"
 #include "graft/kernels/cpu/blas_description.h"
 #include "graft/kernels/cpu/simd/level.h"
-#include "graft/tools/cli/common_options.h"
 
 namespace graft::cli {
 namespace {
@@ -26,7 +26,8 @@ std::string version_text() {
   text += "\nvectors: " + std::string(cpu::to_string(cpu::simd_level()));
   text += "\nblas: " + cpu::describe_blas();
   text += "\nimage: " + data::describe_decoder();
-  text += "\ndevices: cpu; no GPU: " + std::string(why_no_gpu());
+  text +=
+      std::string("\ndevices: cpu") + (find_cuda().usable ? ", " : "; no GPU: ") + find_cuda().text;
   return text;
 }
 
