@@ -18,6 +18,8 @@ namespace {
 
 const std::string kFolder = GRAFT_FAKE_DRIVER;
 
+const std::string kOtherLibrary = kFolder + "/absent/libcudnn.so.99";
+
 std::string module_file(const std::string& kind) {
   return kFolder + '/' + kind + "/libgraft_cuda.so";
 }
@@ -100,7 +102,7 @@ TEST_CASE("find device: a driver that is no library, or not all of one") {
   const std::string path = "LD_LIBRARY_PATH=" + folder.path().string();
   CHECK(cuda_line({path}) == "NVIDIA driver cannot be opened: " + folder.path().string() +
                                  "/libcuda.so.1: file too short");
-  std::filesystem::copy_file(module_file("foreign"), folder.path() / "libcuda.so.1",
+  std::filesystem::copy_file(kOtherLibrary, folder.path() / "libcuda.so.1",
                              std::filesystem::copy_options::overwrite_existing);
   CHECK(cuda_line({path}) == "NVIDIA driver: libcuda.so.1 is incomplete: reinstall it");
 }
@@ -123,17 +125,20 @@ TEST_CASE("find device: modules that cannot serve") {
         "module " + module_file("incomplete") +
             " needs libcudnn.so.99, which is not found: install NVIDIA's package "
             "libcudnn99-cuda-*, or name its folder in LD_LIBRARY_PATH");
-  CHECK(cuda_line(with_module("foreign")) ==
-        "module " + module_file("foreign") + " has no function graft_backend_init");
   std::vector<std::string> refusing = with_module("whole");
   refusing.emplace_back("FAKE_MODULE_REFUSES=it is Sunday");
   CHECK(cuda_line(refusing) == "module " + module_file("whole") + ": it is Sunday");
 
   const TempFolder folder;
-  write_text(folder.path() / "libgraft_cuda.so", "no library");
-  CHECK(cuda_line({library_path(), "GRAFT_BACKEND_PATH=" + folder.path().string()}) ==
-        "module " + folder.path().string() + "/libgraft_cuda.so cannot be opened: " +
-            folder.path().string() + "/libgraft_cuda.so: file too short");
+  const std::filesystem::path file = folder.path() / "libgraft_cuda.so";
+  const std::vector<std::string> there{library_path(),
+                                       "GRAFT_BACKEND_PATH=" + folder.path().string()};
+  write_text(file, "no library");
+  CHECK(cuda_line(there) ==
+        "module " + file.string() + " cannot be opened: " + file.string() + ": file too short");
+  std::filesystem::copy_file(kOtherLibrary, file,
+                             std::filesystem::copy_options::overwrite_existing);
+  CHECK(cuda_line(there) == "module " + file.string() + " has no function graft_backend_init");
 }
 
 TEST_CASE("find device: where a module is looked for, and where not") {

@@ -26,6 +26,7 @@ const std::map<std::string, std::string> kWithoutRow = {
     {"activate_grad", "picks a kind of unary_grad, which has a row"},
     {"softmax_grad", "a step of other ops' backward, checked through their gradients"},
     {"conv2d_fused", "conv2d without a graph; its tests hold the two equal"},
+    {"to_device", "has operands on two devices; its tests are in core/test_device_copy.cpp"},
     {"inverted_residual_fused", "conv2d_fused three times; its tests hold the bits equal"},
 };
 
