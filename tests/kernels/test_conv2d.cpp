@@ -112,6 +112,9 @@ const std::vector<Geometry>& geometries() {
     list.push_back({{1, 6, 5, 1024}, {18, 1, 1, 1024}, conv()});   // rows a page apart
     list.push_back({{1, 6, 5, 512}, {18, 1, 1, 512}, conv(2)});
     list.push_back({{1, 4, 5, 450}, {16, 3, 3, 450}, conv(1, 1)});  // runs cut in stretches
+    list.push_back({{2, 13, 20, 24}, {48, 1, 1, 24}, conv()});      // pixels in several pieces
+    list.push_back({{1, 9, 7, 48}, {64, 1, 1, 24}, conv(1, 0, 1, 2)});
+    list.push_back({{1, 3, 5, 320}, {290, 1, 1, 320}, conv()});  // dw in several parts
     return list;
   }();
   return all;
@@ -145,7 +148,8 @@ TEST_CASE("conv2d: an empty batch") {
 
 TEST_CASE("conv2d: the same bits on 1, 2 and 3 threads") {
   const Geometry depthwise{{2, 28, 28, 40}, {40, 3, 3, 1}, conv(1, 1, 1, 40)};
-  for (const Geometry& g : {kLayer, depthwise}) {
+  const Geometry pixel{{2, 28, 28, 320}, {70, 1, 1, 320}, conv()};
+  for (const Geometry& g : {kLayer, depthwise, pixel}) {
     const Tensor x = numbers<float>("x", g.x), w = numbers<float>("w", g.w);
     const Tensor y = conv2d(x, w, {}, g.params);
     same_bits_on_all_threads([&] { return conv2d(x, w, {}, g.params); });

@@ -62,6 +62,7 @@ OpCases conv2d_cases() {
   add_family(rows, {2, 13, 11, 17}, {37, 3, 3, 17}, conv(1, 1));
   add_family(rows, {2, 9, 6, 20}, {24, 3, 3, 20}, {.padding = {0, 1, 1, 0}});
   add_family(rows, {3, 14, 14, 32}, {48, 1, 1, 32}, conv());
+  add_family(rows, {2, 9, 5, 24}, {48, 1, 1, 24}, conv());
   add_family(rows, {2, 17, 13, 35}, {35, 3, 3, 1}, conv(1, 1, 1, 35));
 
   add_timed(rows, {32, 224, 224, 3}, {64, 7, 7, 3}, conv(2, 3));

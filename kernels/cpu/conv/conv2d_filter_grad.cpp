@@ -1,7 +1,8 @@
 // The gradient towards the filter: for each group, dw [Cout][taps Cin] = dy^T [Cout][pixels] times
-// the windows [pixels][taps Cin]. Both sides are packed piece by piece of the pixels. A piece of
-// work owns a part of dw; where that gives too few, pixels are divided too, into a number of parts
-// that the shape fixes, and the partial sums are added in their order.
+// the windows [pixels][taps Cin]. dy is read where it lies, and so are windows of one pixel; others
+// are packed piece by piece of the pixels. A piece of work owns a part of dw; where that gives too
+// few, pixels are divided too, into a number of parts that the shape fixes, and the partial sums
+// are added in their order.
 #include <algorithm>
 #include <type_traits>
 
@@ -21,8 +22,8 @@
 namespace graft::cpu {
 namespace {
 
-constexpr int64_t kPixels = 224;  // of a packed piece
-constexpr int64_t kSpan = 256;    // columns of a packed piece
+constexpr int64_t kPixels = 224;  // of a piece
+constexpr int64_t kSpan = 256;    // columns of a piece
 constexpr int64_t kTiles = 20;    // of output channels in a part of dw
 constexpr int64_t kParts = 16;    // pieces of work wanted
 constexpr int64_t kPartialBytes = 16 << 20;
@@ -48,6 +49,12 @@ struct Part {
   int64_t group, first_channel, end_channel, first_span, end_span, first_piece, end_piece;
 };
 
+// Windows of one pixel, at a fixed distance from one another as those of collapsed() are.
+bool is_row_of_pixels(const Correlation& c) {
+  return c.images == 1 && c.out_h == 1 && c.stride_w == 1 && c.rows.size() == 1 &&
+         c.cols.size() == 1 && c.inside();
+}
+
 template <class T>
 struct Job {
   const Correlation& c;
@@ -56,22 +63,17 @@ struct Job {
   const std::vector<Span> spans;
   const T* x;
   const T* dy;
-  int tile_rows;
+  const int tile_rows;
+  const bool in_place;  // windows are read where they lie
 
   int64_t pixels() const { return partition.together() * partition.height() * partition.width(); }
   int64_t band_size() const { return partition.together() * layout.size(); }
-  int64_t scratch_size() const {
-    return band_size() + pixels() * ((kTiles + 1) * tile_rows + kSpan + 2 * 64);
-  }
+  int64_t scratch_size() const { return band_size() + pixels() * (kSpan + 64); }
 
   // dw of a group is [columns][depth].
   void run(const Part& part, T* dw, T* scratch) const {
-    const int64_t channels = part.end_channel - part.first_channel;
-    const int64_t tile_count = ceil_div(channels, tile_rows);
     T* const band = scratch;
-    T* const packed_dy = band + band_size();
-    T* const packed_x = packed_dy + tile_count * tile_rows * pixels();
-    Tile<T> tiles[kTiles + 1];
+    T* const packed = band + band_size();
     for (int64_t piece = part.first_piece; piece < part.end_piece; ++piece) {
       std::vector<const T*> origins;
       std::vector<Rectangle> rectangles;
@@ -82,29 +84,48 @@ struct Job {
         rectangles.push_back(r);
         count += r.height * r.width;
       });
-      for (int64_t t = 0; t < tile_count; ++t) {
-        const int64_t begin = channels * t / tile_count, end = channels * (t + 1) / tile_count;
-        const int64_t channel = part.first_channel + begin;
-        T* const to = packed_dy + t * tile_rows * count;
-        pack_dy(rectangles, part.group * c.columns + channel, static_cast<int>(end - begin), to);
-        tiles[t] = {to, dw + channel * c.depth(), nullptr, static_cast<int>(end - begin)};
-      }
+      Tile<T> tiles[kTiles + 1];
+      Panel<T> panel = panel_of(part, rectangles.front(), count, dw, tiles);
+      panel.continued = piece > part.first_piece;
       for (int64_t s = part.first_span; s < part.end_span; ++s) {
-        pack_windows(rectangles, origins, spans[static_cast<size_t>(s)], count, packed_x);
-        multiply(spans[static_cast<size_t>(s)], tiles, tile_count, count, packed_x,
-                 piece > part.first_piece);
+        const Span& span = spans[static_cast<size_t>(s)];
+        if (in_place) {
+          panel.packed = origins.front() + span.begin;
+        } else {
+          pack_windows(rectangles, origins, span, count, packed);
+          panel.packed = packed;
+        }
+        multiply(panel, span, layout.run);
       }
     }
   }
 
  private:
-  void pack_dy(const std::vector<Rectangle>& rectangles, int64_t channel, int rows, T* to) const {
-    for (const Rectangle& r : rectangles)
-      for (int64_t row = 0; row < r.height; ++row) {
-        const int64_t at = r.image * c.out.image + (r.row + row) * c.out.row + r.col * c.out.pixel;
-        pack_block({dy + at + channel, c.out.pixel, 1}, r.width, rows, tile_rows, to);
-        to += r.width * tile_rows;
-      }
+  // All of a part's sums over a piece, but for the windows: rectangles cover whole rows, or lie in
+  // one row, so that their pixels of dy are one run of memory.
+  Panel<T> panel_of(const Part& part, const Rectangle& first, int64_t count, T* dw,
+                    Tile<T>* tiles) const {
+    const T* const gradient = dy + first.image * c.out.image + first.row * c.out.row +
+                              first.col * c.out.pixel + part.group * c.columns;
+    const int64_t channels = part.end_channel - part.first_channel;
+    Panel<T> panel;
+    panel.tiles = tiles;
+    panel.tile_count = ceil_div(channels, tile_rows);
+    for (int64_t t = 0; t < panel.tile_count; ++t) {
+      const int64_t begin = part.first_channel + channels * t / panel.tile_count;
+      const int64_t end = part.first_channel + channels * (t + 1) / panel.tile_count;
+      tiles[t] = {gradient + begin, dw + begin * c.depth(), nullptr, static_cast<int>(end - begin)};
+    }
+    panel.layout = LayoutA::Transposed;
+    panel.a_stride = c.out.pixel;
+    panel.c_stride = c.depth();
+    panel.run = panel.packed_depth = count;
+    panel.next_a = count * c.out.pixel;
+    if (in_place) {
+      panel.b_stride = c.in.pixel;
+      panel.next_b = count * c.in.pixel;
+    }
+    return panel;
   }
 
   void pack_windows(const std::vector<Rectangle>& rectangles, const std::vector<const T*>& origins,
@@ -126,47 +147,38 @@ struct Job {
   }
 
   // The tiles' rows of dw, columns of the span.
-  void multiply(const Span& span, const Tile<T>* tiles, int64_t tile_count, int64_t count,
-                const T* packed, bool continued) const {
-    Tile<T> here[kTiles + 1];
-    std::copy_n(tiles, tile_count, here);
-    for (int64_t t = 0; t < tile_count; ++t) here[t].c += span.run * layout.run + span.begin;
+  static void multiply(Panel<T> panel, const Span& span, int64_t run) {
+    Tile<T> tiles[kTiles + 1];
+    std::copy_n(panel.tiles, panel.tile_count, tiles);
+    for (int64_t t = 0; t < panel.tile_count; ++t) tiles[t].c += span.run * run + span.begin;
     constexpr int64_t kNoOffset = 0;
-    Panel<T> panel;
-    panel.tiles = here;
-    panel.tile_count = tile_count;
-    panel.c_stride = c.depth();
+    panel.tiles = tiles;
     panel.offsets = &kNoOffset;
-    panel.run = panel.packed_depth = count;
-    panel.packed = packed;
     panel.columns = span.width;
-    panel.layout = LayoutA::Transposed;
-    panel.a_stride = tile_rows;
-    panel.continued = continued;
     with_simd([&]<SimdLevel kLevel>() { multiply_panel<kLevel, T>(panel); });
   }
 };
 
 template <class T>
-void filter_grad(const KernelCtx& ctx, const Correlation& geometry, const T* x, const T* dy,
-                 T* dw) {
-  if constexpr (std::is_same_v<T, float>) {
-    if (winograd::applies(geometry)) return winograd::filter_grad(ctx, geometry, x, dy, dw);
-    if (direct_filter_grad_applies(geometry)) return direct_filter_grad(ctx, geometry, x, dy, dw);
-  }
-  const Correlation c = collapsed(geometry);
+void sum_windows(const KernelCtx& ctx, const Correlation& c, const T* x, const T* dy, T* dw) {
   const Partition partition(c, kPixels);
-  BandLayout layout = band_layout(c, partition.height(), partition.width(), sizeof(T));
+  BandLayout layout = band_layout(c, partition.height(), partition.width(), sizeof(T), false);
   std::vector<Span> spans = cut_runs(layout);
-  const Job<T> job{
-      c, partition, std::move(layout), std::move(spans), x, dy, tile_shape<T>(simd_level()).rows};
+  const TileShape tile = tile_shape<T>(simd_level());
+  const bool in_place = is_row_of_pixels(c) && c.channels % (tile.columns / 2) == 0;
+  const Job<T> job{c, partition, std::move(layout), std::move(spans), x, dy, tile.rows, in_place};
   const int64_t span_count = static_cast<int64_t>(job.spans.size());
   const int64_t channel_parts = ceil_div(c.columns, kTiles * job.tile_rows);
   const int64_t size = c.groups * c.columns * c.depth();
   const int64_t bytes = size * static_cast<int64_t>(sizeof(T));
   const int64_t owned = c.groups * channel_parts;
-  const int64_t pixel_parts = std::max<int64_t>(
-      1, std::min({partition.count(), ceil_div(kParts, owned), kPartialBytes / bytes}));
+  // Dividing pixels, a part has its own sums of kSpan columns to write and to add; dividing spans,
+  // it reads all of dy again.
+  const bool few_pixels = in_place && c.outputs() < 2 * kParts * kSpan;
+  const int64_t least = few_pixels ? std::min(span_count, ceil_div(kParts, owned)) : 1;
+  const int64_t wanted = ceil_div(kParts, owned * least);
+  const int64_t pixel_parts =
+      std::max<int64_t>(1, std::min({partition.count(), wanted, kPartialBytes / bytes}));
   const int64_t span_parts = std::min(span_count, ceil_div(kParts, owned * pixel_parts));
   T* const sums = pixel_parts > 1 ? ctx.workspace.take_array<T>(pixel_parts * size) : dw;
   T* const scratch = ctx.workspace.take_array<T>(num_threads() * job.scratch_size());
@@ -189,6 +201,36 @@ void filter_grad(const KernelCtx& ctx, const Correlation& geometry, const T* x, 
     std::copy(sums + begin, sums + end, dw + begin);
     for (int64_t p = 1; p < pixel_parts; ++p)
       for (int64_t i = begin; i < end; ++i) dw[i] += sums[p * size + i];
+  });
+}
+
+// With windows of one pixel x and dy are alike. True if only the output channels fill vectors.
+template <class T>
+bool better_exchanged(const Correlation& c) {
+  const int64_t lanes = tile_shape<T>(simd_level()).columns / 2;
+  return is_row_of_pixels(c) && c.columns % lanes == 0 && c.channels % lanes != 0;
+}
+
+template <class T>
+void filter_grad(const KernelCtx& ctx, const Correlation& geometry, const T* x, const T* dy,
+                 T* dw) {
+  if constexpr (std::is_same_v<T, float>) {
+    if (winograd::applies(geometry)) return winograd::filter_grad(ctx, geometry, x, dy, dw);
+    if (direct_filter_grad_applies(geometry)) return direct_filter_grad(ctx, geometry, x, dy, dw);
+  }
+  const Correlation c = collapsed(geometry);
+  if (!better_exchanged<T>(c)) return sum_windows(ctx, c, x, dy, dw);
+  Correlation exchanged = c;
+  std::swap(exchanged.channels, exchanged.columns);
+  std::swap(exchanged.in, exchanged.out);
+  T* const transposed = ctx.workspace.take_array<T>(c.groups * c.columns * c.channels);
+  sum_windows(ctx, exchanged, dy, x, transposed);
+  parallel_for(c.groups, [&](int64_t group, int) {
+    const int64_t begin = group * c.columns * c.channels;
+    for (int64_t column = 0; column < c.columns; ++column)
+      for (int64_t channel = 0; channel < c.channels; ++channel)
+        dw[begin + column * c.channels + channel] =
+            transposed[begin + channel * c.columns + column];
   });
 }
 

@@ -95,7 +95,7 @@ void direct_filter_grad(const KernelCtx& ctx, const Correlation& c, const float*
   const Partition partition(c, kPixels);
   const Job job{c,
                 partition,
-                band_layout(c, partition.height(), partition.width(), sizeof(float)),
+                band_layout(c, partition.height(), partition.width(), sizeof(float), false),
                 ColumnBlocks::of<float>(c.columns),
                 x,
                 dy,

@@ -62,9 +62,10 @@ Correlation collapsed(const Correlation& c) {
   return one;
 }
 
-BandLayout band_layout(const Correlation& c, int64_t height, int64_t width, int64_t element) {
+BandLayout band_layout(const Correlation& c, int64_t height, int64_t width, int64_t element,
+                       bool side_by_side) {
   BandLayout layout;
-  const bool alias = c.in.pixel * c.stride_w * element % kAlias == 0 && width > 1;
+  const bool alias = side_by_side && c.in.pixel * c.stride_w * element % kAlias == 0 && width > 1;
   layout.in_place = c.inside() && !alias;
   int64_t row = c.in.row, pixel = c.in.pixel;
   if (!layout.in_place) {

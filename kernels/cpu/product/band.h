@@ -24,8 +24,10 @@ struct BandLayout {
   int64_t size() const { return in_place ? 0 : rows * cols * pixel; }
 };
 
-/// For rectangles of at most height x width. `element` is the size of one.
-BandLayout band_layout(const Correlation& c, int64_t height, int64_t width, int64_t element);
+/// For rectangles of at most height x width. `element` is the size of one. Windows that are read
+/// side by side are copied as well where their places in the caches would be the same.
+BandLayout band_layout(const Correlation& c, int64_t height, int64_t width, int64_t element,
+                       bool side_by_side);
 
 /// Elements from row to row and from output to output for windows of `layout`.
 ImageStrides window_strides(const Correlation& c, const BandLayout& layout);

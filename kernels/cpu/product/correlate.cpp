@@ -78,7 +78,7 @@ void correlate(const KernelCtx& ctx, const Correlation& correlation, const T* x,
   const Partition partition(c, kTilesOfPiece * tile_rows);
   const Job<T> job{c,
                    partition,
-                   band_layout(c, partition.height(), partition.width(), sizeof(T)),
+                   band_layout(c, partition.height(), partition.width(), sizeof(T), true),
                    ColumnBlocks::of<T>(c.columns),
                    x,
                    packed,

@@ -5,9 +5,10 @@
 // A is read where it lies. Its reduction axis is a number of runs of contiguous elements at given
 // offsets from the start of a row, so that a row of A may be a row of a matrix (one run) or the
 // window of an output pixel in a padded image (one run per window row, and rows that overlap).
-// B is packed (pack.h). The micro-kernel keeps a tile of C in registers over a stretch of the
-// reduction, and starts from C when it continues: each element of C is one chain of multiply-adds
-// in the order of the reduction, whatever the tile, the panel or the number of threads.
+// B is packed (pack.h) or, beside a transposed A, read where it lies. The micro-kernel keeps a tile
+// of C in registers over a stretch of the reduction, and starts from C when it continues: each
+// element of C is one chain of multiply-adds in the order of the reduction, whatever the tile, the
+// panel or the number of threads.
 #pragma once
 
 #include <cstdint>
@@ -60,11 +61,15 @@ struct Panel {
   const T* packed = nullptr;
   int64_t packed_depth = 0;  ///< rows of the packed B, of which
   int64_t packed_begin = 0;  ///< the reduction's first is this one
+  int64_t b_stride = 0;      ///< if not 0: B is not packed, its rows are so far apart, its columns
+                             ///< whole vectors; only beside a transposed A
   int64_t columns = 0;
   const T* bias = nullptr;  ///< [columns] or null
   Activation activation = Activation::None;
   LayoutA layout = LayoutA::Rows;
-  bool continued = false;  ///< start from C
+  bool continued = false;          ///< start from C
+  int64_t next_a = 0, next_b = 0;  ///< from a transposed A, and a B that is not packed, to where
+                                   ///< the next panel reads: fetched meanwhile
 };
 
 template <SimdLevel kLevel, class T>

@@ -14,6 +14,10 @@ constexpr TileShape kTile = tile_shape<T>(kSimd);
 // Reduction entries between two visits of a tile of C: their packed columns stay in the L1 cache.
 constexpr int64_t kDepth = 384;
 
+// Elements of a line of the caches.
+template <class T>
+constexpr int64_t kLine = 64 / sizeof(T);
+
 // One call of the micro-kernel.
 template <class T>
 struct Call {
@@ -22,6 +26,7 @@ struct Call {
   const int64_t* offsets;
   int64_t runs, run;
   const T* b;
+  int64_t b_stride;
   T* c;
   int64_t c_stride;
   int columns;     // to be stored
@@ -30,7 +35,8 @@ struct Call {
   const T* bias;
   const T* residual;
   Activation activation;
-  const T* ahead;      // this tile's share of the packed columns that come next,
+  const T* next_a;     // the same part of A in what comes next,
+  const T* ahead;      // and this tile's share of B there,
   int64_t ahead_step;  // so many elements for each entry of the reduction
 };
 
@@ -51,6 +57,7 @@ template <class T, int kRows, int kVecs, class Element>
 }
 
 // acc += A B. Every third row has a pointer, so that all rows are at base + 0, 1 or 2 strides.
+// While a line of each row is read, that line of the next rows is fetched, one row with each entry.
 template <class T, int kRows, int kVecs>
 [[gnu::always_inline]] inline void reduce_rows(Vec<T> (&acc)[kRows][kVecs], const Call<T>& call) {
   constexpr int kPointers = (kRows + 2) / 3;
@@ -61,13 +68,19 @@ template <class T, int kRows, int kVecs>
     const T* a[kPointers];
 #pragma GCC unroll 5
     for (int p = 0; p < kPointers; ++p) a[p] = call.a + call.offsets[i] + 3 * p * s;
-    for (int64_t k = 0; k < call.run; ++k) {
-      __builtin_prefetch(ahead, 0, 2);
-      add_outer(acc, b, [&](int r) { return a[r / 3][r % 3 * s]; });
+    for (int64_t line = 0; line < call.run; line += kLine<T>) {
+      const T* next_a = call.next_a + line;
+      const int64_t end = line + kLine<T> < call.run ? line + kLine<T> : call.run;
+      for (int64_t k = line; k < end; ++k) {
+        __builtin_prefetch(ahead, 0, 2);
+        __builtin_prefetch(next_a, 0, 2);
+        add_outer(acc, b, [&](int r) { return a[r / 3][r % 3 * s]; });
 #pragma GCC unroll 5
-      for (int p = 0; p < kPointers; ++p) ++a[p];
-      b += kVecs * kLanes<T>;
-      ahead += call.ahead_step;
+        for (int p = 0; p < kPointers; ++p) ++a[p];
+        b += kVecs * kLanes<T>;
+        ahead += call.ahead_step;
+        next_a += s;
+      }
     }
   }
 }
@@ -79,11 +92,13 @@ template <class T, int kRows, int kVecs>
   const T* a = call.a;
   const T* b = call.b;
   const T* ahead = call.ahead;
+  const int64_t next_a = call.next_a - a;
   for (int64_t k = 0; k < call.run; ++k) {
     __builtin_prefetch(ahead, 0, 2);
+    __builtin_prefetch(a + next_a, 0, 2);
     add_outer(acc, b, [a](int r) { return a[r]; });
     a += call.a_stride;
-    b += kVecs * kLanes<T>;
+    b += call.b_stride;
     ahead += call.ahead_step;
   }
 }
@@ -135,6 +150,28 @@ struct Stretch {
   int64_t begin, length;  // within each run
 };
 
+// What tile `t` fetches for the columns, or the panel, that come next. Of A only the first columns
+// find anything that is not in a cache yet.
+template <class T>
+void look_ahead(const Panel<T>& panel, int64_t t, bool first_columns, int64_t a_skip,
+                const T* next_columns, int64_t length, Call<T>& call) {
+  constexpr int kColumns = kTile<T>.columns;
+  if (panel.layout == LayoutA::Transposed)
+    call.next_a = call.a + panel.next_a;
+  else if (!first_columns || panel.runs > 1)
+    call.next_a = call.a;
+  else
+    call.next_a = t + 1 < panel.tile_count ? panel.tiles[t + 1].a + a_skip
+                                           : call.a + panel.tiles[t].rows * panel.a_stride;
+  if (panel.b_stride) {  // a row of the columns is two lines: one for each of two tiles
+    call.ahead_step = panel.b_stride;
+    call.ahead = call.b + panel.next_b + t % 2 * kLine<T>;
+  } else {
+    call.ahead_step = (kColumns + panel.tile_count - 1) / panel.tile_count;
+    call.ahead = next_columns + t * call.ahead_step * length;
+  }
+}
+
 template <class T>
 void multiply_stretch(const Panel<T>& panel, const Stretch& k, bool first, bool last) {
   constexpr int kColumns = kTile<T>.columns, kStep = kLanes<T>;
@@ -154,17 +191,17 @@ void multiply_stretch(const Panel<T>& panel, const Stretch& k, bool first, bool 
     const int64_t left = panel.columns - column;
     call.columns = static_cast<int>(left < kColumns ? left : kColumns);
     const bool narrow = call.columns <= kStep;
-    call.b = panel.packed + column * panel.packed_depth +
-             (panel.packed_begin + skipped) * (narrow ? kStep : kColumns);
+    call.b_stride = panel.b_stride ? panel.b_stride : narrow ? kStep : kColumns;
+    call.b = panel.packed + column * (panel.b_stride ? 1 : panel.packed_depth) +
+             (panel.packed_begin + skipped) * call.b_stride;
     call.bias = panel.bias ? panel.bias + column : nullptr;
-    call.ahead_step = (kColumns + panel.tile_count - 1) / panel.tile_count;
     const bool more = column + kColumns < panel.columns;
     const T* const next = more ? call.b + kColumns * panel.packed_depth
                                : panel.packed + kColumns * (panel.packed_begin + skipped + length);
     for (int64_t t = 0; t < panel.tile_count; ++t) {
       const Tile<T>& tile = panel.tiles[t];
-      call.ahead = next + t * call.ahead_step * length;
       call.a = tile.a + a_skip;
+      look_ahead(panel, t, column == 0, a_skip, next, length, call);
       call.c = tile.c + column;
       call.residual = tile.residual ? tile.residual + column : nullptr;
       tile_function<T>(panel.layout, narrow, tile.rows)(call);
