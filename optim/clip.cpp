@@ -8,15 +8,31 @@
 
 namespace graft::optim {
 
+namespace {
+
+double sum_of_squares(const Tensor& gradient) {
+  const Tensor squares = Tensor::empty({1}, DType::F64, gradient.device());
+  run(slots().sum_squares, gradient, squares);
+  return squares.item();
+}
+
+}  // namespace
+
+bool gradients_finite(const std::vector<NamedTensor>& parameters) {
+  for (const NamedTensor& named : parameters) {
+    const Tensor gradient = named.tensor.grad();
+    if (gradient.defined() && !std::isfinite(sum_of_squares(gradient))) return false;
+  }
+  return true;
+}
+
 double grad_norm(const std::vector<NamedTensor>& parameters) {
   const NoGrad no_grad;
   double total = 0;
   for (const NamedTensor& named : parameters) {
     const Tensor gradient = named.tensor.grad();
     if (!gradient.defined()) continue;
-    const Tensor squares = Tensor::empty({1}, DType::F64, gradient.device());
-    run(slots().sum_squares, gradient, squares);
-    const double sum = squares.item();
+    const double sum = sum_of_squares(gradient);
     check(std::isfinite(sum), ErrorKind::NotFinite, "grad_norm: gradient of '", named.path, "' ",
           gradient.shape(), " holds NaN or infinity");
     total += sum;

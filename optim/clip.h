@@ -12,6 +12,9 @@ namespace graft::optim {
 /// parameter whose gradient holds NaN or infinity.
 double grad_norm(const std::vector<NamedTensor>& parameters);
 
+/// Whether no gradient holds NaN or infinity, as far as its sum of squares in f64 tells.
+bool gradients_finite(const std::vector<NamedTensor>& parameters);
+
 /// Scales all gradients by max_norm / (norm + 1e-6) where that is below 1, as PyTorch does, and
 /// returns the norm before. Errors as grad_norm(); Error(Argument) unless max_norm > 0.
 double clip_grad_norm(const std::vector<NamedTensor>& parameters, double max_norm);

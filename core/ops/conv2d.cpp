@@ -1,5 +1,6 @@
 #include "graft/core/ops/conv2d.h"
 
+#include "graft/core/autocast.h"
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/operand_checks.h"
@@ -92,6 +93,8 @@ Shape conv2d_output_shape(const char* op, const Shape& x, const Shape& filter,
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const Conv2dParams& params) {
   const OpScope scope("conv2d");
+  if (AutocastScope::current())
+    return run_narrow([&](auto&... in) { return conv2d(in..., params); }, x, weight, bias);
   check_same_floating("conv2d", x, weight);
   const Shape shape = conv2d_output_shape("conv2d", x.shape(), weight.shape(), params);
   check_bias("conv2d", bias, weight);

@@ -1,3 +1,4 @@
+#include "graft/core/autocast.h"
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/matmul.h"
@@ -34,6 +35,8 @@ struct LinearNode final : Node {
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const OpScope scope("linear");
+  if (AutocastScope::current())
+    return run_narrow([](auto&... in) { return linear(in...); }, x, weight, bias);
   check(x.rank() >= 1 && weight.rank() == 2 && x.dim(-1) == weight.dim(1), ErrorKind::Shape,
         "linear: needs x [...,K] and weight [N,K]: x ", x.shape(), " weight ", weight.shape());
   check_same_floating("linear", x, weight);

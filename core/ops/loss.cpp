@@ -1,4 +1,5 @@
 #include "graft/core/ops/loss.h"
+#include "graft/core/autocast.h"
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
@@ -55,9 +56,10 @@ Tensor reduce_loss(const Tensor& loss, Reduction reduction) {
 
 }  // namespace
 
-Tensor cross_entropy(const Tensor& logits, const Tensor& labels, double smoothing,
+Tensor cross_entropy(const Tensor& given, const Tensor& labels, double smoothing,
                      Reduction reduction) {
   const OpScope scope("cross_entropy");
+  const Tensor logits = autocast_widen(given);
   check_floating("cross_entropy", logits);
   check(logits.rank() == 2, ErrorKind::Shape, "cross_entropy: needs logits [N,C], not ",
         logits.shape());

@@ -1,7 +1,9 @@
 #include "graft/core/ops/matmul.h"
 
+#include "graft/core/autocast.h"
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
+#include "graft/core/ops/operand_checks.h"
 
 namespace graft {
 namespace {
@@ -25,13 +27,14 @@ struct MatmulNode final : Node {
 
 Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b) {
   const OpScope scope("matmul");
+  if (AutocastScope::current())
+    return run_narrow([&](auto&... in) { return matmul(in..., transpose_a, transpose_b); }, a, b);
   const int rank = a.rank();
   check((rank == 2 || rank == 3) && b.rank() == rank && (rank == 2 || a.dim(0) == b.dim(0)),
         ErrorKind::Shape, "matmul: needs two matrices or two equal batches of them: lhs ",
         a.shape(), " rhs ", b.shape());
-  check(a.dtype() == b.dtype() && (a.dtype() == DType::F32 || a.dtype() == DType::F64),
-        ErrorKind::DType, "matmul: needs two f32 or two f64 operands: lhs ", a.dtype(), " rhs ",
-        b.dtype());
+  check(a.dtype() == b.dtype() && computes_in(a.device(), a.dtype()), ErrorKind::DType,
+        "matmul: needs two f32 or two f64 operands: lhs ", a.dtype(), " rhs ", b.dtype());
   const int64_t m = a.dim(transpose_a ? -1 : -2), k = a.dim(transpose_a ? -2 : -1);
   const int64_t n = b.dim(transpose_b ? -2 : -1), kb = b.dim(transpose_b ? -1 : -2);
   check(k == kb, ErrorKind::Shape, "matmul: inner dimensions differ: lhs ", a.shape(),

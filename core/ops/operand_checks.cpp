@@ -5,9 +5,8 @@
 namespace graft {
 
 void check_same_floating(const char* op, const Tensor& a, const Tensor& b) {
-  check(a.dtype() == b.dtype() && (a.dtype() == DType::F32 || a.dtype() == DType::F64),
-        ErrorKind::DType, op, ": needs two f32 or two f64 operands, not ", a.dtype(), " and ",
-        b.dtype());
+  check(a.dtype() == b.dtype() && computes_in(a.device(), a.dtype()), ErrorKind::DType, op,
+        ": needs two f32 or two f64 operands, not ", a.dtype(), " and ", b.dtype());
 }
 
 void check_bias(const char* op, const Tensor& bias, const Tensor& weight) {

@@ -5,13 +5,19 @@
 
 namespace graft {
 
-/// Error(DType) naming `op` unless x is f32 or f64.
-inline void check_floating(const char* op, const Tensor& x) {
-  check(x.dtype() == DType::F32 || x.dtype() == DType::F64, ErrorKind::DType, op,
-        ": needs f32 or f64, not ", x.dtype());
+/// Whether kernels of the device compute in the type: f32 and f64 anywhere, bf16 and f16 on GPUs.
+inline bool computes_in(Device device, DType dtype) {
+  if (dtype == DType::F32 || dtype == DType::F64) return true;
+  return is_floating(dtype) && device.type != DeviceType::Cpu;
 }
 
-/// Error(DType) naming `op` unless both are f32 or both are f64.
+/// Error(DType) naming `op` unless the device computes in the type of x.
+inline void check_floating(const char* op, const Tensor& x) {
+  check(computes_in(x.device(), x.dtype()), ErrorKind::DType, op, ": needs f32 or f64, not ",
+        x.dtype());
+}
+
+/// Error(DType) naming `op` unless both are of one type that the device computes in.
 void check_same_floating(const char* op, const Tensor& a, const Tensor& b);
 
 /// Error(Shape) naming `op` unless `bias` is undefined or [Cout] of the dtype of `weight`

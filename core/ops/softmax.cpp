@@ -1,5 +1,6 @@
 #include "graft/core/ops/softmax.h"
 
+#include "graft/core/autocast.h"
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
@@ -58,10 +59,12 @@ Tensor softmax_grad(const Tensor& g, const Tensor& y) {
   return dx;
 }
 
-Tensor softmax(const Tensor& x) { return along_rows<SoftmaxNode>("softmax", slots().softmax, x); }
+Tensor softmax(const Tensor& x) {
+  return along_rows<SoftmaxNode>("softmax", slots().softmax, autocast_widen(x));
+}
 
 Tensor log_softmax(const Tensor& x) {
-  return along_rows<LogSoftmaxNode>("log_softmax", slots().log_softmax, x);
+  return along_rows<LogSoftmaxNode>("log_softmax", slots().log_softmax, autocast_widen(x));
 }
 
 }  // namespace graft
