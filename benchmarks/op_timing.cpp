@@ -46,6 +46,9 @@ double product_flops(const OpCase& op_case, const Tensor& y) {
   return 0;
 }
 
+// Ops whose weight is constant in evaluation: kernels keep what they derive from it.
+bool has_layer_weight(const std::string& op) { return op == "linear" || op == "conv2d"; }
+
 double total_bytes(const std::vector<Tensor>& tensors) {
   double bytes = 0;
   for (const Tensor& tensor : tensors)
@@ -76,6 +79,7 @@ std::vector<Timing> time_case(const OpCase& op_case, bool forward_only, double m
   Timing forward{.op = op_case.op, .shapes = join(op_case.perf)};
   {
     const NoGrad no_grad;
+    if (has_layer_weight(op_case.op)) operands[1].storage().keep_forms();
     const Tensor y = row.apply(operands, op_case.params);
     forward.flops = product_flops(op_case, y);
     forward.bytes = total_bytes(operands) + static_cast<double>(y.bytes());

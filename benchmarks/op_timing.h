@@ -15,7 +15,8 @@ struct Timing {
   double bytes = 0;    ///< each operand (backward: kept tensor) read once, each result written once
 };
 
-/// Forward, f32, and, unless `forward_only`, towards all operands where the op has a gradient.
+/// Forward, f32, as in evaluation: the weight of a layer stays packed from call to call. And,
+/// unless `forward_only`, towards all operands where the op has a gradient.
 std::vector<Timing> time_case(const testing::OpCase& op_case, bool forward_only,
                               double min_seconds);
 

@@ -23,12 +23,13 @@ KERNELS = {
 
 
 class Kernels(Row):
-    """Without Winograd. A case's peer is the time it would take at the ceiling of the same run, so
-    that its ratio is the share reached; padding counts as if it were computed."""
+    """Without Winograd, the weights of layers packed beforehand as in evaluation. A case's peer is
+    the time it would take at the ceiling of the same run, so that its ratio is the share reached;
+    padding counts as if it were computed."""
 
     def __init__(self, program, threads):
-        super().__init__("kernels", "direct convolutions of ResNet-18 and products, batch 32: share "
-                         "of the machine's multiply-adds",
+        super().__init__("kernels", "direct convolutions of ResNet-18 and products, batch 32, weights "
+                         "kept packed: share of the machine's multiply-adds",
                          *(Case(name, TARGETS["kernels"], None, []) for name in KERNELS.values()))
         ops = ",".join(dict.fromkeys(op for op, _ in KERNELS))
         self.command = [program, f"--only={ops}", "--forward", "--deterministic=exact", "--json",

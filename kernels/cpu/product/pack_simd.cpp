@@ -12,12 +12,17 @@ void zero_missing(int64_t depth, int columns, int width, T* to) {
     for (int j = columns; j < width; ++j) to[k * width + j] = T(0);
 }
 
+// Rows that lie far apart are fetched so many ahead.
+constexpr int64_t kAhead = 16;
+
 // Neighbouring columns are neighbours in memory: rows are copied.
 template <class T>
 void copy_rows(const Strided<T>& from, int64_t depth, int columns, int width, T* to) {
   constexpr int kStep = kLanes<T>;
   for (int64_t k = 0; k < depth; ++k, to += width) {
     const T* const row = from.data + k * from.depth_stride;
+    __builtin_prefetch(row + kAhead * from.depth_stride);
+    __builtin_prefetch(row + kAhead * from.depth_stride + columns - 1);
     int j = 0;
     for (; j + kStep <= columns; j += kStep) store(to + j, load(row + j));
     if (j < columns) store_first(to + j, load_first(row + j, columns - j), columns - j);

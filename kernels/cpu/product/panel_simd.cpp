@@ -11,8 +11,9 @@ namespace {
 template <class T>
 constexpr TileShape kTile = tile_shape<T>(kSimd);
 
-// Reduction entries between two visits of a tile of C: their packed columns stay in the L1 cache.
-constexpr int64_t kDepth = 384;
+// Reduction entries between two visits of a tile of C. Their packed columns need not stay in the
+// level-1 cache: with AVX-512 on Zen 5, 256, 384 and 512 differ by 2 %, the last being best.
+constexpr int64_t kDepth = 512;
 
 // Elements of a line of the caches.
 template <class T>
@@ -103,9 +104,20 @@ template <class T, int kRows, int kVecs>
   }
 }
 
+// Into the level-1 cache, to be written.
+template <class T, int kRows, int kVecs>
+[[gnu::always_inline]] inline void fetch_tile(const T* from, int64_t stride) {
+#pragma GCC unroll 14
+  for (int r = 0; r < kRows; ++r, from += stride)
+#pragma GCC unroll 2
+    for (int v = 0; v < kVecs; ++v) __builtin_prefetch(from + v * kLanes<T>, 1, 3);
+}
+
 template <class T, int kRows, int kVecs, LayoutA kLayout>
 void multiply_tile(const Call<T>& call) {
   Vec<T> acc[kRows][kVecs]{};
+  // A long reduction would throw the tile out of the cache again, and need not wait for its stores.
+  if (call.last && !call.continued) fetch_tile<T, kRows, kVecs>(call.c, call.c_stride);
   if (call.continued) add_tile(acc, static_cast<const T*>(call.c), call.c_stride, call.columns);
   if constexpr (kLayout == LayoutA::Rows)
     reduce_rows(acc, call);
@@ -159,7 +171,7 @@ void look_ahead(const Panel<T>& panel, int64_t t, bool first_columns, int64_t a_
   if (panel.layout == LayoutA::Transposed)
     call.next_a = call.a + panel.next_a;
   else if (!first_columns || panel.runs > 1)
-    call.next_a = call.a;
+    call.next_a = call.a;  // in the caches
   else
     call.next_a = t + 1 < panel.tile_count ? panel.tiles[t + 1].a + a_skip
                                            : call.a + panel.tiles[t].rows * panel.a_stride;
