@@ -12,6 +12,8 @@ std::string Dataset::content_hash(int64_t i) const {
   return sha256_hex(std::as_bytes(std::span(picture.data(), picture.bytes())));
 }
 
+PicturePart Dataset::part(int64_t i, const ChoosePart&) const { return image(i); }
+
 const std::vector<SkippedFile>& Dataset::skipped() const {
   static const std::vector<SkippedFile> none;
   return none;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graft/data/image.h"
+#include "graft/data/picture_part.h"
 
 namespace graft::data {
 
@@ -29,6 +30,8 @@ class Dataset {
   virtual std::string id(int64_t i) const = 0;
   /// Reads and decodes. Error(Io), Error(Data) or Error(Limit) naming the file.
   virtual Image image(int64_t i) const = 0;
+  /// At least the chosen part of image(), where that can be had for less; errors as decode_part().
+  virtual PicturePart part(int64_t i, const ChoosePart& choose) const;
   /// Equal for samples of equal content: SHA-256 of the encoded bytes where there are any, else of
   /// the pixels.
   virtual std::string content_hash(int64_t i) const;

@@ -73,6 +73,14 @@ void check_picture_size(const EncodedImage& in, uint64_t width, uint64_t height)
         " x ", height, " pixels, the limit is ", in.limits.pixels);
 }
 
+Box choose_part(const EncodedImage& in, const Size2d& picture, const ChoosePart& choose) {
+  const Box part = choose(picture);
+  check(part.is_part_of(picture), ErrorKind::Argument, "decode: ", in.name, ": ", part.height,
+        " x ", part.width, " at (", part.top, ", ", part.left, ") is no part of the picture of ",
+        picture.height, " x ", picture.width);
+  return part;
+}
+
 bool has_decoder(Decoder decoder) {
   switch (decoder) {
     case Decoder::Libraries:
@@ -91,6 +99,11 @@ std::string describe_decoder(Decoder decoder) {
 
 Image decode_image(std::span<const std::byte> bytes, const Limits& limits, std::string_view name,
                    Decoder decoder) {
+  return decode_part(bytes, limits, name, whole_picture, decoder).pixels;
+}
+
+PicturePart decode_part(std::span<const std::byte> bytes, const Limits& limits,
+                        std::string_view name, const ChoosePart& choose, Decoder decoder) {
   const bool libraries = use_libraries(decoder);
   check(!bytes.empty(), ErrorKind::Data, "decode: ", name, ": the file is empty");
   check(bytes.size() <= limits.image.file_bytes, ErrorKind::Limit, "decode: ", name, ": ",
@@ -98,15 +111,15 @@ Image decode_image(std::span<const std::byte> bytes, const Limits& limits, std::
   const EncodedImage in{bytes, limits.image, name};
   const std::string_view format = format_of(bytes);
   if (format == "JPEG") {
-    if (libraries) return decode_with_libjpeg(in);
+    if (libraries) return decode_with_libjpeg(in, choose);
     check_jpeg_segments(in);
-    return decode_with_stb(in);
+    return decode_with_stb(in, choose);
   }
   if (format == "PNG") {
     check_png_header(in);
     if (libraries) return decode_with_libpng(in);
     check_png_chunks(in);
-    return decode_with_stb(in);
+    return decode_with_stb(in, choose);
   }
   check(format.empty(), ErrorKind::Data, "decode: ", name, ": looks like ", format,
         "; only JPEG and PNG are read");

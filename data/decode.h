@@ -9,6 +9,7 @@
 
 #include "graft/core/limits.h"
 #include "graft/data/image.h"
+#include "graft/data/picture_part.h"
 
 namespace graft::data {
 
@@ -31,5 +32,14 @@ std::string describe_decoder(Decoder decoder = Decoder::Best);
 /// Error(OutOfMemory); Error(Argument) if the decoder is not built in. Safe from any thread.
 Image decode_image(std::span<const std::byte> bytes, const Limits& limits, std::string_view name,
                    Decoder decoder = Decoder::Best);
+
+/// At least the chosen part of decode_image(); all pixels are equal to the bit. Where libjpeg can
+/// do so, a JPEG's data above and beside the part are parsed but not transformed, and those below
+/// are not even parsed: it is only checked that they are there, so that a file cut short is the
+/// same error. Otherwise errors as decode_image(); Error(Argument) if what is chosen is no part of
+/// it.
+PicturePart decode_part(std::span<const std::byte> bytes, const Limits& limits,
+                        std::string_view name, const ChoosePart& choose,
+                        Decoder decoder = Decoder::Best);
 
 }  // namespace graft::data

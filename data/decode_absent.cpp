@@ -12,13 +12,13 @@ namespace {
 }  // namespace
 
 #ifndef GRAFT_HAVE_JPEG_PNG
-Image decode_with_libjpeg(const EncodedImage&) { absent("libjpeg"); }
+PicturePart decode_with_libjpeg(const EncodedImage&, const ChoosePart&) { absent("libjpeg"); }
 Image decode_with_libpng(const EncodedImage&) { absent("libpng"); }
 std::string libjpeg_version() { absent("libjpeg"); }
 std::string libpng_version() { absent("libpng"); }
 #endif
 #ifndef GRAFT_HAVE_STB
-Image decode_with_stb(const EncodedImage&) { absent("stb_image"); }
+PicturePart decode_with_stb(const EncodedImage&, const ChoosePart&) { absent("stb_image"); }
 std::string stb_version() { absent("stb_image"); }
 #endif
 

@@ -1,6 +1,7 @@
 // What is checked of a picture file before a decoder sees it.
 #include <array>
 #include <bitset>
+#include <cstring>
 
 #include "graft/core/error.h"
 #include "graft/data/decode_parts.h"
@@ -9,6 +10,10 @@ namespace graft::data {
 namespace {
 
 constexpr uint64_t kDeflateBestRatio = 1032;
+
+void need_bytes(const EncodedImage& in, bool there) {
+  check(there, ErrorKind::Data, "decode: ", in.name, ": JPEG: the file is cut short");
+}
 
 /// Reads the markers of a JPEG one after the other, the way stb_image does.
 class JpegWalk {
@@ -28,7 +33,7 @@ class JpegWalk {
         check_scan(body, length);
         check(++scans_ <= in_.limits.scans, ErrorKind::Limit, "decode: ", in_.name,
               ": JPEG: more than ", in_.limits.scans, " scans");
-        skip_entropy_coded();
+        position_ = end_of_scan(in_, position_);
       }
     }
     check(scans_ > 0, ErrorKind::Data, "decode: ", in_.name, ": JPEG: no picture data");
@@ -37,11 +42,8 @@ class JpegWalk {
  private:
   static constexpr uint32_t kProgressive = 0xc2, kHuffman = 0xc4, kScan = 0xda, kEnd = 0xd9;
   static bool is_frame(uint32_t marker) { return marker >= 0xc0 && marker <= 0xc2; }
-  static bool is_restart(uint32_t marker) { return marker >= 0xd0 && marker <= 0xd7; }
 
-  void need(bool there) const {
-    check(there, ErrorKind::Data, "decode: ", in_.name, ": JPEG: the file is cut short");
-  }
+  void need(bool there) const { need_bytes(in_, there); }
 
   uint32_t next_marker() {
     need(position_ + 2 <= in_.size());
@@ -49,8 +51,8 @@ class JpegWalk {
           ": JPEG: stray bytes at ", position_);
     while (in_.byte(position_) == 0xff) need(++position_ < in_.size());
     const uint32_t marker = in_.byte(position_++);
-    check(marker >= 0xc0 && marker != 0xd8 && !is_restart(marker), ErrorKind::Data,
-          "decode: ", in_.name, ": JPEG: marker ", marker, " out of place");
+    check(marker >= 0xc0 && marker != 0xd8 && !is_restart_marker(static_cast<int>(marker)),
+          ErrorKind::Data, "decode: ", in_.name, ": JPEG: marker ", marker, " out of place");
     return marker;
   }
 
@@ -105,17 +107,6 @@ class JpegWalk {
     }
   }
 
-  void skip_entropy_coded() {
-    for (;; ++position_) {
-      need(position_ + 1 < in_.size());
-      if (in_.byte(position_) != 0xff) continue;
-      size_t next = position_ + 1;
-      while (in_.byte(next) == 0xff) need(++next < in_.size());
-      if (in_.byte(next) != 0 && !is_restart(in_.byte(next))) return;
-      position_ = next;
-    }
-  }
-
   const EncodedImage& in_;
   size_t position_ = 0;
   uint64_t scans_ = 0;
@@ -124,6 +115,19 @@ class JpegWalk {
 };
 
 }  // namespace
+
+size_t end_of_scan(const EncodedImage& in, size_t from) {
+  for (;;) {
+    const void* found = std::memchr(in.bytes.data() + from, 0xff, in.size() - from);
+    need_bytes(in, found != nullptr);
+    const auto at = static_cast<size_t>(static_cast<const std::byte*>(found) - in.bytes.data());
+    from = at + 1;
+    while (from < in.size() && in.byte(from) == 0xff) ++from;
+    need_bytes(in, from < in.size());
+    const auto marker = static_cast<int>(in.byte(from));
+    if (marker != 0 && !is_restart_marker(marker)) return at;
+  }
+}
 
 void check_jpeg_segments(const EncodedImage& in) { JpegWalk(in).run(); }
 

@@ -1,6 +1,7 @@
 // JPEG through libjpeg's own interface. Its errors arrive by longjmp, which must not cross a C++
 // object: the functions that set a jump hold plain data only and report by return value.
 #ifdef GRAFT_HAVE_JPEG_PNG
+#include <algorithm>
 #include <csetjmp>
 #include <cstdio>
 #include <cstring>
@@ -96,7 +97,7 @@ class JpegReader {
   JpegReader(const JpegReader&) = delete;
   JpegReader& operator=(const JpegReader&) = delete;
 
-  Image read() {
+  PicturePart read(const ChoosePart& choose) {
     if (!read_header()) fail_with_text();
     check_picture_size(in_, info_.image_width, info_.image_height);
     const bool cmyk = info_.jpeg_color_space == JCS_CMYK || info_.jpeg_color_space == JCS_YCCK;
@@ -104,13 +105,24 @@ class JpegReader {
     info_.mem->max_memory_to_use = static_cast<long>(
         in_.limits.decode_bytes(uint64_t{info_.image_width} * info_.image_height, cmyk ? 4 : 3));
     if (!start()) fail_with_text();
-    Image image(info_.output_height, info_.output_width, 3);
-    std::vector<uint8_t> cmyk_row(cmyk ? size_t{info_.output_width} * 4 : 0);
-    if (!read_rows(image.data(), cmyk_row.data(), cmyk)) fail_with_text();
-    return image;
+    const Size2d whole{info_.output_height, info_.output_width};
+    const Box part = choose_part(in_, whole, choose);
+    if (!skip_to(part)) fail_with_text();
+    const int64_t top = info_.output_scanline, room = whole.width - part.left - part.width;
+    Image image =
+        Image::unfilled(part.top + part.height - top, part.width + std::min(room, kMoreColumns), 3);
+    std::vector<uint8_t> rows(size_t{info_.output_width} * (cmyk ? 4 : 3 * kRowsAtOnce));
+    const auto skipped_columns = static_cast<size_t>(part.left - first_column_);
+    if (!read_rows(image, rows.data(), skipped_columns, cmyk)) fail_with_text();
+    check_end();
+    return {whole, top, part.left, std::move(image)};
   }
 
  private:
+  static constexpr int64_t kRowsAtOnce = 4;  // the merged upsampler makes two at once
+  static constexpr JDIMENSION kMargin = 16;
+  static constexpr int64_t kMoreColumns = 8;  // on the right, so that resize() reads whole vectors
+
   bool read_header() {
     if (setjmp(errors_.escape)) return false;
     jpeg_create_decompress(&info_);
@@ -122,29 +134,64 @@ class JpegReader {
 
   bool start() {
     if (setjmp(errors_.escape)) return false;
-    jpeg_start_decompress(&info_);
+    jpeg_start_decompress(&info_);  // reads all scans if there are several
+    several_scans_ = jpeg_has_multiple_scans(&info_);
     return true;
   }
 
-  bool read_rows(uint8_t* out, uint8_t* cmyk_row, bool cmyk) {
+#if defined(LIBJPEG_TURBO_VERSION_NUMBER) && LIBJPEG_TURBO_VERSION_NUMBER >= 2001000
+  /// Lets the rows begin at that of the part, and the columns at first_column_ before it.
+  bool skip_to(const Box& part) {
+    if (setjmp(errors_.escape)) return false;
+    if (info_.arith_code) return true;
+    // What is cut off is the edge of the picture for the upsampling of the chroma, which looks one
+    // sample further, and for the smoothing of incomplete scans, which looks several blocks
+    // further.
+    if (!several_scans_) {
+      const auto left = static_cast<JDIMENSION>(part.left);
+      const auto right = left + static_cast<JDIMENSION>(part.width + kMoreColumns + kMargin);
+      first_column_ = left < kMargin ? 0 : left - kMargin;
+      JDIMENSION columns =
+          (right < info_.output_width ? right : info_.output_width) - first_column_;
+      jpeg_crop_scanline(&info_, &first_column_, &columns);  // moves the first to a whole block
+    }
+    if (part.top > 0) jpeg_skip_scanlines(&info_, static_cast<JDIMENSION>(part.top));
+    return true;
+  }
+#else
+  bool skip_to(const Box&) { return true; }
+#endif
+
+  bool read_rows(Image& image, uint8_t* decoded, size_t skipped_columns, bool cmyk) {
     if (setjmp(errors_.escape)) return false;
     const size_t stride = size_t{info_.output_width} * 3;
-    while (info_.output_scanline < info_.output_height) {
-      JSAMPROW rows[4];  // several a call: the merged upsampler makes two at once
-      const JDIMENSION left = info_.output_height - info_.output_scanline;
-      const JDIMENSION wanted = cmyk ? 1 : left < 4 ? left : 4;
-      for (JDIMENSION i = 0; i < wanted; ++i)
-        rows[i] = cmyk ? cmyk_row : out + (info_.output_scanline + i) * stride;
-      const size_t y = info_.output_scanline;
-      jpeg_read_scanlines(&info_, rows, wanted);
-      if (cmyk) convert_cmyk(cmyk_row, out + y * stride, info_.output_width);
+    JSAMPROW rows[kRowsAtOnce];
+    for (size_t i = 0; i < kRowsAtOnce; ++i) rows[i] = decoded + (cmyk ? 0 : i * stride);
+    const int64_t height = image.height();
+    for (int64_t y = 0; y < height;) {
+      const auto wanted = static_cast<JDIMENSION>(cmyk ? 1 : std::min(height - y, kRowsAtOnce));
+      const JDIMENSION read = jpeg_read_scanlines(&info_, rows, wanted);
+      for (JDIMENSION i = 0; i < read; ++i, ++y) {
+        if (cmyk)
+          convert_cmyk(decoded + skipped_columns * 4, image.row(y), image.width());
+        else
+          std::memcpy(image.row(y), rows[i] + skipped_columns * 3,
+                      static_cast<size_t>(image.row_bytes()));
+      }
     }
     return true;
   }
 
+  /// What was not read of the only scan must be there, up to the marker that ends it.
+  void check_end() const {
+    if (several_scans_ || info_.output_scanline == info_.output_height) return;
+    if (info_.unread_marker != 0 && !is_restart_marker(info_.unread_marker)) return;
+    end_of_scan(in_, in_.size() - source_.bytes_in_buffer);
+  }
+
   /// Inverted CMYK, as Adobe writes it and Pillow assumes it, by Pillow's rounding.
-  static void convert_cmyk(const uint8_t* in, uint8_t* out, size_t width) {
-    for (size_t x = 0; x < width; ++x, in += 4, out += 3)
+  static void convert_cmyk(const uint8_t* in, uint8_t* out, int64_t width) {
+    for (int64_t x = 0; x < width; ++x, in += 4, out += 3)
       for (size_t c = 0; c < 3; ++c) {
         const unsigned product = (255u - in[c]) * in[3] + 128u;
         const unsigned ink = ((product >> 8) + product) >> 8;
@@ -161,11 +208,15 @@ class JpegReader {
   JpegErrors errors_;
   jpeg_source_mgr source_{};
   ScanLimit progress_{};
+  bool several_scans_ = false;
+  JDIMENSION first_column_ = 0;  // of the rows that are read
 };
 
 }  // namespace
 
-Image decode_with_libjpeg(const EncodedImage& in) { return JpegReader(in).read(); }
+PicturePart decode_with_libjpeg(const EncodedImage& in, const ChoosePart& choose) {
+  return JpegReader(in).read(choose);
+}
 
 std::string libjpeg_version() {
 #ifdef LIBJPEG_TURBO_VERSION_NUMBER

@@ -9,6 +9,7 @@
 
 #include "graft/core/limits.h"
 #include "graft/data/image.h"
+#include "graft/data/picture_part.h"
 
 namespace graft::data {
 
@@ -24,8 +25,18 @@ struct EncodedImage {
   uint32_t big_endian_32(size_t i) const { return big_endian_16(i) << 16 | big_endian_16(i + 2); }
 };
 
+/// What is chosen of a picture of this size; Error(Argument) if that is no part of it.
+Box choose_part(const EncodedImage& in, const Size2d& picture, const ChoosePart& choose);
+
 /// Error(Data) for an empty picture, Error(Limit) for one too large to decode.
 void check_picture_size(const EncodedImage& in, uint64_t width, uint64_t height);
+
+/// Of a JPEG: they stand within a scan and do not end it.
+inline bool is_restart_marker(int marker) { return marker >= 0xd0 && marker <= 0xd7; }
+
+/// Where, in the data of a scan of a JPEG, the marker begins that ends it; Error(Data) if there is
+/// none.
+size_t end_of_scan(const EncodedImage& in, size_t from);
 
 /// Walks the segments of a JPEG without decoding it: Error(Data) if a segment overruns the file, a
 /// Huffman table is impossible, bytes lie between segments or the end marker is missing;
@@ -41,10 +52,10 @@ void check_png_header(const EncodedImage& in);
 /// or holds no data where stb_image expects some.
 void check_png_chunks(const EncodedImage& in);
 
-Image decode_with_libjpeg(const EncodedImage& in);
+PicturePart decode_with_libjpeg(const EncodedImage& in, const ChoosePart& choose);
 Image decode_with_libpng(const EncodedImage& in);
 /// Either format; the checks above must have passed.
-Image decode_with_stb(const EncodedImage& in);
+PicturePart decode_with_stb(const EncodedImage& in, const ChoosePart& choose);
 
 std::string libjpeg_version();
 std::string libpng_version();

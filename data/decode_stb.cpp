@@ -26,18 +26,21 @@ void* budget_allocate(size_t bytes) {
     budget_exceeded = true;
     return nullptr;
   }
-  auto* header = static_cast<BlockHeader*>(std::calloc(1, sizeof(BlockHeader) + bytes));
-  if (header == nullptr) return nullptr;
-  header->bytes = bytes;
-  budget_left -= sizeof(BlockHeader) + bytes;
-  return header + 1;
+  try {
+    auto* header = static_cast<BlockHeader*>(allocate_picture_memory(sizeof(BlockHeader) + bytes));
+    header->bytes = bytes;
+    budget_left -= sizeof(BlockHeader) + bytes;
+    return std::memset(header + 1, 0, bytes);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
 }
 
 void budget_free(void* block) {
   if (block == nullptr) return;
   BlockHeader* header = static_cast<BlockHeader*>(block) - 1;
   budget_left += sizeof(BlockHeader) + header->bytes;
-  std::free(header);
+  release_picture_memory(header, sizeof(BlockHeader) + header->bytes);
 }
 
 void* budget_reallocate(void* block, size_t old_bytes, size_t bytes) {
@@ -66,24 +69,45 @@ void* budget_reallocate(void* block, size_t old_bytes, size_t bytes) {
 
 namespace graft::data {
 
-Image decode_with_stb(const EncodedImage& in) {
-  constexpr int kChannels = 3;
+namespace {
+
+/// The pixels of a part, without the fourth channel if there is one.
+Image copy_part(const stbi_uc* decoded, int width, int channels, const Box& part) {
+  Image image = Image::unfilled(part.height, part.width, 3);
+  for (int64_t y = 0; y < part.height; ++y) {
+    const stbi_uc* in = decoded + ((part.top + y) * width + part.left) * channels;
+    uint8_t* out = image.row(y);
+    if (channels == 3) {
+      std::copy_n(in, image.row_bytes(), out);
+      continue;
+    }
+    for (int64_t x = 0; x < part.width - 1; ++x, in += 4, out += 3) std::memcpy(out, in, 4);
+    std::memcpy(out, in, 3);  // here a fourth byte would be beyond the row
+  }
+  return image;
+}
+
+}  // namespace
+
+PicturePart decode_with_stb(const EncodedImage& in, const ChoosePart& choose) {
+  // stb_image converts the colours of a JPEG with vectors only if it may write four channels.
+  const int channels = in.byte(0) == 0xff ? 4 : 3;
   const int size = static_cast<int>(in.size());
   const auto* bytes = reinterpret_cast<const stbi_uc*>(in.bytes.data());
-  budget_left = in.limits.decode_bytes(0, kChannels);
+  budget_left = in.limits.decode_bytes(0, 4);
   budget_exceeded = false;
-  int width = 0, height = 0, channels = 0;
-  if (stbi_info_from_memory(bytes, size, &width, &height, &channels) != 0) {
+  int width = 0, height = 0, stored = 0;
+  if (stbi_info_from_memory(bytes, size, &width, &height, &stored) != 0) {
     const auto pixels = static_cast<uint64_t>(width) * static_cast<uint64_t>(height);
     check_picture_size(in, static_cast<uint64_t>(width), static_cast<uint64_t>(height));
-    budget_left = in.limits.decode_bytes(pixels, static_cast<uint64_t>(std::max(channels, 3)));
+    budget_left = in.limits.decode_bytes(pixels, static_cast<uint64_t>(std::max(stored, channels)));
     const std::unique_ptr<stbi_uc, void (*)(stbi_uc*)> decoded(
-        stbi_load_from_memory(bytes, size, &width, &height, &channels, kChannels),
+        stbi_load_from_memory(bytes, size, &width, &height, &stored, channels),
         [](stbi_uc* block) { stbi_image_free(block); });
     if (decoded) {
-      Image image(height, width, kChannels);
-      std::copy_n(decoded.get(), image.bytes(), image.data());
-      return image;
+      const Size2d whole{height, width};
+      const Box part = choose_part(in, whole, choose);
+      return {whole, part.top, part.left, copy_part(decoded.get(), width, channels, part)};
     }
   }
   check(!budget_exceeded, ErrorKind::Limit, "decode: ", in.name,

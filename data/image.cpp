@@ -1,27 +1,37 @@
 #include "graft/data/image.h"
 
+#include <algorithm>
 #include <new>
 
 #include "graft/core/error.h"
 
 namespace graft::data {
 
-Image::Image(int64_t height, int64_t width, int64_t channels)
-    : height_(height), width_(width), channels_(channels) {
+Image Image::unfilled(int64_t height, int64_t width, int64_t channels) {
   check(height >= 0 && width >= 0 && (channels == 1 || channels == 3), ErrorKind::Argument,
         "image: no such picture: ", height, " x ", width, " with ", channels, " channels");
+  Image image;
+  image.height_ = height;
+  image.width_ = width;
+  image.channels_ = channels;
   try {
-    pixels_.resize(static_cast<size_t>(height) * static_cast<size_t>(width) *
-                   static_cast<size_t>(channels));
+    image.pixels_.resize(static_cast<size_t>(height) * static_cast<size_t>(width) *
+                         static_cast<size_t>(channels));
   } catch (const std::exception&) {  // bad_alloc or length_error
     fail(ErrorKind::OutOfMemory, "image: no memory for ", height, " x ", width, " x ", channels,
          " bytes");
   }
+  return image;
+}
+
+Image::Image(int64_t height, int64_t width, int64_t channels)
+    : Image(unfilled(height, width, channels)) {
+  std::fill(pixels_.begin(), pixels_.end(), uint8_t{0});
 }
 
 Image to_grey(const Image& image) {
   if (image.channels() == 1 || image.empty()) return image;
-  Image grey(image.height(), image.width(), 1);
+  Image grey = Image::unfilled(image.height(), image.width(), 1);
   const uint8_t* in = image.data();
   uint8_t* out = grey.data();
   for (size_t i = 0; i < grey.bytes(); ++i, in += 3)

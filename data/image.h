@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "graft/core/size2d.h"
+#include "graft/data/picture_memory.h"
+
 namespace graft::data {
 
 /// Owns its pixels; copying copies them. Rows follow each other without gaps.
@@ -15,10 +18,13 @@ class Image {
   /// All zero (black). Error(Argument) unless the sides are not negative and C is 1 or 3;
   /// Error(OutOfMemory).
   Image(int64_t height, int64_t width, int64_t channels);
+  /// The same with pixels that have no value yet, for those who write all of them.
+  static Image unfilled(int64_t height, int64_t width, int64_t channels);
 
   int64_t height() const { return height_; }
   int64_t width() const { return width_; }
   int64_t channels() const { return channels_; }
+  Size2d size() const { return {height_, width_}; }
   bool empty() const { return pixels_.empty(); }
   size_t bytes() const { return pixels_.size(); }
   int64_t row_bytes() const { return width_ * channels_; }
@@ -32,7 +38,7 @@ class Image {
 
  private:
   int64_t height_ = 0, width_ = 0, channels_ = 0;
-  std::vector<uint8_t> pixels_;
+  std::vector<uint8_t, PictureAllocator<uint8_t>> pixels_;
 };
 
 /// The luma of Rec. 601 in Pillow's 16-bit fixed point: what convert("L") gives. A grey picture is

@@ -116,10 +116,10 @@ std::string ImageFolder::read(int64_t i) const {
   return real_file_system().read_text(root_ / sample(i).path, limits_.image.file_bytes);
 }
 
-Image ImageFolder::image(int64_t i) const {
+PicturePart ImageFolder::part(int64_t i, const ChoosePart& choose) const {
   const std::string bytes = read(i);
-  return decode_image(std::as_bytes(std::span(bytes)), limits_, (root_ / sample(i).path).string(),
-                      decoder_);
+  return decode_part(std::as_bytes(std::span(bytes)), limits_, (root_ / sample(i).path).string(),
+                     choose, decoder_);
 }
 
 std::string ImageFolder::content_hash(int64_t i) const {

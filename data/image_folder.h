@@ -28,7 +28,8 @@ class ImageFolder final : public Dataset {
   int64_t label(int64_t i) const override { return sample(i).label; }
   /// Path of the file, below the root.
   std::string id(int64_t i) const override { return sample(i).path; }
-  Image image(int64_t i) const override;
+  Image image(int64_t i) const override { return part(i, whole_picture).pixels; }
+  PicturePart part(int64_t i, const ChoosePart& choose) const override;
   std::string content_hash(int64_t i) const override;
   std::string fingerprint(int64_t i) const override;
   const std::vector<SkippedFile>& skipped() const override { return skipped_; }

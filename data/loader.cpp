@@ -166,18 +166,30 @@ class Loader::Impl {
   void load_sample(Job& job, size_t i) noexcept {
     try {
       const int64_t sample = job.indices[i];
-      std::shared_ptr<const Image> picture = cache_.find(sample);
-      if (picture == nullptr) {
-        picture = std::make_shared<const Image>(
-            prepare(dataset_->image(sample), contract_, options_.augment));
-        cache_.keep(sample, picture);
-      }
       const RandomKey key{options_.seed, Purpose::Augment, job.epoch,
                           static_cast<uint64_t>(sample)};
+      std::shared_ptr<const PicturePart> picture = cache_.find(sample);
+      if (picture == nullptr) picture = load_picture(sample, key);
       render(*picture, contract_, options_.augment, key, job.images, static_cast<int64_t>(i));
     } catch (...) {
       job.errors[i] = std::current_exception();
     }
+  }
+
+  /// Prepared for all keys if it can be kept or that takes no more than this one.
+  std::shared_ptr<const PicturePart> load_picture(int64_t sample, const RandomKey& key) {
+    bool keep = true;  // what comes whole without a choice is good for all
+    const auto choose = [&](const Size2d& size) {
+      const Box all = part_to_prepare(size, contract_, options_.augment);
+      const Box one = part_to_render(size, contract_, options_.augment, key);
+      const auto bytes = static_cast<uint64_t>(all.height * all.width * contract_.channels());
+      keep = one == all || cache_.has_room(bytes);
+      return keep ? all : one;
+    };
+    auto picture = std::make_shared<const PicturePart>(
+        prepare(dataset_->part(sample, choose), contract_, options_.augment));
+    if (keep) cache_.keep(sample, picture);
+    return picture;
   }
 
   /// Turns a finished job into a batch; false if it has no good sample. Throws what may not be

@@ -19,6 +19,9 @@ class Relabelled final : public Dataset {
   int64_t label(int64_t i) const override { return labels_[static_cast<size_t>(whole_->label(i))]; }
   std::string id(int64_t i) const override { return whole_->id(i); }
   Image image(int64_t i) const override { return whole_->image(i); }
+  PicturePart part(int64_t i, const ChoosePart& choose) const override {
+    return whole_->part(i, choose);
+  }
   std::string content_hash(int64_t i) const override { return whole_->content_hash(i); }
   std::string fingerprint(int64_t i) const override { return whole_->fingerprint(i); }
   const std::vector<SkippedFile>& skipped() const override { return whole_->skipped(); }

@@ -33,13 +33,31 @@ Filter filter_of(ResizeFilter filter) {
   return filter == ResizeFilter::Bicubic ? Filter{2.0, cubic} : Filter{1.0, triangle};
 }
 
-/// Weights of the outputs [begin, begin + count) when `in` positions become `out`. The order of the
-/// operations is Pillow's; with another, weights differ in the last bit.
-ResampleTable make_table(int64_t in, int64_t out, int64_t begin, int64_t count, Filter filter) {
-  const double scale = static_cast<double>(in) / static_cast<double>(out);
-  const double filter_scale = std::max(scale, 1.0);
-  const double support = filter.support * filter_scale, inverse = 1.0 / filter_scale;
-  const auto most = static_cast<int64_t>(std::ceil(support)) * 2 + 1;
+/// How `in` positions become `out` along one axis. The order of the operations is Pillow's; with
+/// another, weights differ in the last bit.
+struct Axis {
+  Axis(int64_t in_size, int64_t out_size, const Filter& with)
+      : in(in_size),
+        filter(with),
+        scale(static_cast<double>(in_size) / static_cast<double>(out_size)),
+        filter_scale(std::max(scale, 1.0)),
+        support(with.support * filter_scale) {}
+
+  double centre(int64_t i) const { return (static_cast<double>(i) + 0.5) * scale; }
+  ResampleTable::Taps taps(int64_t i) const {
+    const auto first = std::max<int64_t>(0, static_cast<int64_t>(centre(i) - support + 0.5));
+    return {first, std::min(in, static_cast<int64_t>(centre(i) + support + 0.5)) - first};
+  }
+
+  int64_t in;
+  Filter filter;
+  double scale, filter_scale, support;
+};
+
+/// For the outputs [begin, begin + count), reading positions that are `offset` further on.
+ResampleTable make_table(const Axis& axis, int64_t begin, int64_t count, int64_t offset) {
+  const double inverse = 1.0 / axis.filter_scale;
+  const auto most = static_cast<int64_t>(std::ceil(axis.support)) * 2 + 1;
   constexpr int64_t kGroup = ResampleTable::kTapGroup;
   ResampleTable table;
   table.stride = (most + kGroup - 1) / kGroup * kGroup;
@@ -47,17 +65,16 @@ ResampleTable make_table(int64_t in, int64_t out, int64_t begin, int64_t count, 
   table.weights.resize(static_cast<size_t>(count * table.stride));
   std::vector<double> exact(static_cast<size_t>(most));
   for (int64_t i = 0; i < count; ++i) {
-    const double centre = (static_cast<double>(begin + i) + 0.5) * scale;
-    const auto first = std::max<int64_t>(0, static_cast<int64_t>(centre - support + 0.5));
-    const auto last = std::min(in, static_cast<int64_t>(centre + support + 0.5));
-    table.taps[static_cast<size_t>(i)] = {first, last - first};
+    const double centre = axis.centre(begin + i);
+    const auto [first, taps] = axis.taps(begin + i);
+    table.taps[static_cast<size_t>(i)] = {first + offset, taps};
     double total = 0.0;
-    for (int64_t k = 0; k < last - first; ++k) {
+    for (int64_t k = 0; k < taps; ++k) {
       const double x = (static_cast<double>(k + first) - centre + 0.5) * inverse;
-      total += exact[static_cast<size_t>(k)] = filter.value(x);
+      total += exact[static_cast<size_t>(k)] = axis.filter.value(x);
     }
     int32_t* weights = table.weights.data() + i * table.stride;
-    for (int64_t k = 0; k < last - first; ++k) {
+    for (int64_t k = 0; k < taps; ++k) {
       double weight = exact[static_cast<size_t>(k)];
       if (total != 0.0) weight /= total;
       weights[k] = static_cast<int32_t>((weight < 0 ? -0.5 : 0.5) + weight * (1 << kWeightBits));
@@ -67,11 +84,6 @@ ResampleTable make_table(int64_t in, int64_t out, int64_t begin, int64_t count, 
   return table;
 }
 
-bool inside(const Box& box, int64_t height, int64_t width) {
-  return box.top >= 0 && box.left >= 0 && box.height > 0 && box.width > 0 &&
-         box.top + box.height <= height && box.left + box.width <= width;
-}
-
 const ResizePasses& best_passes() {
   static const ResizePasses* avx2 = avx2_resize_passes();
   return avx2 != nullptr ? *avx2 : portable_resize_passes();
@@ -79,58 +91,89 @@ const ResizePasses& best_passes() {
 
 /// Copies part of a picture.
 Image copy_box(const Image& image, const Box& box) {
-  Image out(box.height, box.width, image.channels());
+  Image out = Image::unfilled(box.height, box.width, image.channels());
   for (int64_t y = 0; y < box.height; ++y)
     std::memcpy(out.row(y), image.row(box.top + y) + box.left * image.channels(),
                 static_cast<size_t>(out.row_bytes()));
   return out;
 }
 
-/// Rows [top, top + height) of the picture, columns from `left` on, through the table.
-Image resample_rows(const Image& image, int64_t top, int64_t height, int64_t left,
-                    const ResampleTable& table) {
-  Image out(height, table.size(), image.channels());
-  best_passes().horizontal(image.row(top) + left * image.channels(), image.row_bytes(),
-                           image.data() + image.bytes(), out.data(), height, table,
-                           image.channels());
+/// Rows [top, top + height) of the picture through the table.
+Image resample_rows(const Image& image, int64_t top, int64_t height, const ResampleTable& table) {
+  Image out = Image::unfilled(height, table.size(), image.channels());
+  best_passes().horizontal(image.row(top), image.row_bytes(), image.data() + image.bytes(),
+                           out.data(), height, table, image.channels());
   return out;
 }
 
 Image resample_columns(const Image& image, const ResampleTable& table) {
-  Image out(table.size(), image.width(), image.channels());
+  Image out = Image::unfilled(table.size(), image.width(), image.channels());
   for (int64_t y = 0; y < table.size(); ++y)
     best_passes().vertical(image.data(), out.row(y), out.row_bytes(), table, y);
   return out;
 }
 
+/// resize_window() from pixels that hold resize_support(); `source` as seen from the first of them.
+Image window_of_pixels(const Image& image, const Box& source, const Size2d& size, const Box& window,
+                       ResizeFilter filter) {
+  const bool rows = size.width != source.width, columns = size.height != source.height;
+  const Box read = resize_support(source, size, window, filter);
+  if (!rows && !columns) return copy_box(image, read);
+  const Filter kernel = filter_of(filter);
+  const auto narrow = [&] {
+    if (!rows) return copy_box(image, read);
+    const Axis axis(source.width, size.width, kernel);
+    return resample_rows(image, read.top, read.height,
+                         make_table(axis, window.left, window.width, source.left));
+  };
+  if (!columns) return narrow();
+  const Axis axis(source.height, size.height, kernel);
+  return resample_columns(narrow(),
+                          make_table(axis, window.top, window.height, source.top - read.top));
+}
+
+void check_boxes(const Size2d& picture, const Box& source, const Size2d& size, const Box& window) {
+  check(source.is_part_of(picture), ErrorKind::Argument, "resize: source ", source.height, " x ",
+        source.width, " at (", source.top, ", ", source.left,
+        ") is empty or outside of the picture of ", picture.height, " x ", picture.width);
+  check(window.is_part_of(size), ErrorKind::Argument, "resize: window ", window.height, " x ",
+        window.width, " at (", window.top, ", ", window.left,
+        ") is empty or outside of the result of ", size.height, " x ", size.width);
+}
+
 }  // namespace
+
+Box resize_support(const Box& source, const Size2d& size, const Box& window, ResizeFilter filter) {
+  struct Span {
+    int64_t begin, length;
+  };
+  const auto read = [&](int64_t in, int64_t out, int64_t begin, int64_t count) -> Span {
+    if (in == out) return {begin, count};
+    const Axis axis(in, out, filter_of(filter));
+    const ResampleTable::Taps last = axis.taps(begin + count - 1);
+    const int64_t first = axis.taps(begin).first;
+    return {first, last.first + last.count - first};
+  };
+  const Span rows = read(source.height, size.height, window.top, window.height);
+  const Span columns = read(source.width, size.width, window.left, window.width);
+  return {source.top + rows.begin, source.left + columns.begin, rows.length, columns.length};
+}
 
 Image resize_window(const Image& image, const Box& source, const Size2d& size, const Box& window,
                     ResizeFilter filter) {
-  check(inside(source, image.height(), image.width()), ErrorKind::Argument, "resize: source ",
-        source.height, " x ", source.width, " at (", source.top, ", ", source.left,
-        ") is empty or outside of the picture of ", image.height(), " x ", image.width());
-  check(inside(window, size.height, size.width), ErrorKind::Argument, "resize: window ",
-        window.height, " x ", window.width, " at (", window.top, ", ", window.left,
-        ") is empty or outside of the result of ", size.height, " x ", size.width);
-  const bool rows = size.width != source.width, columns = size.height != source.height;
-  if (!rows && !columns)
-    return copy_box(
-        image, {source.top + window.top, source.left + window.left, window.height, window.width});
-  const Filter kernel = filter_of(filter);
-  if (!columns)
-    return resample_rows(image, source.top + window.top, window.height, source.left,
-                         make_table(source.width, size.width, window.left, window.width, kernel));
-  ResampleTable down = make_table(source.height, size.height, window.top, window.height, kernel);
-  // Only the rows that some output row reads.
-  const int64_t first = down.taps.front().first;
-  const int64_t height = down.taps.back().first + down.taps.back().count - first;
-  for (ResampleTable::Taps& taps : down.taps) taps.first -= first;
-  const Image narrow =
-      rows ? resample_rows(image, source.top + first, height, source.left,
-                           make_table(source.width, size.width, window.left, window.width, kernel))
-           : copy_box(image, {source.top + first, source.left + window.left, height, window.width});
-  return resample_columns(narrow, down);
+  check_boxes(image.size(), source, size, window);
+  return window_of_pixels(image, source, size, window, filter);
+}
+
+Image resize_window(const PicturePart& picture, const Box& source, const Size2d& size,
+                    const Box& window, ResizeFilter filter) {
+  check_boxes(picture.whole, source, size, window);
+  const Box read = resize_support(source, size, window, filter);
+  check(picture.holds(read), ErrorKind::Argument, "resize: reads ", read.height, " x ", read.width,
+        " at (", read.top, ", ", read.left, "), of the picture there are ", picture.pixels.height(),
+        " x ", picture.pixels.width(), " at (", picture.top, ", ", picture.left, ")");
+  const Box seen{source.top - picture.top, source.left - picture.left, source.height, source.width};
+  return window_of_pixels(picture.pixels, seen, size, window, filter);
 }
 
 Image resize(const Image& image, int64_t height, int64_t width, ResizeFilter filter) {
@@ -138,15 +181,15 @@ Image resize(const Image& image, int64_t height, int64_t width, ResizeFilter fil
                        {0, 0, height, width}, filter);
 }
 
-Size2d short_side_size(const Image& image, int64_t short_side) {
-  const int64_t h = image.height(), w = image.width();
+Size2d short_side_size(const Size2d& picture, int64_t short_side) {
+  const auto [h, w] = picture;
   check(h > 0 && w > 0 && short_side > 0, ErrorKind::Argument, "resize: picture of ", h, " x ", w,
         " to a short side of ", short_side);
   return w <= h ? Size2d{short_side * h / w, short_side} : Size2d{short_side, short_side * w / h};
 }
 
 Image resize_short_side(const Image& image, int64_t short_side, ResizeFilter filter) {
-  const Size2d size = short_side_size(image, short_side);
+  const Size2d size = short_side_size(image.size(), short_side);
   return resize(image, size.height, size.width, filter);
 }
 

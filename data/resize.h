@@ -8,14 +8,9 @@
 #include "graft/core/preprocess.h"
 #include "graft/core/size2d.h"
 #include "graft/data/image.h"
+#include "graft/data/picture_part.h"
 
 namespace graft::data {
-
-/// Part of a picture; top and left may be negative where a function says so.
-struct Box {
-  int64_t top = 0, left = 0, height = 0, width = 0;
-  friend bool operator==(const Box&, const Box&) = default;
-};
 
 /// [H,W,C] -> [height,width,C]. Error(Argument) for an empty picture or result.
 Image resize(const Image& image, int64_t height, int64_t width, ResizeFilter filter);
@@ -25,9 +20,16 @@ Image resize(const Image& image, int64_t height, int64_t width, ResizeFilter fil
 Image resize_window(const Image& image, const Box& source, const Size2d& size, const Box& window,
                     ResizeFilter filter);
 
+/// The same, but that no more of the picture has to be there than resize_support() says.
+Image resize_window(const PicturePart& picture, const Box& source, const Size2d& size,
+                    const Box& window, ResizeFilter filter);
+
+/// What resize_window() reads of the picture that `source` is a part of. `window` must lie inside.
+Box resize_support(const Box& source, const Size2d& size, const Box& window, ResizeFilter filter);
+
 /// The size whose short side is `short_side`, the long one in proportion and truncated, as
 /// torchvision's Resize(int) does.
-Size2d short_side_size(const Image& image, int64_t short_side);
+Size2d short_side_size(const Size2d& picture, int64_t short_side);
 
 Image resize_short_side(const Image& image, int64_t short_side, ResizeFilter filter);
 

@@ -17,6 +17,9 @@ class Subset final : public Dataset {
   int64_t label(int64_t i) const override { return whole_->label(index(i)); }
   std::string id(int64_t i) const override { return whole_->id(index(i)); }
   Image image(int64_t i) const override { return whole_->image(index(i)); }
+  PicturePart part(int64_t i, const ChoosePart& choose) const override {
+    return whole_->part(index(i), choose);
+  }
   std::string content_hash(int64_t i) const override { return whole_->content_hash(index(i)); }
   std::string fingerprint(int64_t i) const override { return whole_->fingerprint(index(i)); }
 

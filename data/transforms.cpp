@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "graft/core/error.h"
 
@@ -14,8 +15,6 @@ int64_t centre_offset(int64_t extent, int64_t crop) {
   if (space < 0) return -(-space / 2);
   return space % 4 == 3 ? (space + 1) / 2 : space / 2;  // half to even
 }
-
-Box whole(const Image& image) { return {0, 0, image.height(), image.width()}; }
 
 Box intersection(const Box& box, const Size2d& size) {
   const int64_t top = std::max<int64_t>(box.top, 0), left = std::max<int64_t>(box.left, 0);
@@ -32,16 +31,32 @@ Image on_black(const Image& part, int64_t top, int64_t left, int64_t height, int
   return out;
 }
 
-/// `window` of the picture resized to `size`; black outside.
-Image resized_window(const Image& image, const Size2d& size, const Box& window,
-                     ResizeFilter filter) {
+/// `window` of a picture of this size, whose inside `cut` gives; black outside.
+template <typename Cut>
+Image black_outside(const Size2d& size, const Box& window, int64_t channels, const Cut& cut) {
   const Box seen = intersection(window, size);
-  if (seen.height <= 0 || seen.width <= 0)
-    return Image(window.height, window.width, image.channels());
-  Image part = resize_window(image, whole(image), size, seen, filter);
+  if (seen.height <= 0 || seen.width <= 0) return Image(window.height, window.width, channels);
+  Image part = cut(seen);
   if (seen == window) return part;
   return on_black(part, seen.top - window.top, seen.left - window.left, window.height,
                   window.width);
+}
+
+/// What prepare() makes of a picture: it resizes it and cuts out a window.
+struct Plan {
+  Size2d size;
+  Box window;
+};
+
+Plan plan_of(const Size2d& picture, const Preprocess& contract, const Augment& augment) {
+  const Size2d size =
+      contract.resize_short > 0 ? short_side_size(picture, contract.resize_short) : picture;
+  Box window = centre_crop_box(size, contract.crop_height, contract.crop_width);
+  if (augment.kind == Augment::Kind::PadCrop) {
+    const int64_t rim = augment.padding;
+    window = {window.top - rim, window.left - rim, window.height + 2 * rim, window.width + 2 * rim};
+  }
+  return {size, window};
 }
 
 using ChannelTable = std::array<float, 256>;
@@ -83,17 +98,22 @@ void normalise_rows_grey(const Image& image, const Preprocess& contract, bool fl
   }
 }
 
+/// Drawn before all else, so that it is the same whatever that is.
+bool draw_flip(const Augment& augment, RandomStream& random) {
+  return augment.random() && random.uniform() < 0.5f;
+}
+
 /// The random part that is still a picture: PadCrop and RandomResizedCrop.
-Image vary(const Image& prepared, const Preprocess& contract, const Augment& augment,
+Image vary(const PicturePart& prepared, const Preprocess& contract, const Augment& augment,
            RandomStream& random) {
   const int64_t height = contract.crop_height, width = contract.crop_width;
   if (augment.kind == Augment::Kind::RandomResizedCrop) {
-    const Box part = random_resized_crop({prepared.height(), prepared.width()}, augment, random);
+    const Box part = random_resized_crop(prepared.whole, augment, random);
     return resize_window(prepared, part, {height, width}, {0, 0, height, width}, contract.filter);
   }
   const auto places = static_cast<uint32_t>(2 * augment.padding + 1);
   const int64_t top = random.below(places);
-  return crop(prepared, {top, random.below(places), height, width});
+  return crop(prepared.pixels, {top, random.below(places), height, width});
 }
 
 }  // namespace
@@ -104,11 +124,14 @@ Box centre_crop_box(const Size2d& picture, int64_t height, int64_t width) {
 }
 
 Image crop(const Image& image, const Box& box) {
-  return resized_window(image, {image.height(), image.width()}, box, ResizeFilter::Bilinear);
+  const Size2d size = image.size();
+  return black_outside(size, box, image.channels(), [&](const Box& seen) {
+    return resize_window(image, whole_picture(size), size, seen, ResizeFilter::Bilinear);
+  });
 }
 
 Image flip_horizontal(const Image& image) {
-  Image out(image.height(), image.width(), image.channels());
+  Image out = Image::unfilled(image.height(), image.width(), image.channels());
   const int64_t channels = image.channels();
   for (int64_t y = 0; y < image.height(); ++y)
     for (int64_t x = 0; x < image.width(); ++x)
@@ -117,22 +140,18 @@ Image flip_horizontal(const Image& image) {
   return out;
 }
 
-Image prepare(const Image& image, const Preprocess& contract, const Augment& augment) {
-  check(!image.empty(), ErrorKind::Argument, "preprocess: empty picture");
-  if (contract.colour == ColourOrder::Grey && image.channels() == 3)
-    return prepare(to_grey(image), contract, augment);
-  if (augment.kind == Augment::Kind::RandomResizedCrop) return image;
-  const Size2d size = contract.resize_short > 0 ? short_side_size(image, contract.resize_short)
-                                                : Size2d{image.height(), image.width()};
-  Box window = centre_crop_box(size, contract.crop_height, contract.crop_width);
-  if (augment.kind == Augment::Kind::PadCrop) {
-    const int64_t rim = augment.padding;
-    window = {window.top - rim, window.left - rim, window.height + 2 * rim, window.width + 2 * rim};
-  }
-  return resized_window(image, size, window, contract.filter);
+PicturePart prepare(PicturePart picture, const Preprocess& contract, const Augment& augment) {
+  check(!picture.pixels.empty(), ErrorKind::Argument, "preprocess: empty picture");
+  if (contract.colour == ColourOrder::Grey && picture.pixels.channels() == 3)
+    picture.pixels = to_grey(picture.pixels);
+  if (augment.kind == Augment::Kind::RandomResizedCrop) return picture;
+  const auto [size, window] = plan_of(picture.whole, contract, augment);
+  return black_outside(size, window, picture.pixels.channels(), [&, size = size](const Box& seen) {
+    return resize_window(picture, whole_picture(picture.whole), size, seen, contract.filter);
+  });
 }
 
-void render(const Image& prepared, const Preprocess& contract, const Augment& augment,
+void render(const PicturePart& prepared, const Preprocess& contract, const Augment& augment,
             const RandomKey& key, Tensor& batch, int64_t index) {
   const int64_t height = contract.crop_height, width = contract.crop_width;
   const int64_t channels = contract.channels();
@@ -141,12 +160,11 @@ void render(const Image& prepared, const Preprocess& contract, const Augment& au
         ErrorKind::Shape, "preprocess: sample ", index, " of ", height, " x ", width, " x ",
         channels, " does not fit the batch ", batch.shape());
   RandomStream random(key);
-  // The flip is drawn first, so that it is the same whatever else is done.
-  const bool flip = augment.random() && random.uniform() < 0.5f;
+  const bool flip = draw_flip(augment, random);
   const bool moved =
       augment.kind == Augment::Kind::RandomResizedCrop || augment.kind == Augment::Kind::PadCrop;
   const Image varied = moved ? vary(prepared, contract, augment, random) : Image();
-  const Image& image = moved ? varied : prepared;
+  const Image& image = moved ? varied : prepared.pixels;
   check(image.height() == height && image.width() == width, ErrorKind::Shape,
         "preprocess: prepared picture of ", image.height(), " x ", image.width(), " for a crop of ",
         height, " x ", width);
@@ -161,8 +179,28 @@ void render(const Image& prepared, const Preprocess& contract, const Augment& au
   }
 }
 
-void preprocess(const Image& image, const Preprocess& contract, Tensor& batch, int64_t index) {
-  render(prepare(image, contract), contract, {}, {}, batch, index);
+void preprocess(PicturePart picture, const Preprocess& contract, Tensor& batch, int64_t index) {
+  render(prepare(std::move(picture), contract), contract, {}, {}, batch, index);
+}
+
+Box part_to_prepare(const Size2d& picture, const Preprocess& contract, const Augment& augment) {
+  const Box whole = whole_picture(picture);
+  if (augment.kind == Augment::Kind::RandomResizedCrop) return whole;
+  const auto [size, window] = plan_of(picture, contract, augment);
+  const Box seen = intersection(window, size);
+  if (seen.height <= 0 || seen.width <= 0) return {0, 0, 1, 1};  // all black, but not empty
+  return resize_support(whole, size, seen, contract.filter);
+}
+
+Box part_to_render(const Size2d& picture, const Preprocess& contract, const Augment& augment,
+                   const RandomKey& key) {
+  if (augment.kind != Augment::Kind::RandomResizedCrop)
+    return part_to_prepare(picture, contract, augment);
+  RandomStream random(key);
+  draw_flip(augment, random);
+  const Size2d size{contract.crop_height, contract.crop_width};
+  return resize_support(random_resized_crop(picture, augment, random), size, whole_picture(size),
+                        contract.filter);
 }
 
 }  // namespace graft::data

@@ -8,6 +8,7 @@
 #include "graft/core/tensor.h"
 #include "graft/data/augment.h"
 #include "graft/data/image.h"
+#include "graft/data/picture_part.h"
 #include "graft/data/resize.h"
 
 namespace graft::data {
@@ -23,16 +24,25 @@ Image flip_horizontal(const Image& image);
 
 /// The part of the work that is the same in every epoch, so that it can be cached: colours, resize
 /// and centre crop (with a rim for PadCrop; nothing but colours for RandomResizedCrop).
-Image prepare(const Image& image, const Preprocess& contract, const Augment& augment = {});
+/// Fills black what lies outside of the picture.
+PicturePart prepare(PicturePart picture, const Preprocess& contract, const Augment& augment = {});
 
 /// The rest: random variation under `key`, order of the colours, (pixel / range - mean) / std in
 /// f32 exactly as torchvision computes it. Writes sample `index` of `batch` [N,H,W,C] f32;
 /// Error(Shape) unless H, W, C are the contract's. Different samples may be written from different
 /// threads.
-void render(const Image& prepared, const Preprocess& contract, const Augment& augment,
+void render(const PicturePart& prepared, const Preprocess& contract, const Augment& augment,
             const RandomKey& key, Tensor& batch, int64_t index);
 
 /// prepare() and render() without random variation.
-void preprocess(const Image& image, const Preprocess& contract, Tensor& batch, int64_t index);
+void preprocess(PicturePart picture, const Preprocess& contract, Tensor& batch, int64_t index);
+
+/// What prepare() and then render() with any key read of a picture of this size: the part to decode
+/// if the prepared picture is kept.
+Box part_to_prepare(const Size2d& picture, const Preprocess& contract, const Augment& augment = {});
+
+/// What they read for this key.
+Box part_to_render(const Size2d& picture, const Preprocess& contract, const Augment& augment,
+                   const RandomKey& key);
 
 }  // namespace graft::data

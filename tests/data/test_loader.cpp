@@ -65,6 +65,28 @@ class Watched final : public Dataset {
   std::set<int64_t> bad_;
 };
 
+/// Gives of its pictures exactly what was chosen.
+class Cut final : public Dataset {
+ public:
+  explicit Cut(DatasetPtr inner) : inner_(std::move(inner)) {}
+  int64_t size() const override { return inner_->size(); }
+  const std::vector<std::string>& class_names() const override { return inner_->class_names(); }
+  int64_t label(int64_t i) const override { return inner_->label(i); }
+  std::string id(int64_t i) const override { return inner_->id(i); }
+  Image image(int64_t i) const override { return inner_->image(i); }
+  PicturePart part(int64_t i, const ChoosePart& choose) const override {
+    const Image whole = image(i);
+    const Box box = choose(whole.size());
+    pixels += box.height * box.width;
+    return {whole.size(), box.top, box.left, crop(whole, box)};
+  }
+
+  mutable std::atomic<int64_t> pixels = 0;  // given in all
+
+ private:
+  DatasetPtr inner_;
+};
+
 std::string hash_of(const Batch& batch) {
   Sha256 hash;
   hash.update(std::as_bytes(batch.images.values<float>()));
@@ -116,6 +138,31 @@ TEST_CASE("loader: batches do not depend on workers, prefetch or cache") {
         CHECK(epoch_hashes(loader, 0) == first);
       }
   }
+}
+
+TEST_CASE("loader: batches are the same from the parts of pictures that it chooses") {
+  const DatasetPtr dataset = drawn(43);
+  int64_t all_pixels = 0;
+  for (int64_t i = 0; i < dataset->size(); ++i)
+    all_pixels += dataset->image(i).height() * dataset->image(i).width();
+  for (const auto kind : {Augment::Kind::None, Augment::Kind::Flip,
+                          Augment::Kind::RandomResizedCrop, Augment::Kind::PadCrop})
+    for (const int64_t resize_short : {12, 0})
+      for (const uint64_t cache_bytes : {uint64_t{0}, uint64_t{4000}, uint64_t{1} << 30}) {
+        Preprocess contract = small_contract();
+        contract.resize_short = resize_short;
+        LoaderOptions options;
+        options.augment.kind = kind;
+        options.augment.padding = 1;
+        options.cache_bytes = cache_bytes;
+        const auto cut = std::make_shared<Cut>(dataset);
+        Loader whole(dataset, contract, options), parts(cut, contract, options);
+        for (uint32_t epoch = 0; epoch < 3; ++epoch)
+          CHECK(epoch_hashes(parts, epoch) == epoch_hashes(whole, epoch));
+        const int64_t reads = cache_bytes > 4000 ? 1 : 3;
+        const bool kept_whole = kind == Augment::Kind::RandomResizedCrop && cache_bytes > 4000;
+        CHECK((cut->pixels < reads * all_pixels) == !kept_whole);
+      }
 }
 
 TEST_CASE("loader: holds what preprocess() gives, with label and index") {

@@ -73,7 +73,7 @@ TEST_CASE("resize: equals Pillow on photographs, decoded and cropped") {
     CHECK(image.height() == height);
     CHECK(sha256_of(image).substr(0, 16) == decoded);
     const auto digest = [&](int64_t short_side, int64_t crop, ResizeFilter filter) {
-      const Size2d size = short_side_size(image, short_side);
+      const Size2d size = short_side_size(image.size(), short_side);
       const auto offset = [&](int64_t n) {
         const int64_t twice = n - crop;  // half of it, rounded half to even
         return twice % 4 == 3 ? (twice + 1) / 2 : twice / 2;
@@ -113,6 +113,30 @@ TEST_CASE("resize: of a part of the picture sees nothing of the rest") {
           resize(part, size.height, size.width, ResizeFilter::Bicubic));
 }
 
+TEST_CASE("resize: reads what resize_support() says, no more and no less") {
+  const Image image = noise_image(50, 60, 3);
+  const Box source{4, 7, 43, 49};
+  for (const Size2d size : {Size2d{17, 19}, Size2d{43, 80}, Size2d{64, 49}, Size2d{43, 49}})
+    for (const ResizeFilter filter : {ResizeFilter::Bilinear, ResizeFilter::Bicubic}) {
+      const Box window{5, 6, 7, 8};
+      const Box read = resize_support(source, size, window, filter);
+      CHECK(read.is_part_of(image.size()));
+      const Image expected = resize_window(image, source, size, window, filter);
+      const auto from = [&](const Box& box) {
+        const PicturePart part(image.size(), box.top, box.left, part_of(image, box));
+        return resize_window(part, source, size, window, filter);
+      };
+      CHECK(from(read) == expected);
+      CHECK(from({0, 0, 50, 60}) == expected);
+      CHECK_THROWS_AS(from({read.top + 1, read.left, read.height - 1, read.width}), Error);
+      CHECK_THROWS_AS(from({read.top, read.left, read.height, read.width - 1}), Error);
+    }
+  const PicturePart part({50, 60}, 10, 20, noise_image(5, 6, 3));
+  CHECK_THROWS_WITH_AS(
+      resize_window(part, {0, 0, 50, 60}, {25, 30}, {0, 0, 2, 3}, ResizeFilter::Bilinear),
+      "resize: reads 5 x 7 at (0, 0), of the picture there are 5 x 6 at (10, 20)", Error);
+}
+
 TEST_CASE("resize: the AVX2 passes equal the portable ones") {
   const ResizePasses* fast = avx2_resize_passes();
   if (fast == nullptr) return skip("AVX2");
@@ -150,9 +174,9 @@ TEST_CASE("resize: the AVX2 passes equal the portable ones") {
 }
 
 TEST_CASE("resize: the short side is met and the long side truncated") {
-  CHECK(short_side_size(Image(375, 500, 3), 256) == Size2d{256, 341});
-  CHECK(short_side_size(Image(500, 375, 3), 256) == Size2d{341, 256});
-  CHECK(short_side_size(Image(10, 10, 1), 7) == Size2d{7, 7});
+  CHECK(short_side_size({375, 500}, 256) == Size2d{256, 341});
+  CHECK(short_side_size({500, 375}, 256) == Size2d{341, 256});
+  CHECK(short_side_size({10, 10}, 7) == Size2d{7, 7});
   const Image image = resize_short_side(noise_image(13, 20, 3), 26, ResizeFilter::Bilinear);
   CHECK(image.height() == 26);
   CHECK(image.width() == 40);

@@ -12,6 +12,16 @@
 namespace graft::cli {
 namespace {
 
+template <typename Read>
+auto with_advice(const Read& read) {
+  try {
+    return read();
+  } catch (const Error& error) {
+    if (!data::is_of_one_sample(error.kind())) throw;
+    fail(error.kind(), error.what(), "; --skip-bad leaves out what cannot be read");
+  }
+}
+
 class WithAdvice final : public data::Dataset {
  public:
   explicit WithAdvice(data::DatasetPtr whole) : whole_(std::move(whole)) {}
@@ -23,12 +33,10 @@ class WithAdvice final : public data::Dataset {
   std::string content_hash(int64_t i) const override { return whole_->content_hash(i); }
   std::string fingerprint(int64_t i) const override { return whole_->fingerprint(i); }
   data::Image image(int64_t i) const override {
-    try {
-      return whole_->image(i);
-    } catch (const Error& error) {
-      if (!data::is_of_one_sample(error.kind())) throw;
-      fail(error.kind(), error.what(), "; --skip-bad leaves out what cannot be read");
-    }
+    return with_advice([&] { return whole_->image(i); });
+  }
+  data::PicturePart part(int64_t i, const data::ChoosePart& choose) const override {
+    return with_advice([&] { return whole_->part(i, choose); });
   }
 
  private:

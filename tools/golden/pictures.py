@@ -15,18 +15,19 @@ from PIL import Image
 from . import resize
 
 HEIGHT, WIDTH = 17, 23
+LARGE = 73, 107  # JPEGs of which parts are decoded
 
 
-def smooth(channels):
+def smooth(height, width, channels):
     """Soft gradients: what JPEG is made for."""
-    h, w, c = np.ogrid[:HEIGHT, :WIDTH, :channels]
+    h, w, c = np.ogrid[:height, :width, :channels]
     return ((9 * h + 5 * w * (1 + c) + 40 * c) % 256).astype(np.uint8)
 
 
-def jpegs():
-    rgb = Image.fromarray(smooth(3))
-    grey = Image.fromarray(smooth(1)[:, :, 0])
-    cmyk = Image.fromarray(smooth(4), mode="CMYK")
+def jpegs(height, width):
+    rgb = Image.fromarray(smooth(height, width, 3))
+    grey = Image.fromarray(smooth(height, width, 1)[:, :, 0])
+    cmyk = Image.fromarray(smooth(height, width, 4), mode="CMYK")
     turned = Image.Exif()
     turned[0x0112] = 6  # orientation: turn by 90 degrees
     yield "baseline.jpg", rgb, {"quality": 90}
@@ -58,13 +59,14 @@ def write(folder):
     os.makedirs(folder, exist_ok=True)
     lines = [f"# SHA-256 of [H,W,3] bytes after Pillow {PIL.__version__} open().convert('RGB')",
              "# name height width sha256"]
-    for name, image, options in [*jpegs(), *pngs()]:
+    large = [("large_" + name, image, options) for name, image, options in jpegs(*LARGE)]
+    for name, image, options in [*jpegs(HEIGHT, WIDTH), *pngs(), *large]:
         data = io.BytesIO()
         image.save(data, "JPEG" if name.endswith(".jpg") else "PNG", **options)
         with open(os.path.join(folder, name), "wb") as out:
             out.write(data.getvalue())
         pixels = Image.open(data).convert("RGB").tobytes()
-        lines.append(f"{name} {HEIGHT} {WIDTH} {hashlib.sha256(pixels).hexdigest()}")
+        lines.append(f"{name} {image.height} {image.width} {hashlib.sha256(pixels).hexdigest()}")
     with open(os.path.join(folder, "pictures.txt"), "w", encoding="ascii") as out:
         out.write("\n".join(lines) + "\n")
     print(f"{folder}: {len(lines) - 2} pictures")
