@@ -143,7 +143,7 @@ class JpegReader {
   /// Lets the rows begin at that of the part, and the columns at first_column_ before it.
   bool skip_to(const Box& part) {
     if (setjmp(errors_.escape)) return false;
-    if (info_.arith_code) return true;
+    if (!can_skip()) return true;
     // What is cut off is the edge of the picture for the upsampling of the chroma, which looks one
     // sample further, and for the smoothing of incomplete scans, which looks several blocks
     // further.
@@ -156,6 +156,18 @@ class JpegReader {
       jpeg_crop_scanline(&info_, &first_column_, &columns);  // moves the first to a whole block
     }
     if (part.top > 0) jpeg_skip_scanlines(&info_, static_cast<JDIMENSION>(part.top));
+    return true;
+  }
+
+  /// In the usual layouts: grey, and chroma of full or half size. A file of any other goes the way
+  /// that decoders have always gone.
+  bool can_skip() const {
+    const jpeg_component_info* component = info_.comp_info;
+    if (info_.arith_code || (info_.num_components != 1 && info_.num_components != 3)) return false;
+    const int most = info_.num_components == 1 ? 1 : 2;
+    if (component[0].h_samp_factor > most || component[0].v_samp_factor > most) return false;
+    for (int i = 1; i < info_.num_components; ++i)
+      if (component[i].h_samp_factor != 1 || component[i].v_samp_factor != 1) return false;
     return true;
   }
 #else
