@@ -47,8 +47,8 @@ double reduce_elements(double total, const T* x, int64_t step, int64_t count) {
 
 // Rows in pairs of pairs: a quarter of the traffic to the block's sums.
 template <class Op, class T>
-void reduce_rows(double* total, const T* x, int64_t row_step, int64_t rows, int64_t column_step,
-                 int64_t columns) {
+void reduce_wide_rows(double* total, const T* x, int64_t row_step, int64_t rows,
+                      int64_t column_step, int64_t columns) {
   T block[kReduceColumns];
   for (int64_t begin = 0; begin < rows; begin += kRowBlock) {
     const int64_t end = rows - begin < kRowBlock ? rows : begin + kRowBlock;
@@ -67,6 +67,23 @@ void reduce_rows(double* total, const T* x, int64_t row_step, int64_t rows, int6
         block[c] = Op::f(block[c], x[r * row_step + c * column_step]);
     for (int64_t c = 0; c < columns; ++c) total[c] = Op::f(total[c], static_cast<double>(block[c]));
   }
+}
+
+// Dense rows of few columns are taken as fewer and wider ones.
+template <class Op, class T>
+void reduce_rows(double* total, const T* x, int64_t row_step, int64_t rows, int64_t column_step,
+                 int64_t columns) {
+  const int64_t together = kReduceColumns / columns, wide_rows = rows / together;
+  const int64_t wide = together * columns;
+  if (columns >= kLanes<T> || column_step != 1 || row_step != columns || wide_rows < 4)
+    return reduce_wide_rows<Op>(total, x, row_step, rows, column_step, columns);
+  double sums[kReduceColumns];
+  for (int64_t c = 0; c < wide; ++c) sums[c] = Op::kIdentity;
+  reduce_wide_rows<Op>(sums, x, wide, wide_rows, 1, wide);
+  for (int64_t i = 0; i < together; ++i)
+    for (int64_t c = 0; c < columns; ++c) total[c] = Op::f(total[c], sums[i * columns + c]);
+  const int64_t rest = rows - wide_rows * together;
+  if (rest > 0) reduce_wide_rows<Op>(total, x + wide_rows * wide, row_step, rest, 1, columns);
 }
 
 template <class Op>

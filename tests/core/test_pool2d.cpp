@@ -118,6 +118,9 @@ TEST_CASE("max_pool2d: an index from elsewhere is refused, not followed") {
                        "max_pool2d_gather: index 4 is outside of an image of 4 pixels", Error);
   CHECK_THROWS_WITH_AS(max_pool2d_scatter(Tensor::zeros({1, 1, 1, 1}), index, {1, 2, 2, 1}),
                        "max_pool2d_scatter: index 4 is outside of an image of 4 pixels", Error);
+  const Tensor negative = Tensor::from(std::vector<int32_t>{3, -1}, {1, 1, 1, 2});
+  CHECK_THROWS_WITH_AS(max_pool2d_scatter(Tensor::zeros({1, 1, 1, 2}), negative, {1, 2, 2, 2}),
+                       "max_pool2d_scatter: index -1 is outside of an image of 4 pixels", Error);
 }
 
 TEST_CASE("avg_pool2d: what a window divides by") {

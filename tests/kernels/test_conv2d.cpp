@@ -98,6 +98,11 @@ const std::vector<Geometry>& geometries() {
       list.push_back({{1, 9, 12, c}, {c, 5, 3, 1}, conv(1, 4, 2, c)});
     }
     list.push_back({{1, 19, 17, 3}, {10, 7, 7, 3}, conv(2, 3)});  // as a ResNet begins
+    for (const int64_t out : {1, 2, 6, 8}) {                      // several pixels a vector
+      list.push_back({{2, 11, 28, 1}, {out, 5, 5, 1}, conv(1, 2)});
+      list.push_back({{1, 9, 13, 1}, {out, 2, 7, 1}, conv(1, 3)});
+    }
+    list.push_back({{2, 14, 14, 6}, {16, 5, 5, 6}, conv()});  // gradient towards few columns
     list.push_back({{2, 8, 10, 20}, {24, 3, 3, 5}, conv(1, 1, 1, 4)});
     list.push_back({{1, 8, 8, 6}, {12, 3, 3, 1}, conv(2, 1, 1, 6)});  // channel multiplier
     list.push_back({{1, 11, 12, 7}, {9, 3, 3, 7}, conv(1, 2, 2)});

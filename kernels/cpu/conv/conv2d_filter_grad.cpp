@@ -12,6 +12,7 @@
 #include "graft/kernels/cpu/conv/conv2d_geometry.h"
 #include "graft/kernels/cpu/conv/depthwise.h"
 #include "graft/kernels/cpu/conv/direct_filter_grad.h"
+#include "graft/kernels/cpu/conv/one_channel.h"
 #include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/pack.h"
@@ -214,6 +215,7 @@ bool better_exchanged(const Correlation& c) {
 template <class T>
 void filter_grad(const KernelCtx& ctx, const Correlation& geometry, const T* x, const T* dy,
                  T* dw) {
+  if (one_channel_applies<T>(geometry)) return one_channel_filter_grad(ctx, geometry, x, dy, dw);
   if constexpr (std::is_same_v<T, float>) {
     if (winograd::applies(geometry)) return winograd::filter_grad(ctx, geometry, x, dy, dw);
     if (direct_filter_grad_applies(geometry)) return direct_filter_grad(ctx, geometry, x, dy, dw);

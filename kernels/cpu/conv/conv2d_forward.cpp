@@ -5,6 +5,7 @@
 #include "graft/kernels/cpu/conv/depthwise.h"
 #include "graft/kernels/cpu/conv/filter_forms.h"
 #include "graft/kernels/cpu/conv/folded.h"
+#include "graft/kernels/cpu/conv/one_channel.h"
 #include "graft/kernels/cpu/derived_form.h"
 #include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
@@ -48,6 +49,7 @@ void convolve(const KernelCtx& ctx, const Correlation& c, const T* x, const Cons
               const Epilogue<T>& epilogue, T* y) {
   if constexpr (std::is_same_v<T, float>)
     if (winograd::applies(c)) return convolve_by_winograd(ctx, c, x, w, epilogue, y);
+  if (one_channel_applies<T>(c)) return one_channel_correlate(ctx, c, x, w.as<T>(), epilogue, y);
   if (folding_applies<T>(c))
     return folded_correlate(ctx, c, x, folded_filter<T>(ctx, w, c), epilogue, y);
   correlate(ctx, c, x, packed_filter<T>(ctx, w, c.groups), epilogue, y);

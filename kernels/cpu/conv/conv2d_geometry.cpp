@@ -24,6 +24,12 @@ Axis gradient_axis(int64_t begin, int64_t extent, int64_t kernel, int64_t stride
 
 }  // namespace
 
+bool evenly_spaced(const std::vector<int64_t>& window) {
+  for (size_t j = 2; j < window.size(); ++j)
+    if (window[j] - window[j - 1] != window[1] - window[0]) return false;
+  return true;
+}
+
 Correlation forward_correlation(const Shape& x, const Shape& filter, const Shape& y,
                                 const Conv2dParams& params) {
   Correlation c;

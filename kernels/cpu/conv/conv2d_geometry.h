@@ -15,6 +15,9 @@ inline bool is_depthwise(const Shape& filter, const Conv2dParams& params) {
   return params.groups > 1 && filter[0] == params.groups && filter[3] == 1;
 }
 
+/// Has a window's axis one distance between all neighbours?
+bool evenly_spaced(const std::vector<int64_t>& window);
+
 /// x [N,H,W,C] with filter [Cout,KH,KW,C/groups] to y; B's order is that of a filter's elements.
 Correlation forward_correlation(const Shape& x, const Shape& filter, const Shape& y,
                                 const Conv2dParams& params);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graft/core/parallel.h"
+#include "graft/kernels/cpu/conv/conv2d_geometry.h"
 #include "graft/kernels/cpu/conv/fold_row.h"
 #include "graft/kernels/cpu/product/panel.h"
 #include "graft/kernels/cpu/product/tiles.h"
@@ -11,12 +12,6 @@ namespace graft::cpu {
 namespace {
 
 constexpr int64_t kPieceWork = 400'000;  // multiply-adds of a piece, at least
-
-bool evenly_spaced(const std::vector<int64_t>& window) {
-  for (size_t j = 2; j < window.size(); ++j)
-    if (window[j] - window[j - 1] != window[1] - window[0]) return false;
-  return true;
-}
 
 template <class T>
 struct Job {

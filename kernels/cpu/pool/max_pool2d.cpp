@@ -22,12 +22,11 @@ void max_windows(const ConstView& x, const View& y, const View& index, const Poo
         with_simd([&]<SimdLevel kLevel>() {
           for (int64_t row = begin; row < end; ++row) {
             const T* image = x.as<T>() + row / out_h * height * width * channels;
-            const PixelRange rows = down.pixels(row % out_h);
-            for (int64_t ow = 0; ow < out_w; ++ow) {
-              const int64_t out = (row * out_w + ow) * channels;
-              window_max<kLevel>(image, channels, {rows, across.pixels(ow), width}, y.as<T>() + out,
-                                 index ? index.as<int32_t>() + out : nullptr);
-            }
+            const int64_t out = row * out_w * channels;
+            window_maxima<kLevel>(image, channels,
+                                  {down.pixels(row % out_h), -across.before, across.stride,
+                                   across.kernel, out_w, width},
+                                  y.as<T>() + out, index ? index.as<int32_t>() + out : nullptr);
           }
         });
       });
@@ -81,17 +80,18 @@ void max_pool2d_scatter(const KernelCtx& ctx, ConstView g, ConstView index, View
   const int64_t channels = g.dim(3), pixels = dx.dim(1) * dx.dim(2), windows = g.dim(1) * g.dim(2);
   with_float("max_pool2d_scatter", g.dtype, [&]<class T>(T) {
     for_channel_blocks(dx.dim(0), channels, [&](int64_t image, int64_t first, int64_t last) {
-      T* out = dx.as<T>() + image * pixels * channels;
-      for (int64_t pixel = 0; pixel < pixels; ++pixel)
-        std::fill(out + pixel * channels + first, out + pixel * channels + last, T(0));
-      for (int64_t window = image * windows; window < (image + 1) * windows; ++window) {
-        const int32_t* at = index.as<int32_t>() + window * channels;
-        const T* in = g.as<T>() + window * channels;
-        for (int64_t c = first; c < last; ++c) {
-          check_pixel("max_pool2d_scatter", at[c], pixels);
-          out[at[c] * channels + c] += in[c];
-        }
-      }
+      T* const out = dx.as<T>() + image * pixels * channels;
+      if (last - first == channels)
+        std::fill_n(out, pixels * channels, T(0));
+      else
+        for (int64_t pixel = 0; pixel < pixels; ++pixel)
+          std::fill(out + pixel * channels + first, out + pixel * channels + last, T(0));
+      const int64_t from = image * windows * channels;
+      const int32_t* const outside = with_simd([&]<SimdLevel kLevel>() {
+        return scatter_add<kLevel>(g.as<T>() + from, index.as<int32_t>() + from, windows, channels,
+                                   first, last, pixels, out);
+      });
+      if (outside) check_pixel("max_pool2d_scatter", *outside, pixels);
     });
   });
 }

@@ -1,4 +1,4 @@
-// The inner loops of pooling: one window of an image, all channels. `x` points at pixel (0, 0).
+// The inner loops of pooling, all channels of an image at once. `x` points at pixel (0, 0).
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,23 @@ struct ImageWindow {
   int64_t width;
 };
 
-/// Maximum per channel, and (unless null) the pixel h * width + w of the first one. A NaN replaces
-/// every maximum, as in PyTorch.
+/// A row of windows, the first of which begins at column `first`; what lies outside of the image's
+/// `width` columns does not count.
+struct WindowRow {
+  PixelRange rows;
+  int64_t first, stride, kernel, windows, width;
+};
+
+/// y [windows][channels] = maximum per window and channel, and (unless null) the pixel
+/// h * width + w of the first one. A NaN replaces every maximum, as in PyTorch.
 template <SimdLevel kLevel, class T>
-void window_max(const T* x, int64_t channels, ImageWindow window, T* y, int32_t* index);
+void window_maxima(const T* x, int64_t channels, const WindowRow& row, T* y, int32_t* index);
+
+/// y[index[window][c]][c] += g[window][c] for channels first..end-1 of all windows, in their order.
+/// Returns an index outside of y's pixels, if there is one, and then adds nothing; else null.
+template <SimdLevel kLevel, class T>
+const int32_t* scatter_add(const T* g, const int32_t* index, int64_t windows, int64_t channels,
+                           int64_t first, int64_t end, int64_t pixels, T* y);
 
 /// Sum per channel, divided by `count`. Rows are summed first, then their sums, so that the error
 /// grows with the sides of a large window and not with its area.

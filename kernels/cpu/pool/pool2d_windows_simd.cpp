@@ -23,41 +23,83 @@ template <class T, class Body>
         [rest](T* to, Vec<T> v) { store_first(to, v, rest); });
 }
 
+template <class T>
+using Pixels = decltype(Vec<T>{} > Vec<T>{});  // integers as wide as T
+
+template <class T>
+[[gnu::always_inline]] inline void store_pixels(int32_t* to, Pixels<T> pixels, int64_t count) {
+  if constexpr (sizeof(T) == sizeof(int32_t)) {
+    if (count >= kLanes<T>)
+      store(to, pixels);
+    else
+      store_first(to, pixels, static_cast<int>(count));
+  } else {
+    for (int lane = 0; lane < kLanes<T> && lane < count; ++lane)
+      to[lane] = static_cast<int32_t>(pixels[lane]);
+  }
+}
+
 template <bool kIndexed, class T>
-[[gnu::always_inline]] inline void max_of(const T* x, int64_t channels, ImageWindow window, T* y,
-                                          int32_t* index) {
-  using Mask = decltype(Vec<T>{} > Vec<T>{});  // integers as wide as T
-  using Pixel = std::remove_reference_t<decltype(Mask{}[0])>;
-  const int64_t first = window.rows.begin * window.width + window.columns.begin;
+[[gnu::always_inline]] inline void maxima_of(const T* x, int64_t channels, const WindowRow& all,
+                                             T* y, int32_t* index) {
+  using Pixel = std::remove_reference_t<decltype(Pixels<T>{}[0])>;
+  const WindowRow row = all;  // a copy, so that no store into y can be taken for a change of it
   for_strips<T>(channels, [&]<int kVectors>(int64_t c, const auto& read, const auto& write) {
-    Vec<T> best[kVectors];
-    Mask at[kVectors];
-    for (int v = 0; v < kVectors; ++v) best[v] = read(x + first * channels + c + v * kLanes<T>);
-    for (int v = 0; v < kVectors; ++v) at[v] = static_cast<Pixel>(first) - Mask{};
-    for (int64_t h = window.rows.begin; h < window.rows.end; ++h) {
-      for (int64_t w = window.columns.begin; w < window.columns.end; ++w) {
-        const int64_t pixel = h * window.width + w;
+    for (int64_t window = 0; window < row.windows; ++window) {
+      const int64_t column = row.first + window * row.stride;
+      const int64_t begin = column < 0 ? 0 : column;
+      const int64_t end = column + row.kernel < row.width ? column + row.kernel : row.width;
+      Vec<T> best[kVectors];
+      Pixels<T> at[kVectors];
+      for (int v = 0; v < kVectors; ++v) {
+        best[v] = splat(-static_cast<T>(__builtin_inf()));
+        at[v] = static_cast<Pixel>(row.rows.begin * row.width + begin) - Pixels<T>{};
+      }
+      for (int64_t h = row.rows.begin; h < row.rows.end; ++h) {
+        int64_t pixel = h * row.width + begin;
         const T* from = x + pixel * channels + c;
-        for (int v = 0; v < kVectors; ++v) {
-          const Vec<T> in = read(from + v * kLanes<T>);
-          const Mask larger = (in > best[v]) | (in != in);
-          best[v] = larger ? in : best[v];
-          if constexpr (kIndexed) at[v] = larger ? static_cast<Pixel>(pixel) - Mask{} : at[v];
+        for (int64_t w = begin; w < end; ++w, ++pixel, from += channels) {
+          for (int v = 0; v < kVectors; ++v) {
+            const Vec<T> in = read(from + v * kLanes<T>);
+            const Pixels<T> larger = (in > best[v]) | (in != in);
+            best[v] = larger ? in : best[v];
+            if constexpr (kIndexed)
+              at[v] = larger ? static_cast<Pixel>(pixel) - Pixels<T>{} : at[v];
+          }
         }
       }
+      const int64_t to = window * channels + c;
+      for (int v = 0; v < kVectors; ++v) write(y + to + v * kLanes<T>, best[v]);
+      if constexpr (kIndexed)
+        for (int v = 0; v < kVectors; ++v)
+          store_pixels<T>(index + to + v * kLanes<T>, at[v], channels - c - v * kLanes<T>);
     }
-    for (int v = 0; v < kVectors; ++v) write(y + c + v * kLanes<T>, best[v]);
-    if constexpr (kIndexed)
-      for (int64_t lane = 0; lane < kVectors * kLanes<T> && c + lane < channels; ++lane)
-        index[c + lane] = static_cast<int32_t>(at[lane / kLanes<T>][lane % kLanes<T>]);
   });
 }
 
 template <class T>
-[[gnu::always_inline]] inline void max_or_indexed_max(const T* x, int64_t channels,
-                                                      ImageWindow window, T* y, int32_t* index) {
-  index ? max_of<true>(x, channels, window, y, index)
-        : max_of<false>(x, channels, window, y, index);
+void maxima(const T* x, int64_t channels, const WindowRow& row, T* y, int32_t* index) {
+  index ? maxima_of<true>(x, channels, row, y, index)
+        : maxima_of<false>(x, channels, row, y, index);
+}
+
+template <class T>
+const int32_t* add_at(const T* g, const int32_t* index, int64_t windows, int64_t channels,
+                      int64_t first, int64_t end, int64_t pixels, T* y) {
+  const bool dense = end - first == channels;  // then all windows are one run
+  const int64_t run = dense ? windows * channels : end - first, runs = dense ? 1 : windows;
+  for (int64_t r = 0; r < runs; ++r) {
+    const int32_t* const at = index + r * channels + first;
+    uint32_t largest = 0;  // negative ones are larger still
+    for (int64_t i = 0; i < run; ++i)
+      largest = largest < static_cast<uint32_t>(at[i]) ? static_cast<uint32_t>(at[i]) : largest;
+    if (largest < pixels) continue;
+    for (int64_t i = 0; i < run; ++i)
+      if (at[i] < 0 || at[i] >= pixels) return at + i;
+  }
+  for (int64_t window = 0; window < windows; ++window, g += channels, index += channels)
+    for (int64_t c = first; c < end; ++c) y[index[c] * channels + c] += g[c];
+  return nullptr;
 }
 
 template <class T>
@@ -90,14 +132,27 @@ template <class T>
 }  // namespace
 
 template <>
-void window_max<kSimd>(const float* x, int64_t channels, ImageWindow window, float* y,
-                       int32_t* index) {
-  max_or_indexed_max(x, channels, window, y, index);
+void window_maxima<kSimd>(const float* x, int64_t channels, const WindowRow& row, float* y,
+                          int32_t* index) {
+  maxima(x, channels, row, y, index);
 }
 template <>
-void window_max<kSimd>(const double* x, int64_t channels, ImageWindow window, double* y,
-                       int32_t* index) {
-  max_or_indexed_max(x, channels, window, y, index);
+void window_maxima<kSimd>(const double* x, int64_t channels, const WindowRow& row, double* y,
+                          int32_t* index) {
+  maxima(x, channels, row, y, index);
+}
+
+template <>
+const int32_t* scatter_add<kSimd>(const float* g, const int32_t* index, int64_t windows,
+                                  int64_t channels, int64_t first, int64_t end, int64_t pixels,
+                                  float* y) {
+  return add_at(g, index, windows, channels, first, end, pixels, y);
+}
+template <>
+const int32_t* scatter_add<kSimd>(const double* g, const int32_t* index, int64_t windows,
+                                  int64_t channels, int64_t first, int64_t end, int64_t pixels,
+                                  double* y) {
+  return add_at(g, index, windows, channels, first, end, pixels, y);
 }
 
 template <>

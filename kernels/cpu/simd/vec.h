@@ -49,6 +49,18 @@ template <class T>
   __builtin_memcpy(to, &v, sizeof v);
 }
 
+/// v, in a register. GCC reads a vector that several instructions use from memory again for each,
+/// where a loop may already wait for its loads.
+template <class V>
+[[gnu::always_inline]] inline V kept(V v) {
+#if defined(__x86_64__)
+  asm("" : "+v"(v));
+#elif defined(__aarch64__)
+  asm("" : "+w"(v));
+#endif
+  return v;
+}
+
 /// The same number in every lane.
 template <class T>
 [[gnu::always_inline]] inline Vec<T> splat(T value) {
@@ -80,6 +92,7 @@ template <class T>
 }
 
 /// The first `count` elements (fewer than kLanes); the other lanes are 0, their memory untouched.
+/// Integers can be stored too.
 template <class T>
 [[gnu::always_inline]] inline Vec<T> load_first(const T* from, int count) {
 #if GRAFT_SIMD_LEVEL == 2
@@ -98,9 +111,11 @@ template <class T>
 [[gnu::always_inline]] inline void store_first(T* to, Vec<T> v, int count) {
 #if GRAFT_SIMD_LEVEL == 2
   if constexpr (sizeof(T) == 4)
-    _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), v);
+    _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1),
+                          reinterpret_cast<__m512>(v));
   else
-    _mm512_mask_storeu_pd(to, static_cast<__mmask8>((1u << count) - 1), v);
+    _mm512_mask_storeu_pd(to, static_cast<__mmask8>((1u << count) - 1),
+                          reinterpret_cast<__m512d>(v));
 #else
   for (int lane = 0; lane < kLanes<T>; ++lane)
     if (lane < count) to[lane] = v[lane];

@@ -1,0 +1,147 @@
+#include "graft/kernels/cpu/conv/one_channel.h"
+
+#include <algorithm>
+
+#include "graft/core/parallel.h"
+#include "graft/kernels/cpu/ceil_div.h"
+#include "graft/kernels/cpu/conv/one_channel_rows.h"
+#include "graft/kernels/cpu/product/panel.h"
+#include "graft/kernels/cpu/product/partition.h"
+
+namespace graft::cpu {
+namespace {
+
+constexpr int64_t kPixels = 1024;     // of a piece of work
+constexpr int64_t kMaxPartials = 16;  // of the filter gradient
+
+template <class T>
+int64_t lanes() {
+  return tile_shape<T>(simd_level()).columns / 2;
+}
+
+bool consecutive(const std::vector<int64_t>& window) {
+  return window.back() - window.front() + 1 == static_cast<int64_t>(window.size());
+}
+
+// Parts of images, whole rows of outputs, repeated with their zeros around.
+template <class T>
+class RepeatedImage {
+ public:
+  RepeatedImage(const Correlation& c, int64_t height)
+      : c_(c),
+        row_taps_(static_cast<int64_t>(c.rows.size())),
+        col_taps_(static_cast<int64_t>(c.cols.size())),
+        cols_(c.out_w + col_taps_ - 1),
+        row_(cols_ * c.columns + lanes<T>()),
+        height_(height + row_taps_ - 1) {}
+  int64_t size() const { return height_ * row_; }
+
+  /// Fills `memory`, of size().
+  RepeatedRows<T> rows(const Rectangle& of, const T* x, T* memory) const {
+    const T* const image = x + of.image * c_.in.image;
+    for (int64_t b = 0; b < of.height + row_taps_ - 1; ++b)
+      fill(image, of.row + c_.rows.front() + b, memory + b * row_);
+    return {memory, row_, row_taps_, col_taps_, c_.columns, of.height, c_.out_w, c_.out.row};
+  }
+
+ private:
+  void fill(const T* image, int64_t iy, T* to) const {
+    const int64_t begin = std::clamp<int64_t>(-c_.cols.front(), 0, cols_);
+    const int64_t end = std::clamp<int64_t>(c_.in_w - c_.cols.front(), begin, cols_);
+    if (iy < 0 || iy >= c_.in_h || begin == end) {
+      std::fill_n(to, row_, T(0));
+      return;
+    }
+    const T* const from = image + iy * c_.in.row + (begin + c_.cols.front()) * c_.in.pixel;
+    std::fill_n(to, begin * c_.columns, T(0));
+    with_simd([&]<SimdLevel kLevel>() {
+      repeat_pixels<kLevel>(from, c_.in.pixel, end - begin, c_.columns, to + begin * c_.columns);
+    });
+    std::fill(to + end * c_.columns, to + row_, T(0));
+  }
+
+  const Correlation& c_;
+  int64_t row_taps_, col_taps_, cols_, row_, height_;
+};
+
+}  // namespace
+
+template <class T>
+bool one_channel_applies(const Correlation& c) {
+  return c.groups == 1 && c.channels == 1 && 2 * c.columns <= lanes<T>() && c.depth() > 1 &&
+         c.stride_h == 1 && c.stride_w == 1 && consecutive(c.rows) && consecutive(c.cols);
+}
+
+template <class T>
+void one_channel_correlate(const KernelCtx& ctx, const Correlation& c, const T* x, const T* w,
+                           const Epilogue<T>& epilogue, T* y) {
+  const int64_t taps = c.depth(), width = lanes<T>();
+  T* const weights = ctx.workspace.take_array<T>((taps + 1) * width);
+  T* const bias = weights + taps * width;
+  for (int64_t lane = 0; lane < width; ++lane) {
+    const int64_t column = lane % c.columns;
+    for (int64_t tap = 0; tap < taps; ++tap) weights[tap * width + lane] = w[column * taps + tap];
+    bias[lane] = epilogue.bias ? epilogue.bias[column] : T(0);
+  }
+  const Partition partition(c, std::max(kPixels, c.out_w));
+  const RepeatedImage<T> image(c, partition.height());
+  T* const memory = ctx.workspace.take_array<T>(num_threads() * image.size());
+  parallel_for(partition.count(), [&](int64_t piece, int worker) {
+    partition.for_each(piece, [&](const Rectangle& r) {
+      const RepeatedRows<T> rows = image.rows(r, x, memory + worker * image.size());
+      const int64_t at = r.image * c.out.image + r.row * c.out.row;
+      Epilogue<T> here = epilogue;
+      if (here.residual) here.residual += at;
+      with_simd([&]<SimdLevel kLevel>() {
+        one_channel_rows<kLevel, T>(rows, weights, bias, here, y + at);
+      });
+    });
+  });
+}
+
+template <class T>
+void one_channel_filter_grad(const KernelCtx& ctx, const Correlation& c, const T* x, const T* dy,
+                             T* dw) {
+  const int64_t taps = c.depth(), width = lanes<T>(), size = taps * width;
+  const Partition partition(c, std::max(kPixels, c.out_w));
+  const RepeatedImage<T> image(c, partition.height());
+  const int64_t parts = std::min(partition.count(), kMaxPartials);
+  T* const partials = ctx.workspace.take_array<T>(parts * size);
+  T* const memory = ctx.workspace.take_array<T>(num_threads() * image.size());
+  T* const zeros = ctx.workspace.take_array<T>(c.out.row);
+  std::fill_n(zeros, c.out.row, T(0));
+  parallel_for(parts, [&](int64_t part, int worker) {
+    T* const sums = partials + part * size;
+    std::fill_n(sums, size, T(0));
+    const int64_t end = partition.count() * (part + 1) / parts;
+    for (int64_t piece = partition.count() * part / parts; piece < end; ++piece)
+      partition.for_each(piece, [&](const Rectangle& r) {
+        const RepeatedRows<T> rows = image.rows(r, x, memory + worker * image.size());
+        const int64_t at = r.image * c.out.image + r.row * c.out.row;
+        with_simd([&]<SimdLevel kLevel>() {
+          one_channel_filter_grad_rows<kLevel, T>(rows, dy + at, zeros, sums);
+        });
+      });
+  });
+  for (int64_t column = 0; column < c.columns; ++column)
+    for (int64_t tap = 0; tap < taps; ++tap) {
+      T sum = 0;
+      for (int64_t part = 0; part < parts; ++part)
+        for (int64_t lane = column; lane < width / c.columns * c.columns; lane += c.columns)
+          sum += partials[part * size + tap * width + lane];
+      *dw++ = sum;
+    }
+}
+
+template bool one_channel_applies<float>(const Correlation&);
+template bool one_channel_applies<double>(const Correlation&);
+template void one_channel_correlate(const KernelCtx&, const Correlation&, const float*,
+                                    const float*, const Epilogue<float>&, float*);
+template void one_channel_correlate(const KernelCtx&, const Correlation&, const double*,
+                                    const double*, const Epilogue<double>&, double*);
+template void one_channel_filter_grad(const KernelCtx&, const Correlation&, const float*,
+                                      const float*, float*);
+template void one_channel_filter_grad(const KernelCtx&, const Correlation&, const double*,
+                                      const double*, double*);
+
+}  // namespace graft::cpu
