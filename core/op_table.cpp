@@ -38,6 +38,12 @@ size_t channel_bytes(std::string_view, Operands x, const Tensor&) {
   return static_cast<size_t>(x[0].dim(-1)) * size_of(x[0].dtype());
 }
 
+// batch_norm_train computes its result again, from what is kept and beta, unless a residual (the
+// fourth operand) is part of it.
+size_t train_norm_bytes(std::string_view name, Operands x, const Tensor& y) {
+  return name == "beta_or_y" && x[3].defined() ? y.bytes() : channel_bytes(name, x, y);
+}
+
 const OpRow kRows[] = {
 #define UNARY(name, functor, keeps)                                                         \
   {#name, "x", [](Operands x, const OpParams&) { return unary(UnaryKind::functor, x[0]); }, \
@@ -230,11 +236,11 @@ const OpRow kRows[] = {
      [](uint32_t mask, const OpParams& p) {
        const uint32_t x = mask & 1, gamma = mask & 2;
        const bool y = mask && get<BatchNormParams>(p).activation != Activation::None;
-       if (x) return y ? "x mean rstd gamma y" : "x mean rstd gamma";
-       if (gamma) return y ? "x mean rstd y" : "x mean rstd";
+       if (x) return y ? "x mean rstd scale gamma beta_or_y" : "x mean rstd scale gamma";
+       if (gamma) return y ? "x mean rstd scale beta_or_y" : "x mean rstd scale";
        return y ? "y" : "";
      },
-     channel_bytes},
+     train_norm_bytes},
     {"batch_norm_eval", "x gamma beta running_mean: running_var: residual?",
      [](Operands x, const OpParams& p) {
        return batch_norm_eval(x[0], x[1], x[2], x[3], x[4], get<BatchNormParams>(p), x[5]);

@@ -115,9 +115,7 @@ class Engine {
       grad = add(grad, gradient);
     } else {
       // Two leaves may be handed one tensor (both sides of a sum); each must own its gradient.
-      const bool sole = gradient.impl_ptr().use_count() == 1 &&
-                        gradient.impl().storage.use_count() == 1 && gradient.is_contiguous();
-      if (sole)
+      if (sole_owner(gradient))
         grad = std::move(gradient);
       else
         grad = grad_enabled() ? mul(gradient, 1.0) : gradient.clone();  // recorded, or not

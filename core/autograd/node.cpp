@@ -96,6 +96,11 @@ void attach(Tensor& result, const std::shared_ptr<Node>& node,
   attach(result, node, std::vector<const Tensor*>(inputs));
 }
 
+bool sole_owner(const Tensor& tensor) {
+  return tensor.impl_ptr().use_count() == 1 && tensor.impl().storage.use_count() == 1 &&
+         tensor.is_contiguous();
+}
+
 std::shared_ptr<Node> producer_of(const Tensor& tensor) {
   return tensor.requires_grad() ? tensor.impl().autograd->producer : nullptr;
 }

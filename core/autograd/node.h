@@ -92,6 +92,10 @@ void attach(Tensor& result, const std::shared_ptr<Node>& node,
 void attach(Tensor& result, const std::shared_ptr<Node>& node,
             const std::vector<const Tensor*>& inputs);
 
+/// True if `tensor` is the only handle on its memory, and contiguous: a gradient that may be kept
+/// or overwritten.
+bool sole_owner(const Tensor& tensor);
+
 /// The node that computed `tensor`; null for a leaf or a tensor without gradient.
 std::shared_ptr<Node> producer_of(const Tensor& tensor);
 

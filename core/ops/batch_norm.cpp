@@ -36,44 +36,58 @@ Tensor through_activation(Activation activation, const Tensor& g, const Saved& y
   return y.defined() ? activate_grad(g, y.get(node), activation) : g;
 }
 
-// Sums over the rows of g and of g (x - mean) rstd; the second by the fused kernel.
+// Sums over the rows of g and of g (x - mean) rstd.
 struct GradSums {
   Tensor g, gx;
+  explicit GradSums(const Tensor& channels) : g(like(channels)), gx(like(channels)) {}
 };
-GradSums fused_sums(const Tensor& g, const Tensor& x, const Tensor& mean, const Tensor& rstd) {
-  GradSums sums{like(mean), like(mean)};
-  run(slots().batch_norm_grad_sums, g, x, mean, rstd, sums.g, sums.gx);
-  return sums;
-}
 
+// The result is kept for the activation's derivative only where a residual is part of it: of x,
+// which is kept anyway, it is computed again.
 struct TrainNode final : Node {
   explicit TrainNode(const BatchNormParams& p) : params(p) {}
   const BatchNormParams params;
-  Saved x, gamma, mean, rstd, y;
+  Saved x, gamma, beta, mean, rstd, scale, y;
   const char* name() const override { return "batch_norm_train"; }
-  void release() override { x = gamma = mean = rstd = y = {}; }
+  void release() override { x = gamma = beta = mean = rstd = scale = y = {}; }
 
   std::vector<Tensor> backward(const std::vector<Tensor>& grad) override {
-    const Tensor g = through_activation(params.activation, grad[0], y, *this);
     std::vector<Tensor> result(4);
+    const bool ours = !wants(kResidual) && (y.defined() || sole_owner(grad[0]));
+    const Tensor g = through_activation(params.activation, grad[0], y, *this);
     if (wants(kResidual)) result[kResidual] = g;
     if (!wants(kX) && !wants(kGamma)) {
       if (wants(kBeta)) result[kBeta] = sum_to(g, inputs[kBeta].shape);
     } else if (grad_enabled()) {
-      formula(g, result);
+      formula(beta.defined() ? activate_grad(g, result_again(), params.activation) : g, result);
     } else {
-      fused(g, result);
+      fused(g, ours, result);
     }
     return result;
   }
 
  private:
-  void fused(const Tensor& g, std::vector<Tensor>& result) const {
+  Tensor shift() const { return beta.defined() ? beta.get(*this).detach() : Tensor(); }
+
+  // The bits of the forward pass, as a constant: the derivative is one almost everywhere.
+  Tensor result_again() const {
+    const Tensor in = x.get(*this);
+    Tensor again = like(in);
+    run(slots().batch_norm_apply, in, mean.get(*this), scale.get(*this), shift(), Tensor(),
+        params.activation, again);
+    return again;
+  }
+
+  // The gradient towards x takes the place of g if that is ours: a stream of writes less.
+  void fused(const Tensor& g, bool ours, std::vector<Tensor>& result) const {
     const Tensor in = x.get(*this), m = mean.get(*this), r = rstd.get(*this);
-    const GradSums sums = fused_sums(g, in, m, r);
+    const Tensor factor = scale.get(*this), term = shift();
+    const Activation activation = beta.defined() ? params.activation : Activation::None;
+    const GradSums sums(m);
+    run(slots().batch_norm_grad_sums, g, in, m, r, factor, term, activation, sums.g, sums.gx);
     if (wants(kX)) {
-      result[kX] = like(in);
-      run(slots().batch_norm_input_grad, g, in, m, r, gamma.get(*this), sums.g, sums.gx,
+      result[kX] = ours ? g : like(in);
+      run(slots().batch_norm_input_grad, g, in, m, r, factor, term, activation, sums.g, sums.gx,
           result[kX]);
     }
     if (wants(kGamma)) result[kGamma] = sums.gx;
@@ -116,7 +130,9 @@ struct EvalNode final : Node {
       if (grad_enabled()) {
         result[kGamma] = sum_to(mul(g, mul(sub(x.get(*this), m), r)), m.shape());
       } else {
-        const GradSums sums = fused_sums(g, x.get(*this), m, r);
+        const GradSums sums(m);
+        run(slots().batch_norm_grad_sums, g, x.get(*this), m, r, Tensor(), Tensor(),
+            Activation::None, sums.g, sums.gx);
         result[kGamma] = sums.gx;
         if (wants(kBeta)) result[kBeta] = sums.g;
       }
@@ -175,9 +191,15 @@ Tensor batch_norm_train(const Tensor& x, const Tensor& gamma, const Tensor& beta
       node->x = Saved::input(x, kX);
       node->mean = Saved::constant(mean);
       node->rstd = Saved::constant(rstd);
+      node->scale = Saved::constant(scale);
     }
     if (need & bit(kX)) node->gamma = Saved::input(gamma, kGamma);
-    if (params.activation != Activation::None) node->y = Saved::output(y);
+    if (params.activation != Activation::None) {
+      if (node->x.defined() && !residual.defined())
+        node->beta = Saved::input(beta, kBeta);
+      else
+        node->y = Saved::output(y);
+    }
     attach(y, node, {&x, &gamma, &beta, &residual});
   }
   return y;

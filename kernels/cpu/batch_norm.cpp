@@ -15,17 +15,27 @@ namespace graft::cpu {
 namespace {
 
 constexpr int64_t kBlockElements = 32768;  // a block stays in the second-level cache
+constexpr int64_t kWideRow = 256;          // elements
 
+// Where x has few channels some of its rows are one row here: a loop over 16 channels is shorter
+// than the latency of its sums.
 struct Blocks {
+  int64_t fold;  // rows of x in one row here
   int64_t rows, channels, block_rows, block_channels, down, across;
 
-  explicit Blocks(const ConstView& x) : channels(x.dim(x.rank() - 1)) {
+  explicit Blocks(const ConstView& x) : fold(1), channels(x.dim(x.rank() - 1)) {
     rows = channels ? x.numel() / channels : 0;
+    for (; rows > 0 && rows % 2 == 0 && 2 * channels <= kWideRow; rows /= 2) {
+      fold *= 2;
+      channels *= 2;
+    }
     block_channels = std::clamp<int64_t>(channels, 1, kMaxBlockChannels);
     block_rows = kBlockElements / block_channels;
     down = (rows + block_rows - 1) / block_rows;
     across = (channels + block_channels - 1) / block_channels;
   }
+
+  int64_t parts() const { return down * channels; }
 };
 
 struct Position {
@@ -46,13 +56,30 @@ void for_blocks(const Blocks& blocks, const Body& body) {
   });
 }
 
+// A [C] operand as wide as the rows of the blocks, null if it is absent.
+template <class T>
+const T* per_channel(const KernelCtx& ctx, const Blocks& blocks, const ConstView& operand) {
+  if (!operand || blocks.fold == 1) return operand ? operand.as<T>() : nullptr;
+  T* const wide = ctx.workspace.take_array<T>(blocks.channels);
+  const int64_t count = blocks.channels / blocks.fold;
+  for (int64_t i = 0; i < blocks.fold; ++i) std::copy_n(operand.as<T>(), count, wide + i * count);
+  return wide;
+}
+
+template <class T>
+Normalisation<T> from(const Normalisation<T>& whole, Position at) {
+  const auto shifted = [&](const T* vector) { return vector ? vector + at.channel : nullptr; };
+  return {whole.x + at.element, shifted(whole.mean), shifted(whole.scale), shifted(whole.shift),
+          whole.activation};
+}
+
 template <class T>
 void stats(const KernelCtx& ctx, const ConstView& x, T* mean, T* variance) {
   const Blocks blocks(x);
-  const int64_t channels = blocks.channels;
-  double* means = ctx.workspace.take_array<double>(2 * (blocks.down + 1) * channels);
-  double* m2s = means + blocks.down * channels;
-  double* centre = m2s + blocks.down * channels;
+  const int64_t channels = blocks.channels / blocks.fold;
+  double* means = ctx.workspace.take_array<double>(2 * (blocks.parts() + channels));
+  double* m2s = means + blocks.parts();
+  double* centre = m2s + blocks.parts();
   double* m2 = centre + channels;
   for_blocks(blocks, [&](RowBlock block, Position at) {
     with_simd([&]<SimdLevel kLevel>() {
@@ -61,78 +88,75 @@ void stats(const KernelCtx& ctx, const ConstView& x, T* mean, T* variance) {
   });
   // Chan, Golub and LeVeque 1979: moments of the union from the moments of the parts.
   std::fill_n(centre, 2 * channels, 0.0);
-  for (int64_t i = 0; i < blocks.down; ++i) {
-    const int64_t done = i * blocks.block_rows;
-    const auto n = static_cast<double>(done);
-    const auto part = static_cast<double>(std::min(blocks.block_rows, blocks.rows - done));
+  int64_t done = 0;
+  for (int64_t i = 0; i < blocks.down * blocks.fold; ++i) {
+    const int64_t row = i / blocks.fold * blocks.block_rows;
+    const int64_t rows = std::min(blocks.block_rows, blocks.rows - row);
+    const auto n = static_cast<double>(done), part = static_cast<double>(rows);
     const double share = part / (n + part), weight = n * share;
     for (int64_t c = 0; c < channels; ++c) {
       const double delta = means[i * channels + c] - centre[c];
       centre[c] += delta * share;
       m2[c] += m2s[i * channels + c] + delta * delta * weight;
     }
+    done += rows;
   }
   for (int64_t c = 0; c < channels; ++c) {
     mean[c] = static_cast<T>(centre[c]);
-    variance[c] = static_cast<T>(m2[c] / static_cast<double>(blocks.rows));
+    variance[c] = static_cast<T>(m2[c] / static_cast<double>(done));
   }
 }
 
 template <class T>
-void grad_sums(const KernelCtx& ctx, const ConstView& g, const ConstView& x, const T* mean,
-               const T* rstd, T* sum_g, T* sum_gx) {
-  const Blocks blocks(x);
-  const int64_t channels = blocks.channels;
-  double* parts_g = ctx.workspace.take_array<double>(2 * (blocks.down + 1) * channels);
-  double* parts_gx = parts_g + blocks.down * channels;
-  double* total = parts_gx + blocks.down * channels;
+void grad_sums(const KernelCtx& ctx, const T* g, const Blocks& blocks, const Normalisation<T>& by,
+               const T* rstd, T* sum_h, T* sum_hx) {
+  const int64_t channels = blocks.channels / blocks.fold;
+  double* parts_h = ctx.workspace.take_array<double>(2 * (blocks.parts() + channels));
+  double* parts_hx = parts_h + blocks.parts();
+  double* total = parts_hx + blocks.parts();
   for_blocks(blocks, [&](RowBlock block, Position at) {
     with_simd([&]<SimdLevel kLevel>() {
-      block_grad_sums<kLevel>(g.as<T>() + at.element, x.as<T>() + at.element, mean + at.channel,
-                              block, parts_g + at.part, parts_gx + at.part);
+      block_grad_sums<kLevel>(g + at.element, from(by, at), block, parts_h + at.part,
+                              parts_hx + at.part);
     });
   });
   std::fill_n(total, 2 * channels, 0.0);
-  for (int64_t i = 0; i < blocks.down; ++i) {
+  for (int64_t i = 0; i < blocks.down * blocks.fold; ++i) {
     for (int64_t c = 0; c < channels; ++c) {
-      total[c] += parts_g[i * channels + c];
-      total[channels + c] += parts_gx[i * channels + c];
+      total[c] += parts_h[i * channels + c];
+      total[channels + c] += parts_hx[i * channels + c];
     }
   }
   for (int64_t c = 0; c < channels; ++c) {
-    sum_g[c] = static_cast<T>(total[c]);
-    sum_gx[c] = static_cast<T>(total[channels + c] * static_cast<double>(rstd[c]));
+    sum_h[c] = static_cast<T>(total[c]);
+    sum_hx[c] = static_cast<T>(total[channels + c] * static_cast<double>(rstd[c]));
   }
 }
 
 template <class T>
-void input_grad(const KernelCtx& ctx, const ConstView& g, const ConstView& x, const T* mean,
-                const T* rstd, const T* gamma, const T* sum_g, const T* sum_gx, T* dx) {
-  const Blocks blocks(x);
-  T* scale = ctx.workspace.take_array<T>(3 * blocks.channels);
-  T* offset = scale + blocks.channels;
+void input_grad(const KernelCtx& ctx, const T* g, const Blocks& blocks, const Normalisation<T>& by,
+                const T* rstd, const T* sum_h, const T* sum_hx, T* dx) {
+  T* offset = ctx.workspace.take_array<T>(2 * blocks.channels);
   T* slope = offset + blocks.channels;
-  const auto count = static_cast<T>(blocks.rows);
+  const auto count = static_cast<T>(blocks.rows * blocks.fold);
   for (int64_t c = 0; c < blocks.channels; ++c) {
-    scale[c] = gamma[c] * rstd[c];
-    offset[c] = sum_g[c] / count;
-    slope[c] = sum_gx[c] * rstd[c] / count;
+    offset[c] = sum_h[c] / count;
+    slope[c] = sum_hx[c] * rstd[c] / count;
   }
   for_blocks(blocks, [&](RowBlock block, Position at) {
     with_simd([&]<SimdLevel kLevel>() {
-      block_input_grad<kLevel>(g.as<T>() + at.element, x.as<T>() + at.element, mean + at.channel,
-                               scale + at.channel, offset + at.channel, slope + at.channel, block,
-                               dx + at.element);
+      block_input_grad<kLevel>(g + at.element, from(by, at), offset + at.channel,
+                               slope + at.channel, block, dx + at.element);
     });
   });
 }
 
-// The elements of a [C] operand, zeros if it is absent.
+// A [C] operand, zeros if it is absent.
 template <class T>
-const T* or_zeros(const KernelCtx& ctx, const ConstView& operand, int64_t count) {
-  if (operand) return operand.as<T>();
-  T* const zeros = ctx.workspace.take_array<T>(count);
-  std::fill_n(zeros, count, T(0));
+const T* or_zeros(const KernelCtx& ctx, const Blocks& blocks, const ConstView& operand) {
+  if (operand) return per_channel<T>(ctx, blocks, operand);
+  T* const zeros = ctx.workspace.take_array<T>(blocks.channels);
+  std::fill_n(zeros, blocks.channels, T(0));
   return zeros;
 }
 
@@ -162,34 +186,42 @@ void batch_norm_apply(const KernelCtx& ctx, ConstView x, ConstView mean, ConstVi
     *operand = contiguous_operand(ctx, *operand);
   with_float("batch_norm_apply", x.dtype, [&]<class T>(T) {
     const Blocks blocks(x);
-    const T* centre = or_zeros<T>(ctx, mean, blocks.channels);
-    const T* term = or_zeros<T>(ctx, shift, blocks.channels);
+    const Normalisation<T> by{x.as<T>(), or_zeros<T>(ctx, blocks, mean),
+                              per_channel<T>(ctx, blocks, scale), or_zeros<T>(ctx, blocks, shift),
+                              activation};
     for_blocks(blocks, [&](RowBlock block, Position at) {
       with_simd([&]<SimdLevel kLevel>() {
-        block_apply<kLevel>(x.as<T>() + at.element, centre + at.channel, scale.as<T>() + at.channel,
-                            term + at.channel, residual ? residual.as<T>() + at.element : nullptr,
-                            activation, block, y.as<T>() + at.element);
+        block_apply<kLevel>(from(by, at), residual ? residual.as<T>() + at.element : nullptr, block,
+                            y.as<T>() + at.element);
       });
     });
   });
 }
 
 void batch_norm_grad_sums(const KernelCtx& ctx, ConstView g, ConstView x, ConstView mean,
-                          ConstView rstd, View sum_g, View sum_gx) {
-  for (ConstView* operand : {&g, &x, &mean, &rstd}) *operand = contiguous_operand(ctx, *operand);
+                          ConstView rstd, ConstView scale, ConstView shift, Activation activation,
+                          View sum_h, View sum_hx) {
+  for (ConstView* operand : {&g, &x, &mean, &rstd, &scale, &shift})
+    *operand = contiguous_operand(ctx, *operand);
   with_float("batch_norm_grad_sums", x.dtype, [&]<class T>(T) {
-    grad_sums(ctx, g, x, mean.as<T>(), rstd.as<T>(), sum_g.as<T>(), sum_gx.as<T>());
+    const Blocks blocks(x);
+    const Normalisation<T> by{x.as<T>(), per_channel<T>(ctx, blocks, mean),
+                              per_channel<T>(ctx, blocks, scale),
+                              per_channel<T>(ctx, blocks, shift), activation};
+    grad_sums(ctx, g.as<T>(), blocks, by, rstd.as<T>(), sum_h.as<T>(), sum_hx.as<T>());
   });
 }
 
 void batch_norm_input_grad(const KernelCtx& ctx, ConstView g, ConstView x, ConstView mean,
-                           ConstView rstd, ConstView gamma, ConstView sum_g, ConstView sum_gx,
-                           View dx) {
-  for (ConstView* operand : {&g, &x, &mean, &rstd, &gamma, &sum_g, &sum_gx})
+                           ConstView rstd, ConstView scale, ConstView shift, Activation activation,
+                           ConstView sum_h, ConstView sum_hx, View dx) {
+  for (ConstView* operand : {&g, &x, &mean, &rstd, &scale, &shift, &sum_h, &sum_hx})
     *operand = contiguous_operand(ctx, *operand);
   with_float("batch_norm_input_grad", x.dtype, [&]<class T>(T) {
-    input_grad(ctx, g, x, mean.as<T>(), rstd.as<T>(), gamma.as<T>(), sum_g.as<T>(), sum_gx.as<T>(),
-               dx.as<T>());
+    const Blocks blocks(x);
+    const auto wide = [&](const ConstView& v) { return per_channel<T>(ctx, blocks, v); };
+    const Normalisation<T> by{x.as<T>(), wide(mean), wide(scale), wide(shift), activation};
+    input_grad(ctx, g.as<T>(), blocks, by, wide(rstd), wide(sum_h), wide(sum_hx), dx.as<T>());
   });
 }
 

@@ -8,30 +8,42 @@
 
 namespace graft::cpu {
 
-inline constexpr int64_t kMaxBlockChannels = 256;
+inline constexpr int64_t kMaxBlockChannels = 1024;
 
 /// `rows` rows of `channels` elements (at most kMaxBlockChannels), `stride` elements apart.
 struct RowBlock {
   int64_t rows, channels, stride;
 };
 
+/// What normalises the elements of x: y = act((x - mean) scale + shift), the rest one a channel.
+template <class T>
+struct Normalisation {
+  const T* x;
+  const T* mean;
+  const T* scale;
+  const T* shift;
+  Activation activation;
+};
+
 /// Mean and sum of squared deviations per channel.
 template <SimdLevel kLevel, class T>
 void block_moments(const T* x, RowBlock block, double* mean, double* m2);
 
-/// Sums per channel of g and of g (x - mean).
+/// y as normalised, with the residual added before the activation; that may be null.
 template <SimdLevel kLevel, class T>
-void block_grad_sums(const T* g, const T* x, const T* mean, RowBlock block, double* sum_g,
-                     double* sum_gx);
+void block_apply(const Normalisation<T>& by, const T* residual, RowBlock block, T* y);
 
-/// y = act((x - mean) scale + shift + residual); the residual may be null.
+/// Sums per channel of h and of h (x - mean), where h = g act'(y) is the gradient before the
+/// activation. y is computed as block_apply computes it, to the bit. Without an activation scale
+/// and shift are not read.
 template <SimdLevel kLevel, class T>
-void block_apply(const T* x, const T* mean, const T* scale, const T* shift, const T* residual,
-                 Activation activation, RowBlock block, T* y);
+void block_grad_sums(const T* g, const Normalisation<T>& by, RowBlock block, double* sum_h,
+                     double* sum_hx);
 
-/// dx = scale (g - offset - (x - mean) slope)
+/// dx = scale (h - offset - (x - mean) slope), with h as above. Without an activation shift is not
+/// read. dx may be g.
 template <SimdLevel kLevel, class T>
-void block_input_grad(const T* g, const T* x, const T* mean, const T* scale, const T* offset,
-                      const T* slope, RowBlock block, T* dx);
+void block_input_grad(const T* g, const Normalisation<T>& by, const T* offset, const T* slope,
+                      RowBlock block, T* dx);
 
 }  // namespace graft::cpu

@@ -1,7 +1,9 @@
 #include "graft/kernels/cpu/batch_norm_rows.h"
 
+#include <type_traits>
+
+#include "graft/kernels/cpu/simd/activate.h"
 #include "graft/kernels/cpu/simd/vec.h"
-#include "graft/kernels/functors.h"
 
 namespace graft::cpu {
 namespace {
@@ -15,35 +17,91 @@ template <class Body>
     body(row, row + kGroup < rows ? row + kGroup : rows);
 }
 
+// Calls body(first row, their number as a constant) for four rows at a time: what belongs to a
+// channel is loaded and stored once for them.
+template <class Body>
+[[gnu::always_inline]] inline void for_fours(int64_t begin, int64_t end, const Body& body) {
+  int64_t row = begin;
+  for (; row + 4 <= end; row += 4) body(row, std::integral_constant<int, 4>());
+  for (; row < end; ++row) body(row, std::integral_constant<int, 1>());
+}
+
+// A vector of channels, or the first few elements of one.
+template <class T>
+struct WholeVector {
+  [[gnu::always_inline]] Vec<T> get(const T* from) const { return load(from); }
+  [[gnu::always_inline]] void put(T* to, Vec<T> v) const { store(to, v); }
+};
+template <class T>
+struct PartVector {
+  int count;
+  [[gnu::always_inline]] Vec<T> get(const T* from) const { return load_first(from, count); }
+  [[gnu::always_inline]] void put(T* to, Vec<T> v) const { store_first(to, v, count); }
+};
+
+// Calls body(first channel, vector) for all channels.
+template <class T, class Body>
+[[gnu::always_inline]] inline void for_vectors(int64_t channels, const Body& body) {
+  int64_t c = 0;
+  for (; c + kLanes<T> <= channels; c += kLanes<T>) body(c, WholeVector<T>());
+  if (c < channels) body(c, PartVector<T>{static_cast<int>(channels - c)});
+}
+
 template <class T>
 [[gnu::always_inline]] inline void add_to(double* __restrict totals, const T* __restrict part,
                                           int64_t count) {
   for (int64_t c = 0; c < count; ++c) totals[c] += static_cast<double>(part[c]);
 }
 
+// Sums of rows, or of their differences from a centre and the squares of those; x points to the
+// first row. Sums of a part of a vector are whole vectors.
+template <int kRows, class T>
+[[gnu::always_inline]] inline void add_values(const T* x, RowBlock block, T* sum) {
+  for_vectors<T>(block.channels, [&](int64_t c, auto v) {
+    Vec<T> total = load(sum + c);
+#pragma GCC unroll 4
+    for (int row = 0; row < kRows; ++row) {
+      const T* const at = x + row * block.stride + c;
+      __builtin_prefetch(at + kRows * block.stride);
+      total += v.get(at);
+    }
+    store(sum + c, total);
+  });
+}
+template <int kRows, class T>
+[[gnu::always_inline]] inline void add_deviations(const T* x, const T* centre, RowBlock block,
+                                                  T* sum, T* squares) {
+  for_vectors<T>(block.channels, [&](int64_t c, auto v) {
+    const Vec<T> middle = v.get(centre + c);
+    Vec<T> total = load(sum + c), total_squares = load(squares + c);
+#pragma GCC unroll 4
+    for (int row = 0; row < kRows; ++row) {
+      const Vec<T> d = v.get(x + row * block.stride + c) - middle;
+      total += d;
+      total_squares += d * d;
+    }
+    store(sum + c, total);
+    store(squares + c, total_squares);
+  });
+}
+
 // The mean found first is only a centre: the second pass corrects for its rounding.
 template <class T>
-[[gnu::always_inline]] inline void moments(const T* __restrict x, RowBlock block,
-                                           double* __restrict mean, double* __restrict m2) {
+[[gnu::always_inline]] inline void moments(const T* x, RowBlock block, double* __restrict mean,
+                                           double* __restrict m2) {
   const int64_t channels = block.channels;
   const auto count = static_cast<double>(block.rows);
   T centre[kMaxBlockChannels] = {};
-  for (int64_t row = 0; row < block.rows; ++row) {
-    const T* __restrict in = x + row * block.stride;
-    for (int64_t c = 0; c < channels; ++c) centre[c] += in[c];
-  }
+  for_fours(0, block.rows, [&]<int kRows>(int64_t row, std::integral_constant<int, kRows>) {
+    add_values<kRows>(x + row * block.stride, block, centre);
+  });
   for (int64_t c = 0; c < channels; ++c) centre[c] /= static_cast<T>(count);
   for (int64_t c = 0; c < channels; ++c) mean[c] = m2[c] = 0;
   for_groups(block.rows, [&](int64_t begin, int64_t end) {
     T sum[kMaxBlockChannels] = {}, squares[kMaxBlockChannels] = {};
-    for (int64_t row = begin; row < end; ++row) {
-      const T* __restrict in = x + row * block.stride;
-      for (int64_t c = 0; c < channels; ++c) {
-        const T d = in[c] - centre[c];
-        sum[c] += d;
-        squares[c] += d * d;
-      }
-    }
+    for_fours(begin, end, [&]<int kRows>(int64_t row, std::integral_constant<int, kRows>) {
+      add_deviations<kRows>(x + row * block.stride, centre, block, sum, squares);
+    });
     add_to(mean, sum, channels);
     add_to(m2, squares, channels);
   });
@@ -54,79 +112,107 @@ template <class T>
   }
 }
 
+// (x - mean) scale + shift, from the difference: one source, so that backward finds the bits of
+// forward.
 template <class T>
-[[gnu::always_inline]] inline void grad_sums(const T* __restrict g, const T* __restrict x,
-                                             const T* __restrict mean, RowBlock block,
-                                             double* __restrict sum_g, double* __restrict sum_gx) {
-  const int64_t channels = block.channels;
-  for (int64_t c = 0; c < channels; ++c) sum_g[c] = sum_gx[c] = 0;
-  for_groups(block.rows, [&](int64_t begin, int64_t end) {
-    T group_g[kMaxBlockChannels] = {}, group_gx[kMaxBlockChannels] = {};
-    for (int64_t row = begin; row < end; ++row) {
-      const T* __restrict gs = g + row * block.stride;
-      const T* __restrict xs = x + row * block.stride;
-      for (int64_t c = 0; c < channels; ++c) {
-        group_g[c] += gs[c];
-        group_gx[c] += gs[c] * (xs[c] - mean[c]);
-      }
-    }
-    add_to(sum_g, group_g, channels);
-    add_to(sum_gx, group_gx, channels);
-  });
+[[gnu::always_inline]] inline Vec<T> normalised(Vec<T> centred, Vec<T> scale, Vec<T> shift) {
+  return centred * scale + shift;
 }
 
-struct Identity {
-  template <class T>
-  static T f(T x) {
-    return x;
+template <class T>
+[[gnu::always_inline]] inline void apply(const Normalisation<T>& by, const T* residual,
+                                         RowBlock block, T* y) {
+  const Clamp<T> clamp(by.activation);
+  const Normalisation<T> of = by;  // no store into y can be taken for a change of it
+  for (int64_t row = 0; row < block.rows; ++row) {
+    const int64_t at = row * block.stride;
+    for_vectors<T>(block.channels, [&](int64_t c, auto v) {
+      const Vec<T> centred = v.get(of.x + at + c) - v.get(of.mean + c);
+      Vec<T> value = normalised<T>(centred, v.get(of.scale + c), v.get(of.shift + c));
+      if (residual) value += v.get(residual + at + c);
+      v.put(y + at + c, clamp(value));
+    });
+  }
+}
+
+// The gradient before the activation: g where its derivative is 1, else 0.
+template <class T>
+struct Activated {
+  Vec<T> low, high;
+
+  explicit Activated(const Clamp<T>& clamp) : low(clamp.low), high(clamp.high) {}
+  [[gnu::always_inline]] Vec<T> operator()(Vec<T> g, Vec<T> centred, Vec<T> scale,
+                                           Vec<T> shift) const {
+    const Vec<T> y = normalised<T>(centred, scale, shift);
+    return y <= low ? Vec<T>{} : y >= high ? Vec<T>{} : g;
   }
 };
 
-template <class Act, class T>
-[[gnu::always_inline]] inline void apply_rows(const T* __restrict x, const T* __restrict mean,
-                                              const T* __restrict scale, const T* __restrict shift,
-                                              const T* residual, RowBlock block, T* __restrict y) {
-  for (int64_t row = 0; row < block.rows; ++row) {
-    const int64_t at = row * block.stride;
-    const T* __restrict in = x + at;
-    T* __restrict out = y + at;
-    if (residual) {
-      const T* __restrict added = residual + at;
-      for (int64_t c = 0; c < block.channels; ++c)
-        out[c] = Act::f((in[c] - mean[c]) * scale[c] + shift[c] + added[c]);
-    } else {
-      for (int64_t c = 0; c < block.channels; ++c)
-        out[c] = Act::f((in[c] - mean[c]) * scale[c] + shift[c]);
+// Adds h and h (x - mean) of kRows rows, g and x pointing to the first. The next rows are fetched
+// early: what is in flight is too little otherwise, as the sums of a row wait for one another.
+template <bool kActivated, int kRows, class T>
+[[gnu::always_inline]] inline void add_grads(const T* g, const T* x, const Normalisation<T>& by,
+                                             RowBlock block, T* sum_h, T* sum_hx) {
+  const Activated<T> before{Clamp<T>(by.activation)};
+  for_vectors<T>(block.channels, [&](int64_t c, auto v) {
+    const Vec<T> mean = v.get(by.mean + c);
+    Vec<T> scale{}, shift{};
+    if constexpr (kActivated) {
+      scale = v.get(by.scale + c);
+      shift = v.get(by.shift + c);
     }
-  }
+    Vec<T> total_h = load(sum_h + c), total_hx = load(sum_hx + c);
+#pragma GCC unroll 4
+    for (int row = 0; row < kRows; ++row) {
+      const int64_t at = row * block.stride + c, next = at + kRows * block.stride;
+      __builtin_prefetch(x + next);
+      __builtin_prefetch(g + next);
+      const Vec<T> centred = v.get(x + at) - mean;
+      Vec<T> h = v.get(g + at);
+      if constexpr (kActivated) h = before(h, centred, scale, shift);
+      total_h += h;
+      total_hx += h * centred;
+    }
+    store(sum_h + c, total_h);
+    store(sum_hx + c, total_hx);
+  });
 }
 
-template <class T>
-[[gnu::always_inline]] inline void apply(const T* x, const T* mean, const T* scale, const T* shift,
-                                         const T* residual, Activation activation, RowBlock block,
-                                         T* y) {
-  switch (activation) {
-    case Activation::None:
-      return apply_rows<Identity>(x, mean, scale, shift, residual, block, y);
-    case Activation::Relu:
-      return apply_rows<Relu>(x, mean, scale, shift, residual, block, y);
-    case Activation::Relu6:
-      return apply_rows<Relu6>(x, mean, scale, shift, residual, block, y);
-  }
+template <bool kActivated, class T>
+[[gnu::always_inline]] inline void grad_sums(const T* g, Normalisation<T> by, RowBlock block,
+                                             double* sum_h, double* sum_hx) {
+  for (int64_t c = 0; c < block.channels; ++c) sum_h[c] = sum_hx[c] = 0;
+  for_groups(block.rows, [&](int64_t begin, int64_t end) {
+    T group_h[kMaxBlockChannels] = {}, group_hx[kMaxBlockChannels] = {};
+    for_fours(begin, end, [&]<int kRows>(int64_t row, std::integral_constant<int, kRows>) {
+      const int64_t at = row * block.stride;
+      add_grads<kActivated, kRows>(g + at, by.x + at, by, block, group_h, group_hx);
+    });
+    add_to(sum_h, group_h, block.channels);
+    add_to(sum_hx, group_hx, block.channels);
+  });
 }
 
-template <class T>
-[[gnu::always_inline]] inline void input_grad(const T* __restrict g, const T* __restrict x,
-                                              const T* __restrict mean, const T* __restrict scale,
-                                              const T* __restrict offset, const T* __restrict slope,
-                                              RowBlock block, T* __restrict dx) {
-  for (int64_t row = 0; row < block.rows; ++row) {
-    const T* __restrict gs = g + row * block.stride;
-    const T* __restrict xs = x + row * block.stride;
-    T* __restrict out = dx + row * block.stride;
-    for (int64_t c = 0; c < block.channels; ++c)
-      out[c] = scale[c] * (gs[c] - offset[c] - (xs[c] - mean[c]) * slope[c]);
-  }
+template <bool kActivated, class T>
+[[gnu::always_inline]] inline void input_grad(const T* g, Normalisation<T> by, const T* offset,
+                                              const T* slope, RowBlock block, T* dx) {
+  const Activated<T> before{Clamp<T>(by.activation)};
+  for_fours(0, block.rows, [&]<int kRows>(int64_t row, std::integral_constant<int, kRows>) {
+    for_vectors<T>(block.channels, [&](int64_t c, auto v) {
+      const Vec<T> mean = v.get(by.mean + c), scale = v.get(by.scale + c);
+      const Vec<T> offsets = v.get(offset + c), slopes = v.get(slope + c);
+      Vec<T> shift{};
+      if constexpr (kActivated) shift = v.get(by.shift + c);
+#pragma GCC unroll 4
+      for (int i = 0; i < kRows; ++i) {
+        const int64_t at = (row + i) * block.stride + c;
+        const Vec<T> centred = v.get(by.x + at) - mean;
+        Vec<T> h = v.get(g + at);
+        if constexpr (kActivated) h = before(h, centred, scale, shift);
+        v.put(dx + at, scale * (h - offsets - centred * slopes));
+      }
+    });
+  });
 }
 
 }  // namespace
@@ -141,38 +227,48 @@ void block_moments<kSimd>(const double* x, RowBlock block, double* mean, double*
 }
 
 template <>
-void block_grad_sums<kSimd>(const float* g, const float* x, const float* mean, RowBlock block,
-                            double* sum_g, double* sum_gx) {
-  grad_sums(g, x, mean, block, sum_g, sum_gx);
+void block_apply<kSimd>(const Normalisation<float>& by, const float* residual, RowBlock block,
+                        float* y) {
+  apply(by, residual, block, y);
 }
 template <>
-void block_grad_sums<kSimd>(const double* g, const double* x, const double* mean, RowBlock block,
-                            double* sum_g, double* sum_gx) {
-  grad_sums(g, x, mean, block, sum_g, sum_gx);
-}
-
-template <>
-void block_apply<kSimd>(const float* x, const float* mean, const float* scale, const float* shift,
-                        const float* residual, Activation activation, RowBlock block, float* y) {
-  apply(x, mean, scale, shift, residual, activation, block, y);
-}
-template <>
-void block_apply<kSimd>(const double* x, const double* mean, const double* scale,
-                        const double* shift, const double* residual, Activation activation,
-                        RowBlock block, double* y) {
-  apply(x, mean, scale, shift, residual, activation, block, y);
+void block_apply<kSimd>(const Normalisation<double>& by, const double* residual, RowBlock block,
+                        double* y) {
+  apply(by, residual, block, y);
 }
 
 template <>
-void block_input_grad<kSimd>(const float* g, const float* x, const float* mean, const float* scale,
-                             const float* offset, const float* slope, RowBlock block, float* dx) {
-  input_grad(g, x, mean, scale, offset, slope, block, dx);
+void block_grad_sums<kSimd>(const float* g, const Normalisation<float>& by, RowBlock block,
+                            double* sum_h, double* sum_hx) {
+  if (by.activation == Activation::None)
+    grad_sums<false>(g, by, block, sum_h, sum_hx);
+  else
+    grad_sums<true>(g, by, block, sum_h, sum_hx);
 }
 template <>
-void block_input_grad<kSimd>(const double* g, const double* x, const double* mean,
-                             const double* scale, const double* offset, const double* slope,
-                             RowBlock block, double* dx) {
-  input_grad(g, x, mean, scale, offset, slope, block, dx);
+void block_grad_sums<kSimd>(const double* g, const Normalisation<double>& by, RowBlock block,
+                            double* sum_h, double* sum_hx) {
+  if (by.activation == Activation::None)
+    grad_sums<false>(g, by, block, sum_h, sum_hx);
+  else
+    grad_sums<true>(g, by, block, sum_h, sum_hx);
+}
+
+template <>
+void block_input_grad<kSimd>(const float* g, const Normalisation<float>& by, const float* offset,
+                             const float* slope, RowBlock block, float* dx) {
+  if (by.activation == Activation::None)
+    input_grad<false>(g, by, offset, slope, block, dx);
+  else
+    input_grad<true>(g, by, offset, slope, block, dx);
+}
+template <>
+void block_input_grad<kSimd>(const double* g, const Normalisation<double>& by, const double* offset,
+                             const double* slope, RowBlock block, double* dx) {
+  if (by.activation == Activation::None)
+    input_grad<false>(g, by, offset, slope, block, dx);
+  else
+    input_grad<true>(g, by, offset, slope, block, dx);
 }
 
 }  // namespace graft::cpu

@@ -111,6 +111,43 @@ TEST_CASE("batch_norm: the fused backward equals the formula, and the formula di
   }
 }
 
+TEST_CASE("batch_norm_train: backward finds the side of a kink on which the result was") {
+  for (const Activation activation : {Activation::Relu, Activation::Relu6}) {
+    const double kink = activation == Activation::Relu6 ? 6 : 0;
+    for (const int64_t channels : {3, 8, 24, 70, 1100}) {
+      Tensor x = random({84, channels}, 1, 2, 0.5, DType::F32).set_requires_grad(true);
+      Tensor gamma = random({channels}, 2, 0.3, 1, DType::F32).set_requires_grad(true);
+      // The first row comes to the kink but for rounding: the last bit decides.
+      const Tensor row =
+          slice(batch_norm_train(x.detach(), gamma.detach(), Tensor::zeros({channels}), {}, {}, {}),
+                0, 0, 1);
+      Tensor beta = sub(Tensor::full({channels}, kink), reshape(row, {channels}));
+      beta.set_requires_grad(true);
+      BatchNormParams params;
+      params.activation = activation;
+      const auto forward = [&] { return batch_norm_train(x, gamma, beta, {}, {}, params); };
+      const Tensor ones = Tensor::full({84, channels}, 1);
+      const Tensor passed = activate_grad(ones, forward().detach(), activation);
+      const auto fused = gradients(forward(), {x, beta}, ones);
+      const auto formula = gradients(forward(), {x, beta}, ones, {.create_graph = true});
+      CHECK(largest_difference(fused[1], sum_to(passed, {channels})) == 0);
+      CHECK(largest_difference(fused[0], formula[0].detach()) < 1e-4);
+    }
+  }
+}
+
+TEST_CASE("batch_norm_train: a gradient that somebody holds is not overwritten") {
+  const Operands in({6, 5});
+  const Tensor cotangent = random({6, 5}, 8), before = cotangent.clone();
+  const auto norm = [&] { return batch_norm_train(in.x, in.gamma, in.beta, {}, {}, {}); };
+  const Tensor direct = gradients(norm(), {in.x}, cotangent)[0];
+  CHECK(largest_difference(cotangent, before) == 0);
+  const Tensor y = norm();
+  const auto both = gradients(mul(y, 1.0), {y, in.x}, cotangent);
+  CHECK(largest_difference(both[0], before) == 0);
+  CHECK(largest_difference(both[1], direct) == 0);
+}
+
 TEST_CASE("batch_norm_eval: a running mean that moves before backward does no harm") {
   const Operands in({4, 3});
   Tensor mean = random({3}, 5), var = add(square(random({3}, 6)), 0.5);
