@@ -2,9 +2,10 @@
 // is that of the first tensor.
 #pragma once
 
-#include <array>
 #include <chrono>
+#include <span>
 #include <type_traits>
+#include <vector>
 
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/kernel_slots.h"
@@ -27,16 +28,36 @@ inline View mutable_view(const Tensor& t) {
   return t.defined() ? View{{t.raw_data(), t.shape(), t.strides(), t.dtype()}} : View{};
 }
 
+/// Operands of one kind, none of them undefined, for a slot that takes a span of views.
+using TensorList = std::span<const Tensor* const>;
+
 namespace detail {
 
 template <class Arg, class Given>
 decltype(auto) kernel_operand(const Given& given) {
-  if constexpr (std::is_same_v<Arg, ConstView> && std::is_same_v<Given, Tensor>) {
-    return const_view(given);
-  } else if constexpr (std::is_same_v<Arg, View> && std::is_same_v<Given, Tensor>) {
-    return mutable_view(given);
+  if constexpr (std::is_same_v<Given, Tensor>) {
+    if constexpr (std::is_same_v<Arg, ConstView>)
+      return const_view(given);
+    else
+      return mutable_view(given);
+  } else if constexpr (std::is_same_v<Given, TensorList>) {
+    std::vector<std::remove_const_t<typename Arg::element_type>> views;
+    views.reserve(given.size());
+    for (const Tensor* const t : given)
+      views.push_back(kernel_operand<std::remove_const_t<typename Arg::element_type>>(*t));
+    return views;
   } else {
     return static_cast<Arg>(given);
+  }
+}
+
+// Calls visit(tensor) for an operand that is a tensor, and for each of a list.
+template <class Given, class Visit>
+void visit_tensors(const Given& given, const Visit& visit) {
+  if constexpr (std::is_same_v<Given, Tensor>) {
+    visit(given);
+  } else if constexpr (std::is_same_v<Given, TensorList>) {
+    for (const Tensor* const t : given) visit(*t);
   }
 }
 
@@ -44,15 +65,13 @@ decltype(auto) kernel_operand(const Given& given) {
 template <class... Given>
 Device common_device(const char* kernel, const Given&... given) {
   const Tensor* first = nullptr;
-  const auto visit = [&](const auto& operand) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(operand)>, Tensor>) {
-      if (!operand.defined()) return;
-      if (!first) first = &operand;
-      check(operand.device() == first->device(), ErrorKind::Device, kernel, ": operands on ",
-            first->device(), " and ", operand.device());
-    }
+  const auto visit = [&](const Tensor& operand) {
+    if (!operand.defined()) return;
+    if (!first) first = &operand;
+    check(operand.device() == first->device(), ErrorKind::Device, kernel, ": operands on ",
+          first->device(), " and ", operand.device());
   };
-  (visit(given), ...);
+  (visit_tensors(given, visit), ...);
   return first ? first->device() : Device{};
 }
 
@@ -63,19 +82,14 @@ void run_traced(KernelTrace& trace, const char* kernel, const Work& work, const 
   const Clock::time_point start = Clock::now();
   work();
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  std::array<Shape, sizeof...(Given)> shapes;
-  size_t count = 0, bytes = 0;
-  const auto visit = [&](const auto& operand) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(operand)>, Tensor>) {
-      if (operand.defined()) {
-        shapes[count] = operand.shape();
-        bytes += operand.bytes();
-      }
-      ++count;
-    }
+  std::vector<Shape> shapes;
+  size_t bytes = 0;
+  const auto visit = [&](const Tensor& operand) {
+    shapes.push_back(operand.defined() ? operand.shape() : Shape());
+    bytes += operand.defined() ? operand.bytes() : 0;
   };
-  (visit(given), ...);
-  trace.on_kernel({kernel, std::span<const Shape>(shapes.data(), count), bytes, seconds});
+  (visit_tensors(given, visit), ...);
+  trace.on_kernel({kernel, shapes, bytes, seconds});
 }
 
 }  // namespace detail

@@ -40,7 +40,7 @@ class Error : public std::runtime_error {
 
 /// Streams the operands into one text and throws Error.
 template <class... Parts>
-[[noreturn]] void fail(ErrorKind kind, const Parts&... parts) {
+[[noreturn, gnu::cold]] void fail(ErrorKind kind, const Parts&... parts) {
   std::ostringstream text;
   (text << ... << parts);
   throw Error(kind, text.str());

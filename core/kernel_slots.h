@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <span>
 
 #include "graft/core/elementwise.h"
 #include "graft/core/kernel_ctx.h"

@@ -19,6 +19,11 @@ enum class Activation : uint8_t { None, Relu, Relu6 };
 /// What becomes of the elements along reduced axes.
 enum class ReduceKind : uint8_t { Sum, Max };
 
+struct CrossEntropyParams {
+  double smoothing = 0;  ///< the target is (1 - smoothing) onehot + smoothing / C
+  double scale = 1;      ///< of the loss
+};
+
 /// Cross-correlation of [N,H,W,Cin] with filters [Cout,KH,KW,Cin/groups].
 struct Conv2dParams {
   int64_t stride_h = 1, stride_w = 1;

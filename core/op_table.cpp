@@ -172,10 +172,14 @@ const OpRow kRows[] = {
      },
      keeps_other},
     {"linear", "x weight bias?",
-     [](Operands x, const OpParams&) { return linear(x[0], x[1], x[2]); },
-     [](uint32_t mask, const OpParams&) {
+     [](Operands x, const OpParams& p) {
+       return linear(x[0], x[1], x[2], get<LinearParams>(p).activation);
+     },
+     [](uint32_t mask, const OpParams& p) {
        constexpr const char* kept[] = {"", "weight", "x", "x weight"};
-       return kept[mask & 0b11];
+       constexpr const char* with_y[] = {"y", "weight y", "x y", "x weight y"};
+       const bool y = mask && get<LinearParams>(p).activation != Activation::None;
+       return (y ? with_y : kept)[mask & 0b11];
      }},
     // convolution
     {"conv2d", "x weight bias?",

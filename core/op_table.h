@@ -37,6 +37,9 @@ struct PadParams {
 struct MatmulParams {
   bool transpose_a = false, transpose_b = false;
 };
+struct LinearParams {
+  Activation activation = Activation::None;
+};
 struct LossParams {
   double smoothing = 0;  ///< cross_entropy only
   Reduction reduction = Reduction::Mean;
@@ -63,8 +66,8 @@ struct UnaryParams {
 /// Everything of a call that is not a tensor.
 using OpParams =
     std::variant<std::monostate, Conv2dParams, Pool2dParams, BatchNormParams, DropoutParams,
-                 AxesParams, SliceParams, PadParams, MatmulParams, LossParams, ShapeParams,
-                 ConvGradParams, PoolGradParams, CastParams, UnaryParams>;
+                 AxesParams, SliceParams, PadParams, MatmulParams, LinearParams, LossParams,
+                 ShapeParams, ConvGradParams, PoolGradParams, CastParams, UnaryParams>;
 
 struct OpRow {
   const char* name;

@@ -11,9 +11,8 @@ namespace graft {
 TensorImpl::TensorImpl() = default;
 TensorImpl::~TensorImpl() = default;
 
-TensorImpl& Tensor::impl() const {
-  check(impl_ != nullptr, ErrorKind::Argument, OpScope::current(), ": tensor is undefined");
-  return *impl_;
+void Tensor::fail_undefined() {
+  fail(ErrorKind::Argument, OpScope::current(), ": tensor is undefined");
 }
 
 Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {

@@ -98,11 +98,16 @@ class Tensor {
   /// A view: same storage, given geometry. For implementors of view operations.
   Tensor alias(const Shape& shape, const Shape& strides, int64_t offset) const;
 
-  TensorImpl& impl() const;
+  TensorImpl& impl() const {
+    if (!impl_) [[unlikely]]
+      fail_undefined();
+    return *impl_;
+  }
   const std::shared_ptr<TensorImpl>& impl_ptr() const { return impl_; }
   Storage& storage() const { return *impl().storage; }
 
  private:
+  [[noreturn]] static void fail_undefined();
   void check_access(DType wanted) const;
   void check_writable(const char* op) const;
 

@@ -14,7 +14,9 @@ Linear::Linear(int64_t inputs, int64_t outputs, bool bias) {
   }
 }
 
-Tensor Linear::forward(const Tensor& x) { return linear(x, weight_, bias_); }
+Tensor Linear::forward(const Tensor& x, Activation activation) {
+  return linear(x, weight_, bias_, activation);
+}
 
 void Linear::reset_parameters(const RandomKey& key) {
   draw_weight_and_bias(weight_, bias_, Initialisation::PyTorchDefault, key);

@@ -15,6 +15,7 @@ class Sequential final : public Module {
     return register_module(std::to_string(size()),
                            std::make_unique<M>(std::forward<Args>(args)...));
   }
+  /// One after the other; a dense layer and the activation behind it run as one.
   Tensor forward(const Tensor& x) override;
   size_t size() const { return children().size(); }
   Module& operator[](size_t index) { return *children().at(index).module; }

@@ -32,17 +32,17 @@ std::span<const char* const> Adam::moment_names() const {
   return kNames;
 }
 
-void Adam::update(const Tensor& parameter, const Tensor& gradient,
-                  const std::vector<Tensor>& moments, const Update& options) {
+void Adam::update(const Batch& batch) {
   AdamStep step;
-  step.lr = options.lr;
+  step.lr = batch.rates.lr;
   step.beta1 = options_.beta1;
   step.beta2 = options_.beta2;
   step.eps = options_.eps;
-  step.weight_decay = options.weight_decay;
+  step.weight_decay = batch.rates.weight_decay;
   step.decoupled = kind_ == WeightDecay::Decoupled;
-  step.step = options.step;
-  run(slots().adam_step, parameter, gradient, moments[0], moments[1], step);
+  step.step = batch.rates.step;
+  run(slots().adam_step, TensorList(batch.parameters), TensorList(batch.gradients),
+      TensorList(batch.moments[0]), TensorList(batch.moments[1]), step);
 }
 
 }  // namespace graft::optim

@@ -27,8 +27,7 @@ class Adam : public Optimizer {
 
  private:
   std::span<const char* const> moment_names() const override;
-  void update(const Tensor& parameter, const Tensor& gradient, const std::vector<Tensor>& moments,
-              const Update& options) override;
+  void update(const Batch& batch) override;
 
   AdamOptions options_;
   WeightDecay kind_;

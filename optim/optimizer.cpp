@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "graft/core/autograd/grad_mode.h"
+#include "graft/core/autograd/meta.h"
 #include "graft/core/glob.h"
 
 namespace graft::optim {
@@ -69,27 +70,63 @@ void Optimizer::set_lr(double lr) {
   lr_ = lr;
 }
 
+void Optimizer::EntryBatch::clear() {
+  parameters.clear();
+  gradients.clear();
+  for (std::vector<const Tensor*>& moment : moments) moment.clear();
+  entries.clear();
+}
+
+// Makes the moments of a first step.
+void Optimizer::prepare(Entry& entry) {
+  if (entry.state.steps > 0) return;
+  std::vector<Tensor> moments;  // moved in once all are there: memory may run out in between
+  for (size_t i = 0; i < moment_names().size(); ++i)
+    moments.push_back(
+        Tensor::zeros(entry.parameter.shape(), entry.parameter.dtype(), entry.parameter.device()));
+  entry.state.moments = std::move(moments);
+}
+
+// The batch that the entry belongs to in this step; an empty one is anybody's.
+Optimizer::EntryBatch& Optimizer::batch_for(const Entry& entry) {
+  const Rates rates{lr_ * entry.lr_scale, entry.weight_decay, entry.state.steps + 1};
+  const Tensor& parameter = entry.parameter;
+  for (EntryBatch& batch : batches_) {
+    if (batch.entries.empty()) batch.rates = rates;
+    const Tensor& other = batch.entries.empty() ? parameter : *batch.parameters.front();
+    if (batch.rates == rates && other.dtype() == parameter.dtype() &&
+        other.device() == parameter.device())
+      return batch;
+  }
+  batches_.emplace_back().rates = rates;
+  return batches_.back();
+}
+
 void Optimizer::step() {
   const NoGrad no_grad;
+  for (EntryBatch& batch : batches_) batch.clear();
   for (Entry& entry : entries_) {
     if (!entry.parameter.requires_grad()) {
       entry.state = {};
       continue;
     }
-    const Tensor gradient = entry.parameter.grad();
+    const Tensor& gradient = entry.parameter.impl().autograd->grad;
     if (!gradient.defined()) continue;
-    State& state = entry.state;
-    if (state.steps == 0) {
-      std::vector<Tensor> moments;  // moved in once all are there: memory may run out in between
-      for (size_t i = 0; i < moment_names().size(); ++i)
-        moments.push_back(Tensor::zeros(entry.parameter.shape(), entry.parameter.dtype(),
-                                        entry.parameter.device()));
-      state.moments = std::move(moments);
+    prepare(entry);
+    EntryBatch& batch = batch_for(entry);
+    batch.entries.push_back(&entry);
+    batch.parameters.push_back(&entry.parameter);
+    batch.gradients.push_back(&gradient);
+    for (size_t i = 0; i < entry.state.moments.size(); ++i)
+      batch.moments[i].push_back(&entry.state.moments[i]);
+  }
+  for (const EntryBatch& batch : batches_) {
+    if (batch.entries.empty()) continue;
+    update(batch);
+    for (Entry* const entry : batch.entries) {
+      ++entry->state.steps;
+      entry->parameter.storage().bump_version();
     }
-    update(entry.parameter, gradient, state.moments,
-           {lr_ * entry.lr_scale, entry.weight_decay, state.steps + 1});
-    ++state.steps;
-    entry.parameter.storage().bump_version();
   }
 }
 

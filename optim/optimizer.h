@@ -8,6 +8,7 @@
 // new head), make a new optimizer. Not for concurrent use.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -41,8 +42,9 @@ class Optimizer {
 
   /// "sgd", "adam" or "adamw".
   virtual const char* name() const = 0;
-  /// One update of every parameter that wants a gradient and has one, in the order given. After
-  /// Error(OutOfMemory) a parameter is updated with its state or untouched with its state.
+  /// One update of every parameter that wants a gradient and has one; those with the same rates,
+  /// number of steps and dtype together. After Error(OutOfMemory) a parameter is updated with its
+  /// state or untouched with its state.
   void step();
   /// Drops all gradients.
   void zero_grad();
@@ -60,9 +62,18 @@ class Optimizer {
   void load_state(const std::vector<StateTensor>& entries);
 
  protected:
-  struct Update {
+  static constexpr size_t kMaxMoments = 2;
+
+  struct Rates {
     double lr, weight_decay;
-    int64_t step;  ///< of this parameter, from 1
+    int64_t step;  ///< of these parameters, from 1
+    friend bool operator==(const Rates&, const Rates&) = default;
+  };
+  /// Parameters of one dtype, on one device, that are updated alike, by one call of a kernel.
+  struct Batch {
+    Rates rates;
+    std::vector<const Tensor*> parameters, gradients;
+    std::array<std::vector<const Tensor*>, kMaxMoments> moments;  ///< in order of moment_names()
   };
 
   /// Buffers in `parameters` are ignored, and a tensor that comes twice is updated once. Error
@@ -70,11 +81,10 @@ class Optimizer {
   Optimizer(const std::vector<NamedTensor>& parameters, double lr, double weight_decay,
             const std::vector<ParameterGroup>& groups);
 
-  /// Names of the moments, tensors like the parameter that start at zero.
+  /// Names of the moments, tensors like the parameter that start at zero; at most kMaxMoments.
   virtual std::span<const char* const> moment_names() const = 0;
-  /// Updates `parameter` and `moments` in place.
-  virtual void update(const Tensor& parameter, const Tensor& gradient,
-                      const std::vector<Tensor>& moments, const Update& options) = 0;
+  /// Updates parameters and moments in place.
+  virtual void update(const Batch& batch) = 0;
 
  private:
   struct State {
@@ -87,8 +97,16 @@ class Optimizer {
     double lr_scale, weight_decay;
     State state;
   };
+  struct EntryBatch : Batch {
+    std::vector<Entry*> entries;
+    void clear();
+  };
+
+  void prepare(Entry& entry);
+  EntryBatch& batch_for(const Entry& entry);
 
   std::vector<Entry> entries_;
+  std::vector<EntryBatch> batches_;  // kept, emptied, from step to step for their memory
   double lr_ = 0;
 };
 

@@ -28,16 +28,16 @@ std::span<const char* const> Sgd::moment_names() const {
   return {kNames, has_momentum_ ? size_t{1} : size_t{0}};
 }
 
-void Sgd::update(const Tensor& parameter, const Tensor& gradient,
-                 const std::vector<Tensor>& moments, const Update& options) {
+void Sgd::update(const Batch& batch) {
   SgdStep step;
-  step.lr = options.lr;
+  step.lr = batch.rates.lr;
   step.momentum = options_.momentum;
   step.dampening = options_.dampening;
-  step.weight_decay = options.weight_decay;
+  step.weight_decay = batch.rates.weight_decay;
   step.nesterov = options_.nesterov;
-  step.first = options.step == 1;
-  run(slots().sgd_step, parameter, gradient, moments.empty() ? Tensor() : moments[0], step);
+  step.first = batch.rates.step == 1;
+  run(slots().sgd_step, TensorList(batch.parameters), TensorList(batch.gradients),
+      TensorList(batch.moments[0]), step);
 }
 
 }  // namespace graft::optim

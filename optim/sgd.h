@@ -25,8 +25,7 @@ class Sgd final : public Optimizer {
 
  private:
   std::span<const char* const> moment_names() const override;
-  void update(const Tensor& parameter, const Tensor& gradient, const std::vector<Tensor>& moments,
-              const Update& options) override;
+  void update(const Batch& batch) override;
 
   SgdOptions options_;
   bool has_momentum_;

@@ -5,6 +5,7 @@
 #include "graft/core/ops/operand_checks.h"
 #include "graft/core/ops/reduce.h"
 #include "graft/core/ops/shape_ops.h"
+#include "graft/core/ops/unary.h"
 
 namespace graft {
 namespace {
@@ -16,24 +17,29 @@ Shape as_rows(const Shape& shape) {
   return {rows, shape.at(-1)};
 }
 
+// x itself if it is a matrix.
+Tensor matrix(const Tensor& x) { return x.rank() == 2 ? x : reshape(x, as_rows(x.shape())); }
+
 struct LinearNode final : Node {
-  Shape input;
-  Saved x, weight;
+  explicit LinearNode(Activation act) : activation(act) {}
+  const Activation activation;
+  Saved x, weight, y;
   const char* name() const override { return "linear"; }
-  void release() override { x = {}, weight = {}; }
+  void release() override { x = {}, weight = {}, y = {}; }
   std::vector<Tensor> backward(const std::vector<Tensor>& grad) override {
-    const Tensor g = reshape(grad[0], as_rows(grad[0].shape()));
+    const Tensor& after = grad[0];
+    const Tensor g = matrix(y.defined() ? activate_grad(after, y.get(*this), activation) : after);
     Tensor dx, dw, db;
-    if (wants(0)) dx = reshape(matmul(g, weight.get(*this)), input);
-    if (wants(1)) dw = matmul(g, reshape(x.get(*this), as_rows(input)), true, false);
-    if (wants(2)) db = sum(g, {0});
+    if (wants(0)) dx = reshape(matmul(g, weight.get(*this)), inputs[0].shape);
+    if (wants(1)) dw = matmul(g, matrix(x.get(*this)), true, false);
+    if (wants(2)) db = sum_to(g, inputs[2].shape);
     return {dx, dw, db};
   }
 };
 
 }  // namespace
 
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation) {
   const OpScope scope("linear");
   if (AutocastScope::current())
     return run_narrow([](auto&... in) { return linear(in...); }, x, weight, bias);
@@ -44,14 +50,12 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   Shape shape = x.shape();
   shape[shape.rank() - 1] = weight.dim(0);
   Tensor y = Tensor::empty(shape, x.dtype(), x.device());
-  const Shape rows = as_rows(shape);
-  run(slots().linear, reshape(x.detach(), as_rows(x.shape())), weight, bias, Activation::None,
-      y.alias(rows, rows.contiguous_strides(), 0));
+  run(slots().linear, x.rank() == 2 ? x : matrix(x.detach()), weight, bias, activation, matrix(y));
   if (const Mask need = needs_grad({&x, &weight, &bias})) {
-    auto node = std::make_shared<LinearNode>();
-    node->input = x.shape();
+    auto node = std::make_shared<LinearNode>(activation);
     if (need & 0b001) node->weight = Saved::input(weight, 1);
     if (need & 0b010) node->x = Saved::input(x, 0);
+    if (activation != Activation::None) node->y = Saved::output(y);
     attach(y, node, {&x, &weight, &bias});
   }
   return y;

@@ -16,8 +16,8 @@ namespace {
 // The probabilities count as a second result of the node: a gradient of the gradient reaches the
 // logits through them, and the logits need not be kept.
 struct CrossEntropyNode final : Node {
-  explicit CrossEntropyNode(double s) : smoothing(s) { outputs = 2; }
-  const double smoothing;
+  explicit CrossEntropyNode(const CrossEntropyParams& p) : params(p) { outputs = 2; }
+  const CrossEntropyParams params;
   Saved probabilities, labels;
   const char* name() const override { return "cross_entropy"; }
   void release() override { probabilities = {}, labels = {}; }
@@ -34,25 +34,22 @@ struct CrossEntropyNode final : Node {
   }
 
  private:
-  // g (p - target)
+  // scale g (p - target)
   Tensor towards_logits(const Tensor& g, const Tensor& p) const {
-    if (!grad_enabled()) return kernel(p, g);
-    const Tensor ones = Tensor::full(g.shape(), 1.0, g.dtype(), g.device());
-    const Tensor minus_target = kernel(Tensor::zeros(p.shape(), p.dtype(), p.device()), ones);
-    return mul(reshape(g, {g.dim(0), 1}), add(p, minus_target));
+    if (!grad_enabled()) return kernel(p, g, params);
+    const Tensor one = Tensor::full({}, 1.0, g.dtype(), g.device());
+    const Tensor minus_target =
+        kernel(Tensor::zeros(p.shape(), p.dtype(), p.device()), one, {params.smoothing, 1.0});
+    const Tensor factor = mul(reshape(g, {g.numel(), 1}), params.scale);
+    return mul(factor, add(p, minus_target));
   }
 
-  Tensor kernel(const Tensor& p, const Tensor& g) const {
+  Tensor kernel(const Tensor& p, const Tensor& g, const CrossEntropyParams& with) const {
     Tensor d = Tensor::empty(p.shape(), p.dtype(), p.device());
-    run(slots().cross_entropy_grad, p, labels.get(*this), g, smoothing, d);
+    run(slots().cross_entropy_grad, p, labels.get(*this), g, with, d);
     return d;
   }
 };
-
-Tensor reduce_loss(const Tensor& loss, Reduction reduction) {
-  if (reduction == Reduction::None) return loss;
-  return reduction == Reduction::Sum ? sum(loss) : mean(loss);
-}
 
 }  // namespace
 
@@ -68,23 +65,31 @@ Tensor cross_entropy(const Tensor& given, const Tensor& labels, double smoothing
         " labels for logits ", logits.shape());
   check(smoothing >= 0 && smoothing < 1, ErrorKind::Argument,
         "cross_entropy: smoothing must be in [0, 1): ", smoothing);
-  Tensor loss = Tensor::empty(labels.shape(), logits.dtype(), logits.device());
+  const int64_t samples = labels.dim(0);
+  check(samples > 0 || reduction != Reduction::Mean, ErrorKind::Shape,
+        "cross_entropy: no mean of no samples: logits ", logits.shape());
+  const CrossEntropyParams params{
+      smoothing, reduction == Reduction::Mean ? 1 / static_cast<double>(samples) : 1.0};
+  Tensor loss = Tensor::empty(reduction == Reduction::None ? labels.shape() : Shape{},
+                              logits.dtype(), logits.device());
   const Tensor probabilities = Tensor::empty(logits.shape(), logits.dtype(), logits.device());
-  run(slots().cross_entropy, logits, labels, smoothing, loss, probabilities);
+  run(slots().cross_entropy, logits, labels, params, loss, probabilities);
   if (needs_grad({&logits})) {
-    auto node = std::make_shared<CrossEntropyNode>(smoothing);
+    auto node = std::make_shared<CrossEntropyNode>(params);
     node->probabilities = Saved::output(probabilities, 1);
     node->labels = Saved::constant(labels);
     attach(loss, node, {&logits});
   }
-  return reduce_loss(loss, reduction);
+  return loss;
 }
 
 Tensor mse_loss(const Tensor& prediction, const Tensor& target, Reduction reduction) {
   const OpScope scope("mse_loss");
   check(prediction.shape() == target.shape(), ErrorKind::Shape, "mse_loss: prediction ",
         prediction.shape(), " target ", target.shape());
-  return reduce_loss(square(sub(prediction, target)), reduction);
+  const Tensor squares = square(sub(prediction, target));
+  if (reduction == Reduction::None) return squares;
+  return reduction == Reduction::Sum ? sum(squares) : mean(squares);
 }
 
 }  // namespace graft

@@ -1,6 +1,7 @@
 // Products of matrices.
 #pragma once
 
+#include "graft/core/op_params.h"
 #include "graft/core/tensor.h"
 
 namespace graft {
@@ -9,7 +10,8 @@ namespace graft {
 /// last two axes where the flag says so. Both gradients are products, so every order exists.
 Tensor matmul(const Tensor& a, const Tensor& b, bool transpose_a = false, bool transpose_b = false);
 
-/// x w^T + bias over the last axis: x [...,K], weight [N,K], bias [N] or none -> [...,N].
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
+/// act(x w^T + bias) over the last axis: x [...,K], weight [N,K], bias [N] or none -> [...,N].
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {},
+              Activation activation = Activation::None);
 
 }  // namespace graft

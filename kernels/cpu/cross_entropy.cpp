@@ -4,51 +4,54 @@
 #include "graft/kernels/cpu/softmax_row.h"
 
 namespace graft::cpu {
-namespace {
 
-constexpr int64_t kExpCost = 8;
-
-}  // namespace
-
-// loss = log sum exp(x) - <target, x>, as the target sums to 1
-void cross_entropy(const KernelCtx& ctx, ConstView logits, ConstView labels, double smoothing,
-                   View loss, View probabilities) {
+// The loss of a row is log sum exp(x) - <target, x>, as the target sums to 1.
+void cross_entropy(const KernelCtx& ctx, ConstView logits, ConstView labels,
+                   const CrossEntropyParams& params, View loss, View probabilities) {
   const ConstView dense = contiguous_operand(ctx, logits);
   const int64_t* const label = contiguous_operand(ctx, labels).as<int64_t>();
-  with_float("cross_entropy", loss.dtype, [&](auto tag) {
-    using T = decltype(tag);
+  with_float("cross_entropy", loss.dtype, [&]<class T>(T) {
     const Rows rows = rows_of(probabilities);
-    const double share = smoothing / static_cast<double>(rows.width);
-    parallel_rows(rows, kExpCost, [&](int64_t row) {
-      const T* const x = dense.as<T>() + row * rows.width;
-      const double log_sum = softmax_row(x, probabilities.as<T>() + row * rows.width, rows.width);
-      double expected = (1.0 - smoothing) * static_cast<double>(x[label[row]]);
-      if (smoothing > 0)  // an infinite logit of another class counts only then
-        for (int64_t c = 0; c < rows.width; ++c) expected += share * static_cast<double>(x[c]);
-      loss.as<T>()[row] = static_cast<T>(log_sum - expected);
+    const double share = params.smoothing / static_cast<double>(rows.width);
+    double* const losses = ctx.workspace.take_array<double>(rows.count);
+    with_simd([&]<SimdLevel kLevel>() {
+      parallel_rows(rows, kExpCost, [&](int64_t row) {
+        const T* const x = dense.as<T>() + row * rows.width;
+        const RowSum sum =
+            softmax_row<kLevel>(x, probabilities.as<T>() + row * rows.width, rows.width);
+        double expected = (1.0 - params.smoothing) * static_cast<double>(x[label[row]]);
+        if (params.smoothing > 0)  // an infinite logit of another class counts only then
+          for (int64_t c = 0; c < rows.width; ++c) expected += share * static_cast<double>(x[c]);
+        losses[row] = params.scale * (sum.log_sum + (sum.largest - expected));
+      });
     });
+    T* const out = loss.as<T>();
+    if (loss.rank() > 0) {
+      for (int64_t row = 0; row < rows.count; ++row) out[row] = static_cast<T>(losses[row]);
+      return;
+    }
+    double total = 0;
+    for (int64_t row = 0; row < rows.count; ++row) total += losses[row];
+    *out = static_cast<T>(total);
   });
 }
 
-// dlogits = g (probability - target)
+// dlogits = scale g (probability - target)
 void cross_entropy_grad(const KernelCtx& ctx, ConstView probabilities, ConstView labels,
-                        ConstView g, double smoothing, View dlogits) {
+                        ConstView g, const CrossEntropyParams& params, View dlogits) {
   const ConstView dense = contiguous_operand(ctx, probabilities);
-  const ConstView dense_g = contiguous_operand(ctx, g);
   const int64_t* const label = contiguous_operand(ctx, labels).as<int64_t>();
-  with_float("cross_entropy_grad", dlogits.dtype, [&](auto tag) {
-    using T = decltype(tag);
+  const int64_t g_step = g.rank() > 0 ? g.strides[0] : 0;
+  with_float("cross_entropy_grad", dlogits.dtype, [&]<class T>(T) {
     const Rows rows = rows_of(dlogits);
-    const T share = static_cast<T>(smoothing / static_cast<double>(rows.width));
-    const T rest = static_cast<T>(1.0 - smoothing);
+    const T share = static_cast<T>(params.smoothing / static_cast<double>(rows.width));
+    const T hit = share + static_cast<T>(1.0 - params.smoothing);
     parallel_rows(rows, 2, [&](int64_t row) {
       const T* const p = dense.as<T>() + row * rows.width;
       T* const out = dlogits.as<T>() + row * rows.width;
-      const T scale = dense_g.as<T>()[row];
-      for (int64_t c = 0; c < rows.width; ++c) {
-        const T target = share + (c == label[row] ? rest : T(0));
-        out[c] = scale * (p[c] - target);
-      }
+      const T factor = static_cast<T>(params.scale) * g.as<T>()[row * g_step];
+      for (int64_t c = 0; c < rows.width; ++c) out[c] = factor * (p[c] - share);
+      out[label[row]] = factor * (p[label[row]] - hit);
     });
   });
 }

@@ -6,28 +6,41 @@
 namespace graft::cpu {
 namespace {
 
-template <class Functor, class T>
-void map(const T* x, int64_t x_step, T* y, int64_t count) {
-  if (x_step == 1)
-    for (int64_t i = 0; i < count; ++i) y[i] = Functor::f(x[i]);
-  else
-    for (int64_t i = 0; i < count; ++i) y[i] = Functor::f(x[i * x_step]);
+// Elements of an operand that is not dense are copied to a stage, so many at a time: one loop a
+// function then serves every step.
+constexpr int64_t kStage = 256;
+
+// `count` elements from number `begin` on, contiguous: in place, or in `stage`, which keeps a
+// repeated number from the first stretch on.
+template <class T>
+[[gnu::noinline]] const T* stage_elements(const T* from, int64_t step, int64_t begin, int64_t count,
+                                          T* stage) {
+  if (step == 1) return from + begin;
+  if (step == 0 && begin > 0) return stage;
+  for (int64_t i = 0; i < count; ++i) stage[i] = from[(begin + i) * step];
+  return stage;
 }
 
-// Dense with dense, dense with one repeated number, or any steps. A vector along the last axis is
-// dense within each run.
+template <class Functor, class T>
+void map(const T* x, int64_t x_step, T* y, int64_t count) {
+  [[gnu::uninitialized]] T stage[kStage];
+  const int64_t stretch = x_step == 1 ? count : kStage;
+  for (int64_t begin = 0; begin < count; begin += stretch) {
+    const int64_t length = count - begin < stretch ? count - begin : stretch;
+    const T* const from = stage_elements(x, x_step, begin, length, stage);
+    for (int64_t i = 0; i < length; ++i) y[begin + i] = Functor::f(from[i]);
+  }
+}
+
 template <class Functor, class T>
 void combine(const T* a, int64_t a_step, const T* b, int64_t b_step, T* y, int64_t count) {
-  if (a_step == 1 && b_step == 1) {
-    for (int64_t i = 0; i < count; ++i) y[i] = Functor::f(a[i], b[i]);
-  } else if (a_step == 1 && b_step == 0) {
-    const T number = *b;
-    for (int64_t i = 0; i < count; ++i) y[i] = Functor::f(a[i], number);
-  } else if (a_step == 0 && b_step == 1) {
-    const T number = *a;
-    for (int64_t i = 0; i < count; ++i) y[i] = Functor::f(number, b[i]);
-  } else {
-    for (int64_t i = 0; i < count; ++i) y[i] = Functor::f(a[i * a_step], b[i * b_step]);
+  [[gnu::uninitialized]] T stage_a[kStage], stage_b[kStage];
+  const int64_t stretch = a_step == 1 && b_step == 1 ? count : kStage;
+  for (int64_t begin = 0; begin < count; begin += stretch) {
+    const int64_t length = count - begin < stretch ? count - begin : stretch;
+    const T* const from_a = stage_elements(a, a_step, begin, length, stage_a);
+    const T* const from_b = stage_elements(b, b_step, begin, length, stage_b);
+    for (int64_t i = 0; i < length; ++i) y[begin + i] = Functor::f(from_a[i], from_b[i]);
   }
 }
 

@@ -36,32 +36,84 @@ AdamCoefficients<T> coefficients(const AdamStep& step) {
           static_cast<T>(step.eps)};
 }
 
+// What a step reads and writes of one parameter. All parameters lie end to end in one row of
+// elements, so that many small ones make one chunk.
+template <class T>
+struct Operands {
+  T* parameter;
+  const T* gradient;
+  T* first;  // moments, null where there are none
+  T* second;
+  int64_t begin;  // in the row
+};
+
+template <class T>
+class Row {
+ public:
+  Row(const KernelCtx& ctx, std::span<const View> parameters, std::span<const ConstView> gradients,
+      std::span<const View> first, std::span<const View> second) {
+    Operands<T>* const all =
+        ctx.workspace.take_array<Operands<T>>(static_cast<int64_t>(parameters.size()));
+    for (size_t i = 0; i < parameters.size(); ++i) {
+      all[i] = {parameters[i].as<T>(), contiguous_operand(ctx, gradients[i]).as<T>(),
+                first.empty() ? nullptr : first[i].as<T>(),
+                second.empty() ? nullptr : second[i].as<T>(), elements_};
+      elements_ += parameters[i].numel();
+    }
+    operands_ = {all, parameters.size()};
+  }
+
+  // Calls body(operands, begin, end) for stretches of a parameter's elements that cover the row.
+  template <class Body>
+  void parallel_stretches(const Body& body) const {
+    parallel_ranges(elements_, kGrain, [&](int64_t begin, int64_t end) {
+      auto next = std::upper_bound(operands_.begin(), operands_.end(), begin,
+                                   [](int64_t at, const auto& o) { return at < o.begin; });
+      while (begin < end) {
+        const Operands<T>& one = *(next - 1);
+        const int64_t stop = next == operands_.end() ? end : std::min(end, next->begin);
+        body(one, begin - one.begin, stop - one.begin);
+        begin = stop;
+        ++next;
+      }
+    });
+  }
+
+ private:
+  std::span<const Operands<T>> operands_;
+  int64_t elements_ = 0;
+};
+
 }  // namespace
 
-void sgd_step(const KernelCtx& ctx, View parameter, ConstView gradient, View momentum,
+void sgd_step(const KernelCtx& ctx, std::span<const View> parameters,
+              std::span<const ConstView> gradients, std::span<const View> momenta,
               const SgdStep& step) {
-  gradient = contiguous_operand(ctx, gradient);
-  with_float("sgd_step", parameter.dtype, [&]<class T>(T) {
+  if (parameters.empty()) return;
+  with_float("sgd_step", parameters[0].dtype, [&]<class T>(T) {
     const auto k = coefficients<T>(step);
-    parallel_ranges(parameter.numel(), kGrain, [&](int64_t begin, int64_t end) {
-      T* const v = momentum ? momentum.as<T>() + begin : nullptr;
+    const Row<T> row(ctx, parameters, gradients, momenta, {});
+    row.parallel_stretches([&](const Operands<T>& o, int64_t begin, int64_t end) {
+      T* const v = o.first ? o.first + begin : nullptr;
       if (v && step.first) std::fill_n(v, end - begin, T(0));
       with_simd([&]<SimdLevel kLevel>() {
-        sgd_run<kLevel>(parameter.as<T>() + begin, gradient.as<T>() + begin, v, end - begin, k);
+        sgd_run<kLevel>(o.parameter + begin, o.gradient + begin, v, end - begin, k);
       });
     });
   });
 }
 
-void adam_step(const KernelCtx& ctx, View parameter, ConstView gradient, View first, View second,
-               const AdamStep& step) {
-  gradient = contiguous_operand(ctx, gradient);
-  with_float("adam_step", parameter.dtype, [&]<class T>(T) {
+void adam_step(const KernelCtx& ctx, std::span<const View> parameters,
+               std::span<const ConstView> gradients, std::span<const View> first,
+               std::span<const View> second, const AdamStep& step) {
+  if (parameters.empty()) return;
+  with_float("adam_step", parameters[0].dtype, [&]<class T>(T) {
     const auto k = coefficients<T>(step);
-    parallel_ranges(parameter.numel(), kGrain, [&](int64_t begin, int64_t end) {
+    const Row<T> row(ctx, parameters, gradients, first, second);
+    row.parallel_stretches([&](const Operands<T>& o, int64_t begin, int64_t end) {
       with_simd([&]<SimdLevel kLevel>() {
-        adam_run<kLevel>(parameter.as<T>() + begin, gradient.as<T>() + begin, first.as<T>() + begin,
-                         second.as<T>() + begin, end - begin, k);
+        adam_run<kLevel>(o.parameter + begin, o.gradient + begin, o.first + begin, o.second + begin,
+                         end - begin, k);
       });
     });
   });

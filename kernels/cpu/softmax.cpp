@@ -7,37 +7,32 @@
 #include "graft/kernels/cpu/softmax_row.h"
 
 namespace graft::cpu {
-namespace {
-
-constexpr int64_t kExpCost = 8;
-
-}  // namespace
 
 void softmax(const KernelCtx& ctx, ConstView x, View y) {
   const ConstView dense = contiguous_operand(ctx, x);
-  with_float("softmax", y.dtype, [&](auto tag) {
-    using T = decltype(tag);
+  with_float("softmax", y.dtype, [&]<class T>(T) {
     const Rows rows = rows_of(y);
-    parallel_rows(rows, kExpCost, [&](int64_t row) {
-      softmax_row(dense.as<T>() + row * rows.width, y.as<T>() + row * rows.width, rows.width);
+    with_simd([&]<SimdLevel kLevel>() {
+      parallel_rows(rows, kExpCost, [&](int64_t row) {
+        const int64_t at = row * rows.width;
+        softmax_row<kLevel>(dense.as<T>() + at, y.as<T>() + at, rows.width);
+      });
     });
   });
 }
 
 void log_softmax(const KernelCtx& ctx, ConstView x, View y) {
   const ConstView dense = contiguous_operand(ctx, x);
-  with_float("log_softmax", y.dtype, [&](auto tag) {
-    using T = decltype(tag);
+  with_float("log_softmax", y.dtype, [&]<class T>(T) {
     const Rows rows = rows_of(y);
-    parallel_rows(rows, kExpCost, [&](int64_t row) {
-      const T* const in = dense.as<T>() + row * rows.width;
-      T* const out = y.as<T>() + row * rows.width;
-      const T largest = row_max(in, rows.width);
-      double sum = 0;
-      for (int64_t c = 0; c < rows.width; ++c)
-        sum += static_cast<double>(std::exp(in[c] - largest));
-      const T log_sum = static_cast<T>(std::log(sum));
-      for (int64_t c = 0; c < rows.width; ++c) out[c] = in[c] - largest - log_sum;
+    with_simd([&]<SimdLevel kLevel>() {
+      parallel_rows(rows, kExpCost, [&](int64_t row) {
+        const T* const in = dense.as<T>() + row * rows.width;
+        T* const out = y.as<T>() + row * rows.width;
+        const RowSum sum = softmax_row<kLevel>(in, out, rows.width);
+        const T largest = static_cast<T>(sum.largest), log_sum = static_cast<T>(sum.log_sum);
+        for (int64_t c = 0; c < rows.width; ++c) out[c] = in[c] - largest - log_sum;
+      });
     });
   });
 }

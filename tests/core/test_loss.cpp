@@ -58,6 +58,26 @@ TEST_CASE("loss: cross entropy is the negative logarithm of the label's probabil
         doctest::Approx(smooth));
 }
 
+TEST_CASE("loss: f32 probabilities of rows of any width, with a large spread and with NaN") {
+  for (const int64_t width : {1, 7, 16, 17, 1000}) {
+    CAPTURE(width);
+    std::vector<double> values;
+    for (int64_t i = 0; i < width; ++i) values.push_back(-0.2 * static_cast<double>(i * i % 601));
+    const Tensor wide = Tensor::from(values, {1, width}), x = cast(wide, DType::F32);
+    const Tensor expected = softmax(cast(x, DType::F64)), found = softmax(x);
+    for (size_t i = 0; i < values.size(); ++i)
+      CHECK(static_cast<double>(found.values<float>()[i]) ==
+            doctest::Approx(expected.values<double>()[i]).epsilon(4e-7));
+    const Tensor logarithm = log_softmax(x), precise = log_softmax(cast(x, DType::F64));
+    for (size_t i = 0; i < values.size(); ++i)
+      CHECK(static_cast<double>(logarithm.values<float>()[i]) ==
+            doctest::Approx(precise.values<double>()[i]).epsilon(4e-7));
+    Tensor bad = x.clone();
+    bad.data<float>()[width / 2] = std::numeric_limits<float>::quiet_NaN();
+    for (const float p : softmax(bad).values<float>()) CHECK(std::isnan(p));
+  }
+}
+
 TEST_CASE("loss: large and infinite logits") {
   constexpr double kInf = std::numeric_limits<double>::infinity();
   const Tensor x = Tensor::from(std::vector<double>{1e4, 0, -kInf, 1}, {2, 2});
@@ -74,6 +94,7 @@ TEST_CASE("loss: the fused gradients equal the recorded formulas") {
   check_fused_equals_formula([](const Tensor& x) {
     return cross_entropy(x, labels({2, 0}), 0.1, Reduction::None);
   });
+  check_fused_equals_formula([](const Tensor& x) { return cross_entropy(x, labels({2, 0}), 0.1); });
 }
 
 TEST_CASE("loss: cross entropy keeps the probabilities, not the logits") {

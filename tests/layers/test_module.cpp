@@ -1,6 +1,7 @@
 // The three facts of a module: requires_grad, training, frozen.
 #include <doctest/doctest.h>
 
+#include "graft/core/kernel_trace.h"
 #include "graft/core/ops.h"
 #include "graft/layers/batch_norm.h"
 #include "graft/layers/conv_norm.h"
@@ -102,6 +103,25 @@ TEST_CASE("module: a batch that batch norm refuses is not counted") {
   CHECK(counted.item() == 0);
   norm.forward(Tensor::zeros({2, 1, 1, 3}));
   CHECK(counted.item() == 1);
+}
+
+TEST_CASE("module: a sequence runs a dense layer and the activation behind it as one kernel") {
+  struct Calls final : KernelTrace {
+    std::vector<std::string> kernels;
+    void on_kernel(const KernelCall& call) override { kernels.emplace_back(call.kernel); }
+  };
+  Sequential net;
+  auto& first = net.add<layers::Linear>(6, 5);
+  net.add<layers::Relu>();
+  auto& second = net.add<layers::Linear>(5, 3);
+  net.add<layers::Relu6>();
+  initialise(net, 1);
+  const Tensor x = formula_tensor("x", {4, 6}, DType::F32);
+  const Tensor expected = relu6(second(relu(first(x))));
+  Calls calls;
+  const TraceScope scope(calls);
+  CHECK(testing::same_bits(net(x), expected));
+  CHECK(calls.kernels == std::vector<std::string>{"linear", "linear"});
 }
 
 TEST_CASE("module: a wrong path names its neighbour") {

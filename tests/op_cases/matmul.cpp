@@ -5,6 +5,7 @@ namespace graft::testing {
 
 OpCases matmul_cases() {
   const MatmulParams plain, at{true, false}, bt{false, true}, both{true, true};
+  const LinearParams dense, relu{Activation::Relu}, relu6{Activation::Relu6};
   return {
       {"matmul", Shapes{{1, 1}, {1, 1}}, plain},
       {"matmul", Shapes{{2, 3}, {3, 5}}, plain},
@@ -24,16 +25,18 @@ OpCases matmul_cases() {
       {"matmul", Shapes{{131, 67}, {131, 97}}, at, Perf{{3136, 512}, {3136, 128}}},
       {"matmul", Shapes{{64, 128, 64}, {64, 128, 64}}, bt, TimedOnly{}},
 
-      {"linear", Shapes{{2, 3}, {5, 3}, {5}}},
-      {"linear", Shapes{{2, 3}, {5, 3}, kAbsent}},
-      {"linear", Shapes{{1, 1}, {1, 1}, {1}}},
-      {"linear", Shapes{{7}, {5, 7}, {5}}},
-      {"linear", Shapes{{2, 3, 7}, {5, 7}, {5}}},
-      {"linear", Shapes{{0, 3}, {5, 3}, {5}}},
-      {"linear", Shapes{{2, 0}, {3, 0}, {3}}},
-      {"linear", Shapes{{11, 13}, {17, 13}, {17}}},
-      {"linear", Shapes{{61, 131}, {67, 131}, {67}}, Perf{{32, 512}, {1000, 512}, {1000}}},
-      {"linear", Shapes{{128, 1280}, {1000, 1280}, {1000}}, TimedOnly{}},
+      {"linear", Shapes{{2, 3}, {5, 3}, {5}}, dense},
+      {"linear", Shapes{{2, 3}, {5, 3}, kAbsent}, dense},
+      {"linear", Shapes{{1, 1}, {1, 1}, {1}}, dense},
+      {"linear", Shapes{{7}, {5, 7}, {5}}, dense},
+      {"linear", Shapes{{3, 4}, {5, 4}, {5}}, relu},
+      {"linear", Shapes{{2, 2, 4}, {3, 4}, kAbsent}, relu6},
+      {"linear", Shapes{{2, 3, 7}, {5, 7}, {5}}, dense},
+      {"linear", Shapes{{0, 3}, {5, 3}, {5}}, dense},
+      {"linear", Shapes{{2, 0}, {3, 0}, {3}}, dense},
+      {"linear", Shapes{{11, 13}, {17, 13}, {17}}, dense},
+      {"linear", Shapes{{61, 131}, {67, 131}, {67}}, dense, Perf{{32, 512}, {1000, 512}, {1000}}},
+      {"linear", Shapes{{128, 1280}, {1000, 1280}, {1000}}, dense, TimedOnly{}},
   };
 }
 

@@ -29,7 +29,7 @@ int64_t matmul_terms(const std::vector<Shape>& x, const Shape&, const OpParams& 
   return x[0].at(std::get<MatmulParams>(params).transpose_a ? -2 : -1);
 }
 
-Array linear_loop(const Arrays& x, const OpParams&) {
+Array linear_loop(const Arrays& x, const OpParams& params) {
   const Array &in = x[0], &weight = x[1];
   const int64_t inner = weight.dim(1), n = weight.dim(0);
   Shape shape = in.shape;
@@ -40,7 +40,8 @@ Array linear_loop(const Arrays& x, const OpParams&) {
       double sum = x.size() > 2 && x[2].present ? x[2](j) : 0.0;
       for (int64_t k = 0; k < inner; ++k)
         sum += in.values[static_cast<size_t>(row * inner + k)] * weight(j, k);
-      y.values[static_cast<size_t>(row * n + j)] = sum;
+      y.values[static_cast<size_t>(row * n + j)] =
+          activate(std::get<LinearParams>(params).activation, sum);
     }
   return y;
 }

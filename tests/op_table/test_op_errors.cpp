@@ -283,6 +283,10 @@ std::vector<ErrorRow> loss_errors() {
          cross_entropy(f32({1, 3}), i64({0}), 1.5);
        },
        ErrorKind::Argument, "cross_entropy: smoothing must be in [0, 1): 1.5"},
+      {[] {
+         cross_entropy(f32({0, 3}), Tensor::empty({0}, DType::I64));
+       },
+       ErrorKind::Shape, "cross_entropy: no mean of no samples: logits [0, 3]"},
       {[] { mse_loss(f32({2}), f32({3})); }, ErrorKind::Shape,
        "mse_loss: prediction [2] target [3]"},
       {[] { dropout(f32({2}), 1, {}); }, ErrorKind::Argument, "dropout: p must be in [0, 1): 1"},

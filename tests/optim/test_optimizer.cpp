@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "graft/core/allocator.h"
+#include "graft/core/kernel_trace.h"
 #include "graft/core/ops.h"
 #include "graft/optim/adam.h"
 #include "graft/optim/sgd.h"
@@ -201,6 +202,63 @@ TEST_CASE("optimizer: tied weights move once") {
   problem.w.set_grad(Tensor::full({8}, 1));
   sgd.step();
   CHECK(list(problem.w)[0] == doctest::Approx(before[0] - 1));
+}
+
+TEST_CASE("optimizer: one call updates many tensors, to the bits of one tensor at a time") {
+  struct Calls final : KernelTrace {
+    std::vector<std::string> kernels;
+    void on_kernel(const KernelCall& call) override { kernels.emplace_back(call.kernel); }
+  };
+  const std::vector<int64_t> sizes{5, 40000, 1, 33, 70000};  // within chunks and across them
+  for (const char* name : kNames) {
+    CAPTURE(std::string(name));
+    std::vector<NamedTensor> together;
+    for (const int64_t size : sizes) {
+      const std::string path = "w" + std::to_string(size);
+      Tensor w = formula_tensor(path, {size}, DType::F32).set_requires_grad(true);
+      together.push_back({path, w, false, Layout::Plain});
+    }
+    const auto all = make(name, together);
+    std::vector<NamedTensor> apart;
+    std::vector<std::unique_ptr<Optimizer>> single;
+    for (const NamedTensor& p : together) {
+      apart.push_back({p.path, p.tensor.clone().set_requires_grad(true), false, Layout::Plain});
+      single.push_back(make(name, {apart.back()}));
+    }
+    Calls calls;
+    for (const std::string step : {"first", "second"}) {
+      for (size_t i = 0; i < sizes.size(); ++i) {
+        const Tensor g = formula_tensor(step + std::to_string(i), {sizes[i]}, DType::F32);
+        together[i].tensor.set_grad(g);
+        apart[i].tensor.set_grad(g);
+        single[i]->step();
+      }
+      calls.kernels.clear();
+      const TraceScope scope(calls);
+      all->step();
+    }
+    CHECK(calls.kernels.size() == 1);
+    for (size_t i = 0; i < sizes.size(); ++i)
+      CHECK(testing::same_bits(together[i].tensor, apart[i].tensor));
+  }
+}
+
+TEST_CASE("optimizer: tensors of two dtypes and with different histories share a step") {
+  Tensor wide = Tensor::full({3}, 1, DType::F64), narrow = Tensor::full({3}, 1),
+         late = narrow.clone();
+  for (Tensor* t : {&wide, &narrow, &late}) t->set_requires_grad(true);
+  Adam adam({{"wide", wide, false, Layout::Plain},
+             {"narrow", narrow, false, Layout::Plain},
+             {"late", late, false, Layout::Plain}},
+            {.lr = 0.5});
+  for (int step = 0; step < 2; ++step) {
+    for (Tensor* t : {&wide, &narrow, &late})
+      if (step > 0 || t != &late) t->set_grad(Tensor::full({3}, 1, t->dtype()));
+    adam.step();
+  }
+  CHECK(list(wide)[0] == doctest::Approx(0));
+  CHECK(list(narrow)[0] == doctest::Approx(0).epsilon(1e-6));
+  CHECK(list(late)[0] == doctest::Approx(0.5));  // its first step
 }
 
 TEST_CASE("optimizer: one and three threads give the same bits") {
