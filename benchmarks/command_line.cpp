@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "graft/core/frozen_precision.h"
 #include "graft/tools/cli/choice.h"
 #include "op_cases/op_cases.h"
 
@@ -9,6 +10,7 @@ namespace graft::bench {
 namespace {
 
 using cli::add_choice;
+using cli::by_name;
 
 std::set<std::string> timed_ops() {
   std::set<std::string> names;
@@ -91,6 +93,8 @@ CommandLine parse(int argc, const char* const* argv) {
   app.add_flag("--json", options.json, "An object a line instead of text");
   add_choice<bool>(app, "--deterministic", options.exact, {{"exact", true}},
                    "exact: no algorithm that trades accuracy for speed");
+  add_choice(app, "--frozen-precision", options.frozen, by_name({Precision::Full, Precision::BF16}),
+             "Of a network that is evaluated");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graft/benchmarks/model_timing.h"
+#include "graft/core/op_params.h"
 #include "graft/data/decode.h"
 
 namespace graft::bench {
@@ -26,6 +27,7 @@ struct Options {
   int64_t batch = 32;
   int threads = 0;  ///< 0: all
   bool exact = false;
+  Precision frozen = Precision::Full;  ///< of a network that is evaluated
   bool json = false;
   double min_seconds = 0.2;
 };

@@ -10,6 +10,7 @@
 #include "graft/benchmarks/report.h"
 #include "graft/core/error.h"
 #include "graft/core/exactness.h"
+#include "graft/core/frozen_precision.h"
 #include "graft/core/parallel.h"
 #include "op_cases/op_cases.h"
 #include "op_cases/op_document.h"
@@ -70,6 +71,7 @@ void run_ops(const Options& options) {
 void run(const Options& options) {
   if (options.threads > 0) set_num_threads(options.threads);
   set_exact(options.exact);
+  set_frozen_precision(options.frozen);
   switch (options.mode) {
     case Mode::Ops:
       return run_ops(options);

@@ -47,6 +47,7 @@ Seconds time_model(const std::string& name, Step step, int64_t batch, double min
       random_input({contract.crop_height, contract.crop_width, contract.channels()}, batch);
   if (step == Step::Evaluate) {
     network->eval();
+    network->freeze();
     return time_calls(min_seconds, [&] {
       const NoGrad no_grad;
       (*network)(images);

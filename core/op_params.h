@@ -16,6 +16,9 @@ constexpr Padding2d symmetric_padding(int64_t size) { return {size, size, size, 
 /// Applied to a result before it is stored: none, max(x, 0), or min(max(x, 0), 6).
 enum class Activation : uint8_t { None, Relu, Relu6 };
 
+/// What the factors of products are rounded to before they are multiplied; the sums are not.
+enum class Precision : uint8_t { Full, BF16 };
+
 /// What becomes of the elements along reduced axes.
 enum class ReduceKind : uint8_t { Sum, Max };
 

@@ -36,7 +36,7 @@ Tensor Conv2d::forward(const Tensor& x) { return conv2d(x, weight_, bias_, param
 Tensor Conv2d::forward(const Tensor& x, Activation activation) {
   if (grad_enabled() && (x.requires_grad() || wants_gradients()))
     return activate(forward(x), activation);
-  return conv2d_fused(x, weight_, bias_, params_for(x.shape()), {}, activation);
+  return conv2d_fused(x, weight_, bias_, params_for(x.shape()), {}, activation, precision());
 }
 
 void Conv2d::reset_parameters(const RandomKey& key) {

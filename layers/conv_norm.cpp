@@ -60,8 +60,9 @@ std::shared_ptr<const FoldedConv> ConvNorm::folded_for(const Tensor& x, const Te
 Tensor ConvNorm::forward(const Tensor& x, Activation activation, const Tensor& residual) {
   const std::shared_ptr<const FoldedConv> fold = folded_for(x, residual);
   if (!fold) return norm_.forward(conv_(x), activation, residual);
+  const Precision precision = norm_.frozen() ? conv_.precision() : Precision::Full;
   return conv2d_fused(x, fold->weight, fold->bias, conv_.params_for(x.shape()), residual,
-                      activation);
+                      activation, precision);
 }
 
 }  // namespace graft::layers

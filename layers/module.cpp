@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "graft/core/frozen_precision.h"
 #include "graft/core/text.h"
 
 namespace graft::layers {
@@ -92,6 +93,8 @@ void Module::unfreeze() {
       if (!entry.buffer) entry.tensor->set_requires_grad(true);
   });
 }
+
+Precision Module::precision() const { return frozen_ ? frozen_precision() : Precision::Full; }
 
 bool Module::wants_gradients() const {
   return std::any_of(entries_.begin(), entries_.end(), [](const Entry& entry) {

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "graft/core/named_tensor.h"
+#include "graft/core/op_params.h"
 #include "graft/core/random.h"
 #include "graft/core/tensor.h"
 
@@ -52,6 +53,8 @@ class Module {
   void freeze(FrozenStatistics statistics = FrozenStatistics::Fixed);
   void unfreeze();
   bool frozen() const { return frozen_; }
+  /// frozen_precision() for a frozen module, full precision for any other.
+  Precision precision() const;
   /// What train() last said of this module.
   bool training() const { return training_; }
   /// train() for this module alone.

@@ -19,12 +19,12 @@ import sys
 import tempfile
 import time
 
-from measurements import (bad_input, cifar, digits, freezing, golden_models, mnist, page,
-                          photographs, reproducible, speed)
+from measurements import (bad_input, cifar, digits, freezing, frozen_bf16, golden_models, mnist,
+                          page, photographs, reproducible, speed)
 from measurements.shell import Failed, Shell
 
 SECTIONS = {1: cifar, 2: mnist, 3: golden_models, 4: photographs, 5: digits, 6: freezing,
-            7: reproducible, 8: bad_input, 9: speed}
+            7: reproducible, 8: bad_input, 9: speed, 10: frozen_bf16}
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 

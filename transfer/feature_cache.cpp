@@ -1,5 +1,7 @@
 #include "graft/transfer/feature_cache.h"
 
+#include "graft/core/frozen_precision.h"
+
 namespace graft::transfer {
 namespace {
 
@@ -18,10 +20,12 @@ FeatureCache::FeatureCache(layers::Network& network, size_t prefix, const data::
                            const ProgressFunction& progress)
     : stages_(prefix),
       features_(run_over(network, prefix, dataset, preprocess, batch, progress, limit)),
-      marks_(marks_of(network, prefix)) {}
+      marks_(marks_of(network, prefix)),
+      precision_(frozen_precision()) {}
 
 bool FeatureCache::valid(layers::Network& network) const {
-  return network.fixed_prefix() >= stages_ && marks_of(network, stages_) == marks_;
+  return network.fixed_prefix() >= stages_ && precision_ == frozen_precision() &&
+         marks_of(network, stages_) == marks_;
 }
 
 }  // namespace graft::transfer

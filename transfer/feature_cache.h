@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "graft/core/content_mark.h"
+#include "graft/core/op_params.h"
 #include "graft/transfer/training/evaluate.h"
 
 namespace graft::transfer {
@@ -16,7 +17,8 @@ class FeatureCache {
                const Preprocess& preprocess, int64_t batch, size_t limit,
                const ProgressFunction& progress = {});
 
-  /// False as soon as anything in the prefix thawed or was written to.
+  /// False as soon as anything in the prefix thawed or was written to, or would be computed in
+  /// another precision (core/frozen_precision.h).
   bool valid(layers::Network& network) const;
   size_t stages() const { return stages_; }
   /// [n, ...] in the order of the data set.
@@ -26,6 +28,7 @@ class FeatureCache {
   size_t stages_;
   Tensor features_;
   std::vector<ContentMark> marks_;
+  Precision precision_;
 };
 
 }  // namespace graft::transfer

@@ -27,8 +27,8 @@ class Bench:
         return GraftBench(self.program("graft_bench"), *arguments,
                           f"--threads={threads or self.threads}", files=files)
 
-    def network(self, model, batch, step):
-        return self.graft(f"--model={model}", f"--batch={batch}", f"--step={step}")
+    def network(self, model, batch, step, *options):
+        return self.graft(f"--model={model}", f"--batch={batch}", f"--step={step}", *options)
 
     def peer(self, library, model, batch, step, *modes):
         name, form = LIBRARIES[library]
@@ -70,11 +70,13 @@ class Bench:
                    Case("", TARGETS[id_], graft, [peer], unit="s"))
 
     def bf16(self):
-        def case(name, step, *modes):
-            return Case(name, TARGETS["bf16"], self.network("resnet18", 32, step),
+        def case(name, step, options, *modes):
+            return Case(name, TARGETS["bf16"], self.network("resnet18", 32, step, *options),
                         [self.peer("torch", "resnet18", 32, step, *modes)])
-        return Row("bf16", "ResNet-18, batch 32: Graft in f32 against PyTorch in bf16",
-                   case("eval", "eval", "compile", "bf16"), case("full", "train", "bf16"))
+        return Row("bf16", "ResNet-18, batch 32: Graft, its frozen layers in bf16, against PyTorch "
+                   "in bf16",
+                   case("eval", "eval", ["--frozen-precision=bf16"], "compile", "bf16"),
+                   case("full", "train", [], "bf16"))
 
     def products(self):
         shapes = {"qkv": (1024, 2304, 768), "ffn1": (1024, 3072, 768), "ffn2": (1024, 768, 3072),

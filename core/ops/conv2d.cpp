@@ -99,7 +99,8 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
   const Shape shape = conv2d_output_shape("conv2d", x.shape(), weight.shape(), params);
   check_bias("conv2d", bias, weight);
   Tensor y = Tensor::empty(shape, x.dtype(), x.device());
-  run(slots().conv2d_forward, x, weight, bias, Tensor(), Activation::None, y, params);
+  run(slots().conv2d_forward, x, weight, bias, Tensor(), Activation::None, y, params,
+      Precision::Full);
   if (const Mask need = needs_grad({&x, &weight, &bias})) {
     auto node = std::make_shared<Conv2dNode>(params);
     node->input = x.shape();
@@ -112,18 +113,21 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
 }
 
 Tensor conv2d_fused(const Tensor& x, const Tensor& weight, const Tensor& bias,
-                    const Conv2dParams& params, const Tensor& residual, Activation activation) {
+                    const Conv2dParams& params, const Tensor& residual, Activation activation,
+                    Precision precision) {
   const OpScope scope("conv2d_fused");
   check_same_floating("conv2d_fused", x, weight);
   const Shape shape = conv2d_output_shape("conv2d_fused", x.shape(), weight.shape(), params);
   check_bias("conv2d_fused", bias, weight);
+  check(precision == Precision::Full || x.dtype() == DType::F32, ErrorKind::DType,
+        "conv2d_fused: rounds f32 to bf16, not ", x.dtype());
   check(!residual.defined() || (residual.shape() == shape && residual.dtype() == x.dtype()),
         ErrorKind::Shape, "conv2d_fused: residual does not fit the result: residual ",
         residual.defined() ? residual.shape() : Shape{}, " result ", shape);
   check(needs_grad({&x, &weight, &bias, &residual}) == 0, ErrorKind::Autograd,
         "conv2d_fused: records no graph, but an operand wants a gradient");
   Tensor y = Tensor::empty(shape, x.dtype(), x.device());
-  run(slots().conv2d_forward, x, weight, bias, residual, activation, y, params);
+  run(slots().conv2d_forward, x, weight, bias, residual, activation, y, params, precision);
   return y;
 }
 

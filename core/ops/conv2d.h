@@ -13,9 +13,12 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
               const Conv2dParams& params);
 
 /// act(conv2d + residual) in one pass, the epilogue applied while the tile is in registers. Records
-/// no graph: Error(Autograd) if an operand wants a gradient while recording.
+/// no graph: Error(Autograd) if an operand wants a gradient while recording. With Precision::BF16
+/// (f32 operands, else Error(DType)) x and weight are rounded to bf16 before they are multiplied,
+/// where the device gains by it; each element's sum is the f32 one of the rounded numbers.
 Tensor conv2d_fused(const Tensor& x, const Tensor& weight, const Tensor& bias,
-                    const Conv2dParams& params, const Tensor& residual, Activation activation);
+                    const Conv2dParams& params, const Tensor& residual, Activation activation,
+                    Precision precision = Precision::Full);
 
 /// Shape of conv2d's result; Error naming `op` if the operands do not fit.
 Shape conv2d_output_shape(const char* op, const Shape& x, const Shape& weight,

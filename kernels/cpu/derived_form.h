@@ -8,7 +8,7 @@
 
 namespace graft::cpu {
 
-enum class FormKind : int { Columns, WinogradTaps, ByTap, Folded };
+enum class FormKind : int { Columns, WinogradTaps, ByTap, Folded, Bf16Columns };
 
 /// The `count` elements that `make` writes. A form depends on the operand's geometry, its kind,
 /// `detail` and the SIMD level alone.

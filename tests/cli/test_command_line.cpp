@@ -6,7 +6,9 @@
 
 #include "graft/core/error.h"
 #include "graft/core/exactness.h"
+#include "graft/core/frozen_precision.h"
 #include "graft/core/parallel.h"
+#include "graft/kernels/cpu/simd/level.h"
 #include "graft/tools/cli/command_line.h"
 #include "graft/tools/cli/commands.h"
 #include "support/captured_stderr.h"
@@ -110,6 +112,34 @@ TEST_CASE("command line: --deterministic exact holds for its own command only") 
   CHECK(exact());
   CHECK(run({"eval", "photos", "--run", "run"}).code == 0);
   CHECK(!exact());
+}
+
+TEST_CASE("command line: --frozen-precision bf16 holds for its own command, and not when exact") {
+  CHECK(run({"info", "w.pth", "--frozen-precision", "f16"}).code == 2);
+  CHECK(run({"eval", "photos", "--run", "run", "--frozen-precision", "bf16"}).code == 0);
+  CHECK(frozen_precision() == Precision::BF16);
+  const Outcome refused = run(
+      {"eval", "photos", "--run", "run", "--frozen-precision", "bf16", "--deterministic", "exact"});
+  CHECK(refused.code == 2);
+  CHECK(refused.stderr_text ==
+        "graft: --frozen-precision bf16 rounds, which --deterministic exact forbids\n");
+  CHECK(run({"eval", "photos", "--run", "run"}).code == 0);
+  CHECK(frozen_precision() == Precision::Full);
+}
+
+TEST_CASE("command line: a CPU that does not multiply bf16 says so in a line") {
+  const cpu::SimdLevel outer = cpu::simd_level();
+  cpu::set_simd_level(cpu::SimdLevel::Baseline);
+  const auto text = [](const char* precision, const char* more) {
+    return run({"eval", "photos", "--run", "run", "--frozen-precision", precision, more})
+        .stderr_text;
+  };
+  CHECK(text("bf16", "--json") ==
+        "graft: this CPU does not multiply bf16 (AVX-512 BF16): the same numbers, not faster than "
+        "f32\n");
+  CHECK(text("bf16", "--quiet").empty());
+  CHECK(text("f32", "--json").empty());
+  cpu::set_simd_level(outer);
 }
 
 TEST_CASE("command line: a network is a run, or a model and its weights") {

@@ -10,6 +10,8 @@
 
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/ops.h"
+#include "support/exact_mode.h"
+#include "support/frozen_bf16.h"
 #include "support/tensors.h"
 #include "support/thread_count.h"
 
@@ -50,6 +52,28 @@ TEST_CASE(
   CHECK(largest_difference() <= 1e-5f);
   block->named_tensors()[1].tensor.fill_(0.25);  // the norm's weight
   CHECK(largest_difference() <= 1e-5f);
+}
+
+TEST_CASE("conv norm: frozen in bf16, unless exact or trained, and f32 again afterwards") {
+  const auto block = trained_block();
+  const Tensor x = input();
+  const auto values = [&] {
+    const NoGrad no_grad;
+    return values_of((*block)(x));
+  };
+  const std::vector<float> full = values();
+  {
+    const testing::FrozenBf16 scope;
+    CHECK(values() == full);  // evaluated, but not frozen
+    block->freeze();
+    const std::vector<float> rounded = values();
+    CHECK(rounded != full);
+    for (size_t i = 0; i < full.size(); ++i) CHECK(std::abs(rounded[i] - full[i]) < 0.05f);
+    CHECK(values_of((*block)(x)) == rounded);  // recording, but nothing to record
+    const testing::ExactMode exact;
+    CHECK(values() == full);
+  }
+  CHECK(values() == full);
 }
 
 TEST_CASE("conv norm: one thread and four give the same bits") {

@@ -6,10 +6,13 @@
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/ops/shape_ops.h"
 #include "graft/models/registry.h"
+#include "graft/transfer/feature_cache.h"
 #include "graft/transfer/freeze.h"
 #include "graft/transfer/training/trainer.h"
 #include "support/formula.h"
+#include "support/frozen_bf16.h"
 #include "support/pictures.h"
+#include "support/tensors.h"
 #include "support/tiny_network.h"
 
 namespace graft::transfer {
@@ -110,22 +113,43 @@ TEST_CASE("feature cache: on and off give bit-equal networks, also with a smalle
               "flatten");
 }
 
+TEST_CASE("feature cache: the same in bf16, and not valid in another precision") {
+  const auto resnet = [] { return models::make_model("cifar_resnet20", {.classes = 4}); };
+  const auto pictures = noise_pictures(11, 32, 3, 4);
+  const auto network = resnet();
+  freeze(*network, "trunk");
+  const FeatureCache full(*network, 3, pictures, network->preprocess, 4, SIZE_MAX);
+  CHECK(full.valid(*network));
+  const testing::FrozenBf16 scope;
+  CHECK(!full.valid(*network));
+  const FeatureCache rounded(*network, 3, pictures, network->preprocess, 4, SIZE_MAX);
+  CHECK(rounded.valid(*network));
+  CHECK(!testing::same_bits(rounded.features(), full.features()));
+  check_equal(resnet, "trunk", pictures, {.epochs = 2, .batch = 4}, "avgpool");
+}
+
 TEST_CASE("feature cache: what a sample's features are does not depend on its batch") {
   for (const char* name : {"resnet18", "mobilenet_v2", "squeezenet1_1"}) {
     CAPTURE(name);
     const auto network = models::make_model(name, {.classes = 3});
     network->eval();
+    network->freeze();
     const NoGrad no_grad;
     constexpr int64_t kSide = 65, kCount = 5;
     const Tensor x = Tensor::from(testing::formula_units("features", kCount * kSide * kSide * 3),
                                   {kCount, kSide, kSide, 3});
-    const Tensor whole = network->run(x, 0, network->stages().size());
-    const auto expected = whole.values<float>();
-    for (int64_t i = 0; i < kCount; ++i) {
-      const Tensor one = network->run(slice(x, 0, i, i + 1), 0, network->stages().size());
-      const auto values = one.values<float>();
-      CHECK(std::equal(values.begin(), values.end(), expected.begin() + 3 * i));
-    }
+    const auto check_each = [&] {
+      const Tensor whole = network->run(x, 0, network->stages().size());
+      const auto expected = whole.values<float>();
+      for (int64_t i = 0; i < kCount; ++i) {
+        const Tensor one = network->run(slice(x, 0, i, i + 1), 0, network->stages().size());
+        const auto values = one.values<float>();
+        CHECK(std::equal(values.begin(), values.end(), expected.begin() + 3 * i));
+      }
+    };
+    check_each();
+    const testing::FrozenBf16 scope;
+    check_each();
   }
 }
 

@@ -5,8 +5,10 @@
 #include <vector>
 
 #include "graft/core/exactness.h"
+#include "graft/core/frozen_precision.h"
 #include "graft/core/parallel.h"
 #include "graft/core/text.h"
+#include "graft/kernels/cpu/simd/level.h"
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/version.h"
 
@@ -51,6 +53,17 @@ std::string unknown_word(const CLI::App& app) {
   return "unknown command '" + word + "'" + did_you_mean(word, known);
 }
 
+// Error(Argument) if frozen layers cannot have the precision that is asked for.
+void check_precision(const CommonOptions& options) {
+  if (options.frozen == Precision::Full) return;
+  check(!options.exact, ErrorKind::Argument,
+        "--frozen-precision bf16 rounds, which --deterministic exact forbids");
+  if (!options.quiet && !cpu::multiplies_bf16())
+    std::fprintf(stderr,
+                 "graft: this CPU does not multiply bf16 (AVX-512 BF16): the same numbers, not "
+                 "faster than f32\n");
+}
+
 }  // namespace
 
 CommandLine::CommandLine() : app_("Graft: transfer learning on pretrained networks", "graft") {
@@ -86,6 +99,8 @@ int CommandLine::run(int argc, const char* const* argv) {
     if (code == kDone && chosen_) {
       if (common_.threads > 0) set_num_threads(common_.threads);
       set_exact(common_.exact);
+      set_frozen_precision(common_.frozen);
+      check_precision(common_);
       common_.run_on = choose_device(common_);
       code = chosen_();
     }

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "graft/core/find_device.h"
+#include "graft/core/frozen_precision.h"
 #include "graft/tools/cli/choice.h"
 
 namespace graft::cli {
@@ -24,6 +25,9 @@ void add_options(CLI::App& app, CommonOptions& options) {
       ->group(group);
   add_choice(app, "--deterministic", options.exact, {{"exact", true}},
              "exact: no algorithm that trades accuracy for speed")
+      ->group(group);
+  add_choice(app, "--frozen-precision", options.frozen, by_name({Precision::Full, Precision::BF16}),
+             "bf16: frozen convolutions round their factors, for speed")
       ->group(group);
   app.add_flag("-q,--quiet", options.quiet, "No progress, only errors")->group(group);
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "graft/core/device.h"
+#include "graft/core/op_params.h"
 
 namespace CLI {
 class App;
@@ -17,7 +18,8 @@ struct CommonOptions {
   bool quiet = false;  ///< nothing on stderr but errors
   int threads = 0;     ///< 0: all hardware threads
   uint64_t seed = 0;
-  bool exact = false;  ///< core/exactness.h; a CPU repeats its bits anyway
+  bool exact = false;                  ///< core/exactness.h; a CPU repeats its bits anyway
+  Precision frozen = Precision::Full;  ///< core/frozen_precision.h
   std::string device;  ///< "": not asked for, the CPU; nothing else is looked for
   Device run_on;       ///< what choose_device() makes of it
 };

@@ -10,6 +10,7 @@ LoadedNetwork load_network(const ModelSource& source) {
   const std::string path =
       source.run.empty() ? weight_file(source.weights) : weights_of_run(source.run);
   LoadedNetwork loaded = transfer::load_network(path, models::make_blank, source.model);
+  loaded.network->freeze();
   if (!source.run.empty() && is_unfinished(source.run))
     loaded.report.notes.push_back(
         "the run in this folder is not finished; these may be of one before it");

@@ -12,7 +12,7 @@ namespace graft::cli {
 using transfer::LoadedNetwork;
 
 /// The network of a run folder, or of a model name and a weight file, all tensors strictly matched;
-/// the number of classes is the file's.
+/// the number of classes is the file's. All of it is frozen: it is used as it is.
 LoadedNetwork load_network(const ModelSource& source);
 
 /// What becomes of the head when a network is tuned.

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "graft/core/exactness.h"
+#include "graft/core/frozen_precision.h"
 #include "graft/core/parallel.h"
 #include "graft/core/utf8.h"
 #include "graft/tools/cli/paths.h"
@@ -37,6 +38,7 @@ Json config_json(const TuneOptions& options, const CommonOptions& common, const 
   std::ostringstream device;
   device << common.run_on;
   json.set("device", device.str()).set("threads", num_threads()).set("exact", exact());
+  json.set("frozen_precision", to_string(frozen_precision()));
   json.set("train_samples", data.train->size()).set("val_samples", data.val->size());
   json.set("train_hash", transfer::hash_of_samples(*data.train));
   if (data.dev) json.set("dev_hash", transfer::hash_of_samples(*data.dev));
@@ -63,6 +65,7 @@ Json result_json(const transfer::TrainResult& result, const transfer::Evaluation
   json.set("epochs", result.epochs).set("best_epoch", result.best_epoch);
   json.set("seconds", result.seconds).set("seconds_features", result.seconds_features);
   json.set("cached_stages", static_cast<int64_t>(result.cached_stages));
+  json.set("frozen_precision", to_string(frozen_precision()));
   json.set("cache", result.cache_note).set("out", out);
   return json;
 }

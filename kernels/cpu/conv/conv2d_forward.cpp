@@ -9,6 +9,7 @@
 #include "graft/kernels/cpu/derived_form.h"
 #include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
+#include "graft/kernels/cpu/product/bf16_correlate.h"
 #include "graft/kernels/cpu/winograd/choice.h"
 #include "graft/kernels/cpu/winograd/correlate.h"
 
@@ -27,6 +28,14 @@ void convolve_by_winograd(const KernelCtx& ctx, const Correlation& c, const floa
         [&](float* packed) { winograd::pack_taps(filter, c.channels, c.columns, packed); });
   }
   winograd::correlate(ctx, c, x, filter, epilogue, y);
+}
+
+// Of fewer channels rounding pixel by pixel costs more than the products save (Zen 5).
+constexpr int64_t kFewestChannelsInBf16 = 8;
+
+bool pays_in_bf16(const Correlation& c) {
+  return c.channels >= kFewestChannelsInBf16 && !winograd::applies(c, Precision::BF16) &&
+         !folding_applies<float>(c);
 }
 
 template <class T>
@@ -64,11 +73,15 @@ void convolve_depthwise(const KernelCtx& ctx, const Correlation& c, const T* x, 
 }  // namespace
 
 void conv2d_forward(const KernelCtx& ctx, ConstView x, ConstView w, ConstView bias,
-                    ConstView residual, Activation activation, View y, const Conv2dParams& params) {
+                    ConstView residual, Activation activation, View y, const Conv2dParams& params,
+                    Precision precision) {
   if (y.numel() == 0) return;
   const Correlation c = forward_correlation(x.shape, w.shape, y.shape, params);
   const ConstView image = contiguous_operand(ctx, x), filter = contiguous_operand(ctx, w);
   const ConstView shift = contiguous_operand(ctx, bias), added = contiguous_operand(ctx, residual);
+  if (precision == Precision::BF16 && pays_in_bf16(c))
+    return bf16_correlate(ctx, c, image.as<float>(), packed_filter_bf16(ctx, filter, c.groups),
+                          {shift.as<float>(), added.as<float>(), activation}, y.as<float>());
   with_float("conv2d_forward", y.dtype, [&](auto zero) {
     using T = decltype(zero);
     const Epilogue<T> epilogue{shift.as<T>(), added.as<T>(), activation};

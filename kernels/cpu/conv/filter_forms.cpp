@@ -2,6 +2,7 @@
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/derived_form.h"
+#include "graft/kernels/cpu/product/bf16_correlate.h"
 #include "graft/kernels/cpu/product/pack.h"
 
 namespace graft::cpu {
@@ -17,6 +18,17 @@ const T* packed_filter(const KernelCtx& ctx, const ConstView& w, int64_t groups)
                    to + group * size);
     });
   });
+}
+
+const Bf16Pair* packed_filter_bf16(const KernelCtx& ctx, const ConstView& w, int64_t groups) {
+  const int64_t columns = w.dim(0) / groups, taps = w.dim(1) * w.dim(2), channels = w.dim(3);
+  const int64_t size = bf16_packed_size(taps, channels, columns);
+  return derived_form<Bf16Pair>(ctx, w, FormKind::Bf16Columns, groups, groups * size,
+                                [&](Bf16Pair* to) {
+                                  for (int64_t group = 0; group < groups; ++group)
+                                    bf16_pack(w.as<float>() + group * columns * taps * channels,
+                                              taps, channels, columns, to + group * size);
+                                });
 }
 
 template <class T>

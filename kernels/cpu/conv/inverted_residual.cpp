@@ -13,6 +13,7 @@
 #include "graft/kernels/cpu/conv/filter_forms.h"
 #include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
+#include "graft/kernels/cpu/product/panel.h"
 #include "graft/kernels/cpu/product/tiles.h"
 
 namespace graft::cpu {
@@ -158,11 +159,13 @@ void inverted_residual(const KernelCtx& ctx, ConstView x, ConstView expand, Cons
     const View middle = temporary(ctx, filtered, y.dtype);
     if (expand) {
       const View expanded = temporary(ctx, hidden, y.dtype);
-      conv2d_forward(ctx, x, expand, expand_bias, {}, activation, expanded, {});
+      conv2d_forward(ctx, x, expand, expand_bias, {}, activation, expanded, {}, Precision::Full);
       x = expanded;
     }
-    conv2d_forward(ctx, x, depthwise, depthwise_bias, {}, activation, middle, params);
-    return conv2d_forward(ctx, middle, project, project_bias, residual, Activation::None, y, {});
+    conv2d_forward(ctx, x, depthwise, depthwise_bias, {}, activation, middle, params,
+                   Precision::Full);
+    return conv2d_forward(ctx, middle, project, project_bias, residual, Activation::None, y, {},
+                          Precision::Full);
   }
   for (ConstView* operand :
        {&x, &expand, &expand_bias, &depthwise, &depthwise_bias, &project, &project_bias, &residual})

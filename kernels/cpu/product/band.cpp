@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "graft/kernels/cpu/product/bf16_panel.h"
+
 namespace graft::cpu {
 namespace {
 
@@ -17,27 +19,43 @@ int64_t band_step(const std::vector<int64_t>& window, int64_t stride) {
   return window.size() == 1 ? 1 : stride;
 }
 
-// Copies input row `iy` (zeros if outside) from column `ix` on, every `step`-th pixel.
+// Elements of x that one element of a band holds.
+template <class Element>
+constexpr int64_t kHeld = 1;
+template <>
+constexpr int64_t kHeld<Bf16Pair> = 2;
+
 template <class T>
+void copy_values(const T* from, int64_t count, T* to) {
+  std::copy_n(from, count, to);
+}
+void copy_values(const float* from, int64_t count, Bf16Pair* to) {
+  with_bf16_simd(
+      [&]<SimdLevel kLevel, bool kNative>() { round_to_pairs<kLevel, kNative>(from, count, to); });
+}
+
+// Copies input row `iy` (zeros if outside) from column `ix` on, every `step`-th pixel.
+template <class T, class Element>
 void copy_row(const Correlation& c, const T* image, int64_t iy, int64_t ix, int64_t step,
-              int64_t cols, int64_t pixel, T* to) {
+              int64_t cols, int64_t pixel, Element* to) {
   if (iy < 0 || iy >= c.in_h) {
-    std::fill_n(to, cols * pixel, T(0));
+    std::fill_n(to, cols * pixel, Element{});
     return;
   }
   const auto first_at = [&](int64_t x) { return x <= ix ? 0 : (x - ix + step - 1) / step; };
   const int64_t begin = std::min(first_at(0), cols);
   const int64_t end = std::clamp(first_at(c.in_w), begin, cols);
-  std::fill_n(to, begin * pixel, T(0));
-  std::fill(to + end * pixel, to + cols * pixel, T(0));
+  std::fill_n(to, begin * pixel, Element{});
+  std::fill(to + end * pixel, to + cols * pixel, Element{});
   const T* from = image + iy * c.in.row + (ix + begin * step) * c.in.pixel;
   to += begin * pixel;
-  if (step == 1 && pixel == c.in.pixel) {
-    if (end > begin) std::copy_n(from, (end - begin - 1) * pixel + c.channels, to);
+  constexpr int64_t held = kHeld<Element>;
+  if (step == 1 && pixel * held == c.in.pixel && c.channels % held == 0) {
+    if (end > begin) copy_values(from, (end - begin - 1) * c.in.pixel + c.channels, to);
     return;
   }
   for (int64_t q = begin; q < end; ++q, from += step * c.in.pixel, to += pixel)
-    std::copy_n(from, c.channels, to);
+    copy_values(from, c.channels, to);
 }
 
 }  // namespace
@@ -63,10 +81,10 @@ Correlation collapsed(const Correlation& c) {
 }
 
 BandLayout band_layout(const Correlation& c, int64_t height, int64_t width, int64_t element,
-                       bool side_by_side) {
+                       bool side_by_side, bool copied) {
   BandLayout layout;
   const bool alias = side_by_side && c.in.pixel * c.stride_w * element % kAlias == 0 && width > 1;
-  layout.in_place = c.inside() && !alias;
+  layout.in_place = c.inside() && !alias && !copied;
   int64_t row = c.in.row, pixel = c.in.pixel;
   if (!layout.in_place) {
     layout.step_h = band_step(c.rows, c.stride_h);
@@ -93,18 +111,27 @@ ImageStrides window_strides(const Correlation& c, const BandLayout& layout) {
   return {0, layout.step_h * layout.cols * layout.pixel, layout.step_w * layout.pixel};
 }
 
-template <class T>
-const T* window_origin(const Correlation& c, const BandLayout& layout, const Rectangle& of,
-                       int64_t group, const T* x, T* band) {
+template <class T, class Element>
+void fill_band(const Correlation& c, const BandLayout& layout, const Rectangle& of, int64_t group,
+               const T* x, Element* band) {
   const T* const image = x + of.image * c.in.image + group * c.channels;
   const int64_t iy = of.row * c.stride_h + c.rows.front();
   const int64_t ix = of.col * c.stride_w + c.cols.front();
-  if (layout.in_place) return image + iy * c.in.row + ix * c.in.pixel;
   const int64_t row_step = c.stride_h / layout.step_h, col_step = c.stride_w / layout.step_w;
   const int64_t rows = (of.height - 1) * layout.step_h + c.rows.back() - c.rows.front() + 1;
   for (int64_t b = 0; b < rows; ++b)
     copy_row(c, image, iy + b * row_step, ix, col_step, layout.cols, layout.pixel,
              band + b * layout.cols * layout.pixel);
+}
+
+template <class T>
+const T* window_origin(const Correlation& c, const BandLayout& layout, const Rectangle& of,
+                       int64_t group, const T* x, T* band) {
+  if (layout.in_place)
+    return x + of.image * c.in.image + group * c.channels +
+           (of.row * c.stride_h + c.rows.front()) * c.in.row +
+           (of.col * c.stride_w + c.cols.front()) * c.in.pixel;
+  fill_band(c, layout, of, group, x, band);
   return band;
 }
 
@@ -112,5 +139,7 @@ template const float* window_origin(const Correlation&, const BandLayout&, const
                                     int64_t, const float*, float*);
 template const double* window_origin(const Correlation&, const BandLayout&, const Rectangle&,
                                      int64_t, const double*, double*);
+template void fill_band(const Correlation&, const BandLayout&, const Rectangle&, int64_t,
+                        const float*, Bf16Pair*);
 
 }  // namespace graft::cpu

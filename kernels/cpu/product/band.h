@@ -25,9 +25,10 @@ struct BandLayout {
 };
 
 /// For rectangles of at most height x width. `element` is the size of one. Windows that are read
-/// side by side are copied as well where their places in the caches would be the same.
+/// side by side are copied as well where their places in the caches would be the same; `copied`: all
+/// are, because the elements of a band are not those of x.
 BandLayout band_layout(const Correlation& c, int64_t height, int64_t width, int64_t element,
-                       bool side_by_side);
+                       bool side_by_side, bool copied = false);
 
 /// Elements from row to row and from output to output for windows of `layout`.
 ImageStrides window_strides(const Correlation& c, const BandLayout& layout);
@@ -37,5 +38,11 @@ ImageStrides window_strides(const Correlation& c, const BandLayout& layout);
 template <class T>
 const T* window_origin(const Correlation& c, const BandLayout& layout, const Rectangle& of,
                        int64_t group, const T* x, T* band);
+
+/// Fills `band` for the rectangle, from group `group`; its elements may be pairs of those of x
+/// (bf16_panel.h), and the layout then is that of pairs.
+template <class T, class Element>
+void fill_band(const Correlation& c, const BandLayout& layout, const Rectangle& of, int64_t group,
+               const T* x, Element* band);
 
 }  // namespace graft::cpu

@@ -1,14 +1,15 @@
-// The tiles of a panel (panel.h).
+// The tiles of a panel (panel.h, bf16_panel.h).
 #pragma once
 
+#include <cstdint>
+
 #include "graft/kernels/cpu/ceil_div.h"
-#include "graft/kernels/cpu/product/panel.h"
 
 namespace graft::cpu {
 
 /// Appends `rows` rows from `first` on, cut into tiles of nearly equal size.
-template <class T>
-void add_tiles(Tile<T>*& to, const Tile<T>& first, int64_t rows, int64_t a_stride, int64_t c_stride,
+template <class AnyTile>
+void add_tiles(AnyTile*& to, const AnyTile& first, int64_t rows, int64_t a_stride, int64_t c_stride,
                int max_rows) {
   const int64_t count = ceil_div(rows, max_rows);
   for (int64_t i = 0; i < count; ++i) {

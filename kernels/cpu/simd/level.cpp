@@ -44,6 +44,15 @@ SimdLevel set_simd_level(SimdLevel wanted) {
   return simd_level();
 }
 
+bool multiplies_bf16() {
+#if defined(__x86_64__)
+  static const bool machine = __builtin_cpu_supports("avx512bf16") != 0;
+  return machine && simd_level() == SimdLevel::Avx512;
+#else
+  return false;
+#endif
+}
+
 const char* to_string(SimdLevel level) noexcept {
   switch (level) {
     case SimdLevel::Avx512:

@@ -30,6 +30,9 @@ SimdLevel simd_level();
 /// one now in use. Not while kernels run.
 SimdLevel set_simd_level(SimdLevel wanted);
 
+/// Whether the level in use is AVX-512 and the machine has AVX-512 BF16 beside it.
+bool multiplies_bf16();
+
 /// "baseline", "avx2" or "avx512".
 const char* to_string(SimdLevel level) noexcept;
 

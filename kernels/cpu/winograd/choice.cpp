@@ -12,7 +12,7 @@ bool three_neighbours(const std::vector<int64_t>& window) {
 
 }  // namespace
 
-bool applies(const Correlation& c) {
+bool applies(const Correlation& c, Precision direct) {
   if (exact() || c.groups != 1 || c.stride_h != 1 || c.stride_w != 1 || !three_neighbours(c.rows) ||
       !three_neighbours(c.cols))
     return false;
@@ -21,10 +21,11 @@ bool applies(const Correlation& c) {
   constexpr int64_t kTileTransform = 300, kFilterTransform = 40, kVector = 16;
   const int64_t products = c.channels * c.columns;
   const int64_t vectors = ceil_div(c.channels, kVector) + ceil_div(c.columns, kVector);
+  const int64_t at_once = direct == Precision::BF16 ? 2 : 1;  // multiply-adds of a lane
   const int64_t tiles = ceil_div(c.out_h, kOut) * ceil_div(c.out_w, kOut);
   return tiles * (kPlanes * products + kTileTransform * kVector * vectors) +
              kFilterTransform * products <
-         c.out_h * c.out_w * kTaps * products;
+         c.out_h * c.out_w * kTaps * products / at_once;
 }
 
 }  // namespace graft::cpu::winograd
