@@ -95,6 +95,8 @@ CommandLine parse(int argc, const char* const* argv) {
                    "exact: no algorithm that trades accuracy for speed");
   add_choice(app, "--frozen-precision", options.frozen, by_name({Precision::Full, Precision::BF16}),
              "Of a network that is evaluated");
+  add_choice(app, "--keep-activations", options.kept, by_name({Precision::Full, Precision::BF16}),
+             "Of a network that is trained");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {

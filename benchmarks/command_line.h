@@ -28,6 +28,7 @@ struct Options {
   int threads = 0;  ///< 0: all
   bool exact = false;
   Precision frozen = Precision::Full;  ///< of a network that is evaluated
+  Precision kept = Precision::Full;    ///< activations, of one that is trained
   bool json = false;
   double min_seconds = 0.2;
 };

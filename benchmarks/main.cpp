@@ -11,6 +11,7 @@
 #include "graft/core/error.h"
 #include "graft/core/exactness.h"
 #include "graft/core/frozen_precision.h"
+#include "graft/core/kept_activations.h"
 #include "graft/core/parallel.h"
 #include "op_cases/op_cases.h"
 #include "op_cases/op_document.h"
@@ -72,6 +73,7 @@ void run(const Options& options) {
   if (options.threads > 0) set_num_threads(options.threads);
   set_exact(options.exact);
   set_frozen_precision(options.frozen);
+  set_kept_activations(options.kept);
   switch (options.mode) {
     case Mode::Ops:
       return run_ops(options);

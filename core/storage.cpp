@@ -9,6 +9,17 @@ Storage::Storage(size_t bytes, Stream origin)
 
 Storage::~Storage() { allocator(origin_.device).release(data_, bytes_, origin_); }
 
+std::shared_ptr<Storage> Storage::rounded_copy(
+    const std::function<std::shared_ptr<Storage>()>& make) {
+  const std::lock_guard lock(mutex_);
+  if (std::shared_ptr<Storage> copy = rounded_copy_.lock(); copy && rounded_version_ == version())
+    return copy;
+  const std::shared_ptr<Storage> copy = make();
+  rounded_copy_ = copy;
+  rounded_version_ = version();
+  return copy;
+}
+
 void Storage::keep_forms() {
   if (!kept_forms_) kept_forms_ = std::make_unique<KeptForms>(origin_);
 }

@@ -4,7 +4,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <mutex>
 
 #include "graft/core/device.h"
 #include "graft/core/kept_forms.h"
@@ -37,12 +39,19 @@ class Storage {
   /// Null before keep_forms().
   KeptForms* kept_forms() const { return kept_forms_.get(); }
 
+  /// The copy of the present content in bf16 that all who keep it for backward share; `make` makes
+  /// it if nobody has it (any more). From any thread.
+  std::shared_ptr<Storage> rounded_copy(const std::function<std::shared_ptr<Storage>()>& make);
+
  private:
   void* data_;
   size_t bytes_;
   Stream origin_;
   std::atomic<uint32_t> version_{0};
   std::unique_ptr<KeptForms> kept_forms_;
+  std::mutex mutex_;  // of what follows
+  std::weak_ptr<Storage> rounded_copy_;
+  uint32_t rounded_version_ = 0;
 };
 
 }  // namespace graft

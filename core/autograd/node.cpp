@@ -4,6 +4,8 @@
 
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/autograd/meta.h"
+#include "graft/core/kept_activations.h"
+#include "graft/core/ops/shape_ops.h"
 
 namespace graft {
 namespace {
@@ -33,6 +35,41 @@ Node::~Node() {
   pending = nullptr;
 }
 
+Saved Saved::activation(const Tensor& input, int index) {
+  Saved saved(input, index);
+  if (producer_of(input)) saved.round();
+  return saved;
+}
+
+Saved Saved::activation_output(const Tensor& result) {
+  Saved saved = output(result);
+  saved.round();
+  return saved;
+}
+
+// Only what is whole: the copy is one of the storage.
+void Saved::round() {
+  const Tensor full = alias_;
+  if (kept_activations() != Precision::BF16 || dtype_ != DType::F32 || !full.is_contiguous() ||
+      full.bytes() != full.storage().bytes())
+    return;
+  const NoGrad no_grad;
+  const std::shared_ptr<Storage> storage =
+      full.storage().rounded_copy([&] { return cast(full, DType::BF16).impl().storage; });
+  auto impl = std::make_shared<TensorImpl>();
+  impl->storage = storage;
+  impl->shape = full.shape();
+  impl->strides = full.strides();
+  impl->dtype = DType::BF16;
+  alias_ = Tensor(std::move(impl));
+  version_ = storage->version();
+}
+
+Tensor Saved::widened() const {
+  const NoGrad no_grad;
+  return cast(alias_, dtype_);
+}
+
 Tensor Saved::get(const Node& node) const {
   check(!node.released && alias_.defined(), ErrorKind::Autograd, node.name(),
         ": the graph was already run backward and freed; keep it with retain_graph");
@@ -40,18 +77,19 @@ Tensor Saved::get(const Node& node) const {
   check(now == version_, ErrorKind::Autograd, node.name(),
         ": a tensor kept for backward was changed in place: version ", version_, " when kept, ",
         now, " now");
-  if (!grad_enabled() || position_ == kConstant) return alias_;
-  Tensor attached = alias_.detach();
+  const Tensor kept = widened();
+  if (!grad_enabled() || position_ == kConstant) return kept;
+  Tensor attached = kept.detach();
   auto meta = std::make_unique<AutogradMeta>();
   if (position_ < 0) {
     meta->producer = std::const_pointer_cast<Node>(node.shared_from_this());
     meta->output = static_cast<uint16_t>(-1 - position_);
   } else {
     const Edge& edge = node.inputs[static_cast<size_t>(position_)];
-    if (!edge.wanted()) return alias_;
+    if (!edge.wanted()) return kept;
     if (edge.is_leaf) {
       const std::shared_ptr<TensorImpl> leaf = edge.leaf.lock();
-      return leaf ? Tensor(leaf) : alias_;
+      return leaf ? Tensor(leaf) : kept;
     }
     meta->producer = edge.node;
     meta->output = edge.output;

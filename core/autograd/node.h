@@ -64,6 +64,10 @@ class Saved {
   static Saved input(const Tensor& tensor, int index) { return Saved(tensor, index); }
   /// Result `index` of the node.
   static Saved output(const Tensor& tensor, int index = 0) { return Saved(tensor, -1 - index); }
+  /// The same of an activation, which may be kept rounded (core/kept_activations.h): an input if
+  /// it was computed, a result.
+  static Saved activation(const Tensor& input, int index);
+  static Saved activation_output(const Tensor& result);
   /// A tensor without gradient (indices, statistics).
   static Saved constant(const Tensor& tensor) { return Saved(tensor, kConstant); }
 
@@ -75,9 +79,16 @@ class Saved {
  private:
   static constexpr int kConstant = 1 << 20;
   Saved(const Tensor& tensor, int position)
-      : alias_(tensor.detach()), version_(tensor.storage().version()), position_(position) {}
+      : alias_(tensor.detach()),
+        dtype_(tensor.dtype()),
+        version_(tensor.storage().version()),
+        position_(position) {}
 
-  Tensor alias_;
+  void round();
+  Tensor widened() const;
+
+  Tensor alias_;  // or its copy in bf16
+  DType dtype_ = DType::F32;
   uint32_t version_ = 0;
   int position_ = kConstant;  // input index, -1 - output index, or kConstant
 };

@@ -188,7 +188,7 @@ Tensor batch_norm_train(const Tensor& x, const Tensor& gamma, const Tensor& beta
   if (const Mask need = needs_grad({&x, &gamma, &beta, &residual})) {
     auto node = std::make_shared<TrainNode>(params);
     if (need & (bit(kX) | bit(kGamma))) {
-      node->x = Saved::input(x, kX);
+      node->x = Saved::activation(x, kX);
       node->mean = Saved::constant(mean);
       node->rstd = Saved::constant(rstd);
       node->scale = Saved::constant(scale);
@@ -198,7 +198,7 @@ Tensor batch_norm_train(const Tensor& x, const Tensor& gamma, const Tensor& beta
       if (node->x.defined() && !residual.defined())
         node->beta = Saved::input(beta, kBeta);
       else
-        node->y = Saved::output(y);
+        node->y = Saved::activation_output(y);
     }
     attach(y, node, {&x, &gamma, &beta, &residual});
   }
@@ -218,7 +218,7 @@ Tensor batch_norm_eval(const Tensor& x, const Tensor& gamma, const Tensor& beta,
   if (const Mask need = needs_grad({&x, &gamma, &beta, &residual})) {
     auto node = std::make_shared<EvalNode>(params.activation);
     if (need & bit(kGamma)) {
-      node->x = Saved::input(x, kX);
+      node->x = Saved::activation(x, kX);
       // A copy: the running mean itself may move before backward.
       node->mean = Saved::constant(running_mean.clone());
       node->rstd = Saved::constant(rstd);
@@ -226,7 +226,7 @@ Tensor batch_norm_eval(const Tensor& x, const Tensor& gamma, const Tensor& beta,
     } else if (need & bit(kX)) {
       node->scale = Saved::constant(scale);
     }
-    if (params.activation != Activation::None) node->y = Saved::output(y);
+    if (params.activation != Activation::None) node->y = Saved::activation_output(y);
     attach(y, node, {&x, &gamma, &beta, &residual});
   }
   return y;

@@ -106,7 +106,7 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
     node->input = x.shape();
     node->filter = weight.shape();
     if (need & 0b001) node->weight = Saved::input(weight, 1);
-    if (need & 0b010) node->x = Saved::input(x, 0);
+    if (need & 0b010) node->x = Saved::activation(x, 0);
     attach(y, node, {&x, &weight, &bias});
   }
   return y;

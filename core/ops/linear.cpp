@@ -54,8 +54,8 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activat
   if (const Mask need = needs_grad({&x, &weight, &bias})) {
     auto node = std::make_shared<LinearNode>(activation);
     if (need & 0b001) node->weight = Saved::input(weight, 1);
-    if (need & 0b010) node->x = Saved::input(x, 0);
-    if (activation != Activation::None) node->y = Saved::output(y);
+    if (need & 0b010) node->x = Saved::activation(x, 0);
+    if (activation != Activation::None) node->y = Saved::activation_output(y);
     attach(y, node, {&x, &weight, &bias});
   }
   return y;

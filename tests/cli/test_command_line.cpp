@@ -7,6 +7,7 @@
 #include "graft/core/error.h"
 #include "graft/core/exactness.h"
 #include "graft/core/frozen_precision.h"
+#include "graft/core/kept_activations.h"
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/simd/level.h"
 #include "graft/tools/cli/command_line.h"
@@ -41,7 +42,7 @@ struct Outcome {
   std::string stderr_text;
 };
 
-Outcome run(std::initializer_list<const char*> words) {
+Outcome run(const std::vector<const char*>& words) {
   std::vector<const char*> argv{"graft"};
   argv.insert(argv.end(), words.begin(), words.end());
   CommandLine command_line;
@@ -125,6 +126,21 @@ TEST_CASE("command line: --frozen-precision bf16 holds for its own command, and 
         "graft: --frozen-precision bf16 rounds, which --deterministic exact forbids\n");
   CHECK(run({"eval", "photos", "--run", "run"}).code == 0);
   CHECK(frozen_precision() == Precision::Full);
+}
+
+TEST_CASE("command line: --keep-activations bf16 holds for its own command, and not when exact") {
+  const std::initializer_list<const char*> tune = {"tune",      "photos", "--model", "resnet18",
+                                                   "--scratch", "--out",  "run"};
+  const auto with = [&](std::vector<const char*> more) {
+    more.insert(more.begin(), tune);
+    return run(more);
+  };
+  CHECK(with({"--keep-activations", "bf16"}).code == 0);
+  CHECK(kept_activations() == Precision::BF16);
+  CHECK(with({"--keep-activations", "bf16", "--deterministic", "exact"}).stderr_text ==
+        "graft: --keep-activations bf16 rounds, which --deterministic exact forbids\n");
+  CHECK(with({}).code == 0);
+  CHECK(kept_activations() == Precision::Full);
 }
 
 TEST_CASE("command line: a CPU that does not multiply bf16 says so in a line") {

@@ -145,6 +145,8 @@ TEST_CASE("command: --resume goes on with the same run only, a new run starts cl
   refused({"--resume", "--seed", "1", "--deterministic", "exact"}, "exact was false, is now true");
   refused({"--resume", "--seed", "1", "--frozen-precision", "bf16"},
           "frozen_precision was \"f32\", is now \"bf16\"");
+  refused({"--resume", "--seed", "1", "--keep-activations", "bf16"},
+          "kept_activations was \"f32\", is now \"bf16\"");
   CHECK(runs.model("run") == before);
   // What changes no bit may differ.
   CHECK(runs.run("run", {"--resume", "--seed", "1", "--workers", "2", "--cache", "off"}).code == 0);

@@ -6,6 +6,7 @@
 
 #include "graft/core/exactness.h"
 #include "graft/core/frozen_precision.h"
+#include "graft/core/kept_activations.h"
 #include "graft/core/parallel.h"
 #include "graft/core/text.h"
 #include "graft/kernels/cpu/simd/level.h"
@@ -53,12 +54,15 @@ std::string unknown_word(const CLI::App& app) {
   return "unknown command '" + word + "'" + did_you_mean(word, known);
 }
 
-// Error(Argument) if frozen layers cannot have the precision that is asked for.
+// Error(Argument) if the precision that is asked for cannot be had.
 void check_precision(const CommonOptions& options) {
-  if (options.frozen == Precision::Full) return;
-  check(!options.exact, ErrorKind::Argument,
-        "--frozen-precision bf16 rounds, which --deterministic exact forbids");
-  if (!options.quiet && !cpu::multiplies_bf16())
+  const auto check_rounding = [&](const char* option, Precision precision) {
+    check(precision == Precision::Full || !options.exact, ErrorKind::Argument, option,
+          " bf16 rounds, which --deterministic exact forbids");
+  };
+  check_rounding("--frozen-precision", options.frozen);
+  check_rounding("--keep-activations", options.kept);
+  if (options.frozen == Precision::BF16 && !options.quiet && !cpu::multiplies_bf16())
     std::fprintf(stderr,
                  "graft: this CPU does not multiply bf16 (AVX-512 BF16): the same numbers, not "
                  "faster than f32\n");
@@ -100,6 +104,7 @@ int CommandLine::run(int argc, const char* const* argv) {
       if (common_.threads > 0) set_num_threads(common_.threads);
       set_exact(common_.exact);
       set_frozen_precision(common_.frozen);
+      set_kept_activations(common_.kept);
       check_precision(common_);
       common_.run_on = choose_device(common_);
       code = chosen_();

@@ -29,6 +29,9 @@ void add_options(CLI::App& app, CommonOptions& options) {
   add_choice(app, "--frozen-precision", options.frozen, by_name({Precision::Full, Precision::BF16}),
              "bf16: frozen convolutions round their factors, for speed")
       ->group(group);
+  add_choice(app, "--keep-activations", options.kept, by_name({Precision::Full, Precision::BF16}),
+             "bf16: what training keeps for backward is rounded, for memory")
+      ->group(group);
   app.add_flag("-q,--quiet", options.quiet, "No progress, only errors")->group(group);
 }
 

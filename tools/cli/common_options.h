@@ -20,8 +20,9 @@ struct CommonOptions {
   uint64_t seed = 0;
   bool exact = false;                  ///< core/exactness.h; a CPU repeats its bits anyway
   Precision frozen = Precision::Full;  ///< core/frozen_precision.h
-  std::string device;  ///< "": not asked for, the CPU; nothing else is looked for
-  Device run_on;       ///< what choose_device() makes of it
+  Precision kept = Precision::Full;    ///< core/kept_activations.h
+  std::string device;                  ///< "": not asked for, the CPU; nothing else is looked for
+  Device run_on;                       ///< what choose_device() makes of it
 };
 
 void add_options(CLI::App& app, CommonOptions& options);

@@ -4,6 +4,7 @@
 
 #include "graft/core/exactness.h"
 #include "graft/core/frozen_precision.h"
+#include "graft/core/kept_activations.h"
 #include "graft/core/parallel.h"
 #include "graft/core/utf8.h"
 #include "graft/tools/cli/paths.h"
@@ -39,6 +40,7 @@ Json config_json(const TuneOptions& options, const CommonOptions& common, const 
   device << common.run_on;
   json.set("device", device.str()).set("threads", num_threads()).set("exact", exact());
   json.set("frozen_precision", to_string(frozen_precision()));
+  json.set("kept_activations", to_string(kept_activations()));
   json.set("train_samples", data.train->size()).set("val_samples", data.val->size());
   json.set("train_hash", transfer::hash_of_samples(*data.train));
   if (data.dev) json.set("dev_hash", transfer::hash_of_samples(*data.dev));
