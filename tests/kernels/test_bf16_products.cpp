@@ -33,7 +33,7 @@ const Layer kLayers[] = {
     {{1, 9, 10, 20}, {48, 5, 5, 20}, conv(2, 2)},
     {{2, 8, 10, 36}, {160, 3, 3, 9}, conv(2, 1, 1, 4)},  // groups of an odd number
     {{1, 11, 12, 8}, {41, 3, 3, 8}, conv(1, 2, 2)},      // dilated
-    {{1, 9, 8, 16}, {33, 3, 3, 16}, conv(1, 1)},         // too few for Winograd's transforms
+    {{1, 9, 8, 16}, {48, 3, 3, 16}, conv(1, 1)},         // too few for Winograd's transforms
     {{1, 3, 500, 8}, {39, 3, 3, 8}, conv(2, 1)},         // several pieces a row
     {{2, 6, 7, 450}, {40, 3, 3, 450}, conv(2, 1)},
     {{2, 6, 7, 11}, {42, 3, 2, 11}, {2, 1, 1, 2, 1, {0, 1, 2, 1}}},

@@ -33,6 +33,7 @@ void print_list(const char* what, const std::vector<std::string>& paths) {
 
 // The tensors of the network that the pattern freezes.
 std::vector<std::string> frozen_tensors(layers::Network& network, const std::string& pattern) {
+  network.unfreeze();  // or nothing would be left to freeze
   const transfer::FreezeReport report = transfer::freeze(network, pattern);
   std::vector<std::string> paths = report.tensors;
   for (const NamedTensor& tensor : network.named_tensors())
