@@ -25,8 +25,8 @@ struct BandLayout {
 };
 
 /// For rectangles of at most height x width. `element` is the size of one. Windows that are read
-/// side by side are copied as well where their places in the caches would be the same; `copied`: all
-/// are, because the elements of a band are not those of x.
+/// side by side are copied as well where their places in the caches would be the same; `copied`:
+/// all are, because the elements of a band are not those of x.
 BandLayout band_layout(const Correlation& c, int64_t height, int64_t width, int64_t element,
                        bool side_by_side, bool copied = false);
 
