@@ -53,6 +53,7 @@ class DeviceBackend {
   /// The stream of those who ask for none, the same at each call.
   virtual Stream default_stream(int index) = 0;
   virtual Stream create_stream(int index) = 0;
+  /// Of a stream that was synchronized.
   virtual void destroy_stream(Stream stream) noexcept = 0;
   /// Blocks until all work queued on the stream is done.
   virtual void synchronize(Stream stream) = 0;

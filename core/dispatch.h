@@ -104,8 +104,12 @@ void run(const Slot<void(Args...)>& slot, const Given&... given) {
   const auto work = [&] {
     kernel(KernelCtx{stream, workspace}, detail::kernel_operand<Args>(given)...);
   };
+  const auto work_to_its_end = [&] {
+    work();
+    synchronize(stream.device);
+  };
   if (KernelTrace* const trace = TraceScope::current())
-    detail::run_traced(*trace, slot.name, work, given...);
+    detail::run_traced(*trace, slot.name, work_to_its_end, given...);
   else
     work();
 }

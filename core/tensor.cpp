@@ -140,6 +140,25 @@ Tensor& Tensor::copy_(const Tensor& source) {
   return *this;
 }
 
+Tensor& Tensor::move_to(Device device) {
+  TensorImpl& t = impl();
+  check(!t.autograd || !t.autograd->producer, ErrorKind::Autograd,
+        "move_to: tensor is computed, not a leaf; use to_device()");
+  if (this->device() == device) return *this;
+  const auto moved = [device](const Tensor& from) {
+    Tensor to = empty(from.shape(), from.dtype(), device);
+    copy_between_devices(from, to);
+    return to;
+  };
+  const Tensor there = moved(*this), gradient = grad().defined() ? moved(grad()) : Tensor();
+  if (t.storage->kept_forms()) there.storage().keep_forms();
+  t.storage = there.impl().storage;
+  t.strides = there.strides();
+  t.offset = 0;
+  if (gradient.defined()) t.autograd->grad = gradient;
+  return *this;
+}
+
 Tensor& Tensor::fill_(double value) {
   check_writable("fill_");
   run(slots().fill, *this, value);

@@ -92,6 +92,9 @@ class Tensor {
   /// Overwrites the elements with those of `source` (same shape; dtype and device may differ) and
   /// bumps the version. Not recorded; Error(Autograd) on a computed tensor while recording.
   Tensor& copy_(const Tensor& source);
+  /// Moves a leaf and its gradient to another device. All handles to it follow; views of it keep
+  /// the old storage. Error(Autograd) for a computed tensor: to_device() is for those.
+  Tensor& move_to(Device device);
   /// Fills in place, with the rules of copy_().
   Tensor& fill_(double value);
 

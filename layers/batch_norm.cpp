@@ -13,7 +13,7 @@ BatchNorm2d::BatchNorm2d(int64_t channels, double eps, double momentum)
   register_parameter("bias", bias_);
   register_buffer("running_mean", running_mean_);
   register_buffer("running_var", running_var_);
-  register_buffer("num_batches_tracked", num_batches_tracked_);
+  register_counter("num_batches_tracked", num_batches_tracked_);
 }
 
 Tensor BatchNorm2d::forward(const Tensor& x, Activation activation, const Tensor& residual) {
@@ -36,8 +36,8 @@ void BatchNorm2d::reset_parameters(const RandomKey&) {
 void BatchNorm2d::reset_outputs(int64_t outputs, const RandomKey& key) {
   resize_parameter(weight_, {outputs});
   resize_parameter(bias_, {outputs});
-  running_mean_ = Tensor::empty({outputs});
-  running_var_ = Tensor::empty({outputs});
+  running_mean_ = Tensor::empty({outputs}, running_mean_.dtype(), running_mean_.device());
+  running_var_ = Tensor::empty({outputs}, running_var_.dtype(), running_var_.device());
   reset_parameters(key);
 }
 

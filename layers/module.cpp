@@ -24,6 +24,10 @@ void Module::register_buffer(std::string name, Tensor& tensor) {
   entries_.push_back({std::move(name), &tensor, true, Layout::Plain});
 }
 
+void Module::register_counter(std::string name, Tensor& tensor) {
+  entries_.push_back({std::move(name), &tensor, true, Layout::Plain, true});
+}
+
 void Module::resize_parameter(Tensor& tensor, const Shape& shape) {
   tensor = Tensor::zeros(shape, tensor.dtype(), tensor.device()).set_requires_grad(!frozen_);
   tensor.storage().keep_forms();
@@ -71,6 +75,27 @@ Module& Module::at(const std::string& path) {
   check(found != nullptr, ErrorKind::Argument, "module: no module '", path, "'",
         did_you_mean(path, known));
   return *found;
+}
+
+void Module::to(Device device) {
+  const auto move_all = [this](Device where) {
+    for_each_module([where](const std::string&, Module& module) {
+      for (const Entry& entry : module.entries_)
+        if (!entry.on_host) entry.tensor->move_to(where);
+    });
+  };
+  const Device before = this->device();
+  try {
+    move_all(device);
+  } catch (const Error&) {
+    move_all(before);
+    throw;
+  }
+}
+
+Device Module::device() const {
+  const std::vector<NamedTensor> all = parameters();
+  return all.empty() ? Device{} : all.front().tensor.device();
 }
 
 void Module::train(bool on) {

@@ -47,6 +47,12 @@ class Module {
   /// The module at a path; Error(Argument) naming the nearest paths if there is none.
   Module& at(const std::string& path);
 
+  /// Moves all parameters, gradients and buffers; handles to them follow, counters stay with the
+  /// host. After Error(OutOfMemory) all is where it was. Move before an optimizer gets state.
+  void to(Device device);
+  /// Where the parameters are; the CPU if there are none.
+  Device device() const;
+
   void train(bool on = true);
   void eval() { train(false); }
   /// Holds everything below fixed: no gradients, no statistics, no dropout, whatever train() says.
@@ -86,6 +92,8 @@ class Module {
   };
   void register_parameter(std::string name, Tensor& tensor, Layout layout = Layout::Plain);
   void register_buffer(std::string name, Tensor& tensor);
+  /// A buffer that is counted up and read by nobody else: it stays in host memory.
+  void register_counter(std::string name, Tensor& tensor);
   /// Replaces a registered parameter by zeros of another shape; it wants gradients unless the
   /// module is frozen.
   void resize_parameter(Tensor& tensor, const Shape& shape);
@@ -109,6 +117,7 @@ class Module {
     Tensor* tensor;
     bool buffer;
     Layout layout;
+    bool on_host = false;
   };
   void collect(const std::string& prefix, std::vector<NamedTensor>& out) const;
   void walk(const std::string& path, const std::function<void(const std::string&, Module&)>& visit);

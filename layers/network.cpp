@@ -43,7 +43,10 @@ Tensor Network::run(const Tensor& x, size_t from, size_t to) {
   const int64_t samples = x.rank() == 4 ? x.dim(0) : 1;
   const int64_t piece =
       std::max<int64_t>(1, kPieceValues * samples / std::max<int64_t>(1, x.numel()));
-  if (samples <= piece || (grad_enabled() && x.requires_grad())) return run_stages(x, from, to);
+  // A device has no caches to stay near, and wants all the work it can get.
+  const bool whole = samples <= piece || x.device().type != DeviceType::Cpu ||
+                     (grad_enabled() && x.requires_grad());
+  if (whole) return run_stages(x, from, to);
   size_t end = from;
   while (end < to && divisible(stages_.at(end))) ++end;
   if (end == from) return run_stages(x, from, to);
@@ -96,6 +99,7 @@ void Network::reset_head(int64_t classes, uint64_t seed) {
 void Network::set_linear_head(int64_t classes, uint64_t seed) {
   const Shape weight = at(head_.front()).named_tensors().front().tensor.shape();
   if (weight.rank() == 2) return reset_head(classes, seed);
+  const Device where = device();
   const std::string name = head_.front().substr(0, head_.front().find('.'));
   for (const std::string& path : head_) remove_module(path.substr(0, path.find('.')));
   stages_.resize(head_stage_);
@@ -103,6 +107,7 @@ void Network::set_linear_head(int64_t classes, uint64_t seed) {
   add_stage(name + ".0", head.add<GlobalAvgPool2d>());
   begin_head({name + ".1"}, classes);
   add_stage(name + ".1", head.add<Linear>(weight[weight.rank() - 1], classes));
+  head.to(where);
   reset_head(classes, seed);
 }
 

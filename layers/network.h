@@ -25,7 +25,8 @@ class Network : public Module {
   /// x [N,H,W,C] -> logits [N, classes]
   Tensor forward(const Tensor& x) final { return run(x, 0, stages_.size()); }
   /// Stages from..to-1 of the chain. Leading stages that record nothing and look at each sample
-  /// alone (evaluation, a frozen prefix) run over the batch in pieces, with the same bits.
+  /// alone (evaluation, a frozen prefix) run over the batch in pieces on the CPU, with the same
+  /// bits.
   Tensor run(const Tensor& x, size_t from, size_t to);
 
   const std::vector<Stage>& stages() const { return stages_; }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "graft/core/glob.h"
+#include "graft/core/ops/shape_ops.h"
 #include "graft/layers/batch_norm.h"
 
 namespace graft::transfer {
@@ -11,7 +12,8 @@ namespace {
 
 bool all_near(const Tensor& tensor, float value) {
   constexpr float kTolerance = 1e-4f;  // a variance may be 1 less the norm's epsilon
-  return std::ranges::all_of(tensor.values<float>(),
+  const Tensor on_host = to_device(tensor.detach(), Device{});
+  return std::ranges::all_of(on_host.values<float>(),
                              [=](float x) { return std::abs(x - value) <= kTolerance; });
 }
 

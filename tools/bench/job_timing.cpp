@@ -8,6 +8,7 @@
 #include "graft/core/allocator.h"
 #include "graft/core/ops.h"
 #include "graft/core/random.h"
+#include "graft/core/stream.h"
 #include "graft/optim/sgd.h"
 
 namespace graft::bench {
@@ -16,9 +17,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr int64_t kLeast = 5, kProfiled = 3;
 
-double seconds_of(const std::function<void()>& work) {
+// Until a device has done what was queued.
+double seconds_of(Device device, const std::function<void()>& work) {
   const Clock::time_point start = Clock::now();
   work();
+  synchronize(device);
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
@@ -43,8 +46,8 @@ Tensor labels_in_turn(int64_t classes, int64_t batch) {
   return labels;
 }
 
-size_t peak_of(const std::function<void()>& work) {
-  Allocator& memory = allocator(Device{});
+size_t peak_of(Device device, const std::function<void()>& work) {
+  Allocator& memory = allocator(device);
   memory.reset_peak();
   work();
   return memory.stats().peak;
@@ -57,10 +60,11 @@ void time_evaluation(layers::Network& network, const Tensor& pictures, double se
     const NoGrad no_grad;
     network(pictures);
   };
-  times.evaluation_peak = peak_of(pass);
+  const Device device = pictures.device();
+  times.evaluation_peak = peak_of(device, pass);
   std::vector<double> each;
   for (double total = 0; std::ssize(each) < kLeast || total < seconds; total += each.back())
-    each.push_back(seconds_of(pass));
+    each.push_back(seconds_of(device, pass));
   times.evaluation = median(each);
   const TraceScope scope(times.evaluation_kernels);
   for (int64_t i = 0; i < kProfiled; ++i) pass();
@@ -79,13 +83,14 @@ void time_training(layers::Network& network, const Tensor& pictures, const Tenso
   };
   const auto step = [&] { forward(), descend(), update(); };
   step();  // which makes the optimizer's state
-  times.step_peak = peak_of(step);
+  const Device device = pictures.device();
+  times.step_peak = peak_of(device, step);
   std::vector<double> forwards, backwards, updates;
   for (double total = 0; std::ssize(forwards) < kLeast || total < seconds;
        total += forwards.back() + backwards.back() + updates.back()) {
-    forwards.push_back(seconds_of(forward));
-    backwards.push_back(seconds_of(descend));
-    updates.push_back(seconds_of(update));
+    forwards.push_back(seconds_of(device, forward));
+    backwards.push_back(seconds_of(device, descend));
+    updates.push_back(seconds_of(device, update));
   }
   times.forward = median(forwards);
   times.backward = median(backwards);
@@ -97,7 +102,8 @@ void time_training(layers::Network& network, const Tensor& pictures, const Tenso
 }  // namespace
 
 JobTimes time_job(layers::Network& network, int64_t batch, double seconds) {
-  const Tensor pictures = random_pictures(network.preprocess, batch);
+  const Device device = network.device();
+  const Tensor pictures = to_device(random_pictures(network.preprocess, batch), device);
   JobTimes times;
   times.profiled = kProfiled;
   time_evaluation(network, pictures, seconds, times);
@@ -106,7 +112,8 @@ JobTimes time_job(layers::Network& network, int64_t batch, double seconds) {
       std::any_of(parameters.begin(), parameters.end(),
                   [](const NamedTensor& parameter) { return parameter.tensor.requires_grad(); });
   if (trained)
-    time_training(network, pictures, labels_in_turn(network.classes(), batch), seconds, times);
+    time_training(network, pictures, to_device(labels_in_turn(network.classes(), batch), device),
+                  seconds, times);
   return times;
 }
 

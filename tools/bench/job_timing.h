@@ -20,8 +20,8 @@ struct JobTimes {
 };
 
 /// Runs evaluation and, if a parameter wants a gradient, training steps (SGD with momentum) for at
-/// least `seconds` each, and 5 times. Only the backward pass that the network's frozen parts leave
-/// is run. The network's weights change.
+/// least `seconds` each, and 5 times, where the network is. Only the backward pass that the
+/// network's frozen parts leave is run. The network's weights change.
 JobTimes time_job(layers::Network& network, int64_t batch, double seconds);
 
 }  // namespace graft::bench

@@ -65,6 +65,7 @@ int run_demo(const DemoOptions& options, const CommonOptions& common) {
         ": a folder stands where the report goes");
   demo::ExperimentOptions experiment;
   experiment.seeds = options.seeds;
+  experiment.device = common.run_on;
   experiment.seed = common.seed;
   demo::ExperimentResult result;
   {

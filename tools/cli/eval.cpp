@@ -19,6 +19,7 @@ int run_eval(const EvalOptions& options, const CommonOptions& common) {
   if (!options.logits.empty())
     check_array_file(options.logits, {options.source.weights, options.data});
   const LoadedNetwork loaded = load_network(options.source);
+  loaded.network->to(common.run_on);
   const data::DataSource source = data::open_dataset(options.data);
   ProgressLine line(common.quiet);
   // A folder with train/ and val/ is measured on val/.

@@ -19,6 +19,7 @@ int run_features(const FeaturesOptions& options, const CommonOptions& common) {
   check_array_file(options.out, {options.source.weights, options.data});
   const LoadedNetwork loaded = load_network(options.source);
   layers::Network& network = *loaded.network;
+  network.to(common.run_on);
   const size_t end =
       options.at.empty() ? network.head_stage() : network.stage_range(options.at).second;
   Tensor features;

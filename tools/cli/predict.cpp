@@ -6,6 +6,7 @@
 
 #include "graft/core/io/file_system.h"
 #include "graft/core/limits.h"
+#include "graft/core/ops/shape_ops.h"
 #include "graft/core/ops/softmax.h"
 #include "graft/core/utf8.h"
 #include "graft/data/decode.h"
@@ -33,7 +34,8 @@ std::vector<Guess> predict(LoadedNetwork& loaded, const std::string& file, int t
   Tensor input = Tensor::empty({1, contract.crop_height, contract.crop_width, contract.channels()});
   data::preprocess(image, contract, input, 0);
   const transfer::EvalMode eval_mode(*loaded.network);
-  const Tensor probabilities = softmax((*loaded.network)(input));
+  const Tensor there = to_device(input, loaded.network->device());
+  const Tensor probabilities = to_device(softmax((*loaded.network)(there)), Device{});
   const auto values = probabilities.values<float>();
   std::vector<Guess> guesses;
   for (size_t i = 0; i < values.size(); ++i)
@@ -61,6 +63,7 @@ transfer::Json to_json(const std::vector<Guess>& guesses, const LoadedNetwork& l
 
 int run_predict(const PredictOptions& options, const CommonOptions& common) {
   LoadedNetwork loaded = load_network(options.source);
+  loaded.network->to(common.run_on);
   if (!common.quiet)
     for (const std::string& note : loaded.report.notes)
       std::cerr << "weights: " << one_line(note) << '\n';

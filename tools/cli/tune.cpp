@@ -52,8 +52,9 @@ transfer::TrainOptions train_options(const TuneOptions& options, uint64_t seed) 
   return train;
 }
 
-// Settings of run.json that do not change a bit of the result.
-const std::vector<std::string> kWithoutEffect = {"graft", "cache", "threads"};
+// Settings of run.json that may be others when a run goes on: they change no bit of the result, or,
+// as the device, only how it rounds.
+const std::vector<std::string> kMayDiffer = {"graft", "cache", "threads", "device"};
 
 // Also writes each epoch to metrics.jsonl.
 class TuneProgress final : public ProgressObserver {
@@ -112,6 +113,7 @@ int run_tune(const TuneOptions& options, const CommonOptions& common) {
                        data.train->class_count(), options.head, common.seed});
   if (options.head == Head::Keep) keep_outputs(data, loaded);
   loaded.labels = data.train->class_names();
+  loaded.network->to(common.run_on);
   const transfer::FreezeReport frozen = transfer::freeze(*loaded.network, options.freeze);
   transfer::TrainOptions train = train_options(options, common.seed);
   transfer::check_training(*loaded.network, *data.train, data.dev.get(), train);
@@ -121,7 +123,7 @@ int run_tune(const TuneOptions& options, const CommonOptions& common) {
         "tune: ", options.weights, " is what this run would replace; give another --out");
   const Json config = config_json(options, common, data, loaded, frozen);
   if (options.resume) {
-    run.resume(config, kWithoutEffect);
+    run.resume(config, kMayDiffer);
     if (const std::optional<Json> result = run.result()) {
       line.note(options.out + " holds this run, complete: nothing is left to do");
       print_result(*result, common.json);

@@ -14,10 +14,11 @@ constexpr int64_t kBatch = 32;
 // Seeds of the drawings; apart, so that no picture is in two sets.
 enum Drawing : uint64_t { kSourceTrain = 1, kSourceTest, kTargetTest, kTargetTrain };
 
-std::unique_ptr<layers::Network> new_network(size_t classes, uint64_t seed) {
+std::unique_ptr<layers::Network> new_network(size_t classes, uint64_t seed, Device device) {
   const models::ModelOptions options{static_cast<int64_t>(classes), seed, ""};
   auto network = models::make_cifar_resnet(kDepth, options);
   initialise(*network, seed);
+  network->to(device);
   return network;
 }
 
@@ -60,7 +61,7 @@ ExperimentResult run_experiment(const ExperimentOptions& options,
 
   const auto source = draw_dataset(source_shapes(), options.source_per_class, base + kSourceTrain);
   const auto source_test = draw_dataset(source_shapes(), 20, base + kSourceTest);
-  const auto trunk = new_network(source_shapes().size(), options.seed);
+  const auto trunk = new_network(source_shapes().size(), options.seed, options.device);
   transfer::TrainOptions pretraining;
   pretraining.epochs = options.source_epochs;
   pretraining.batch = kBatch;
@@ -81,7 +82,7 @@ ExperimentResult run_experiment(const ExperimentOptions& options,
     const auto examples = draw_dataset(target_shapes(), options.target_per_class, seed);
     for (const Method method : kMethods) {
       observer.on_note(std::string(to_string(method)) + ", seed " + std::to_string(i));
-      auto network = new_network(source_shapes().size(), seed);
+      auto network = new_network(source_shapes().size(), seed, options.device);
       if (method != Method::Scratch) pretrained.restore(*network);
       network->reset_head(static_cast<int64_t>(target_shapes().size()), seed);
       if (method == Method::Frozen) transfer::freeze(*network, "trunk");

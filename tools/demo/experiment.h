@@ -23,6 +23,7 @@ struct ExperimentOptions {
   int target_epochs = 40;
   int seeds = 5;
   uint64_t seed = 0;
+  Device device = {};  ///< that all networks run on
 };
 
 /// One training on the target task.

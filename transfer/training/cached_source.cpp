@@ -32,7 +32,7 @@ void CachedSource::fill(size_t prefix) {
   try {
     cache_ = features(prefix, train_set_);
     if (dev_set_) dev_cache_ = features(prefix, dev_set_);
-    source_ = feature_source(*train_set_, *cache_, loader_options());
+    use(feature_source(*train_set_, *cache_, loader_options()));
     note_ = "holds the output of " + network_.stages()[prefix - 1].name;
   } catch (const Stopped&) {
     stopped_ = true;
@@ -55,10 +55,15 @@ std::unique_ptr<FeatureCache> CachedSource::features(size_t prefix,
 }
 
 void CachedSource::drop(std::string why) {
-  source_ = image_source(train_set_, preprocess_, loader_options());
+  use(image_source(train_set_, preprocess_, loader_options()));
   cache_.reset();
   dev_cache_.reset();
   note_ = std::move(why);
+}
+
+void CachedSource::use(std::unique_ptr<SampleSource> source) {
+  const Device device = network_.device();
+  source_ = device == Device{} ? std::move(source) : uploaded_source(std::move(source), device);
 }
 
 void CachedSource::drop_if_stale(int epoch, int64_t first_batch) {

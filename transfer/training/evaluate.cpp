@@ -1,6 +1,7 @@
 #include "graft/transfer/training/evaluate.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/ops/loss.h"
@@ -8,6 +9,7 @@
 #include "graft/core/ops/shape_ops.h"
 #include "graft/data/loader.h"
 #include "graft/transfer/training/mode_guards.h"
+#include "graft/transfer/training/uploader.h"
 
 namespace graft::transfer {
 
@@ -16,8 +18,9 @@ Evaluation score(const Tensor& logits, const Tensor& labels) {
   Evaluation result;
   result.n = labels.numel();
   if (result.n == 0) return result;
-  result.loss = cross_entropy(logits, labels).item();
-  const Tensor predicted = argmax(logits);
+  const Tensor on_host = to_device(logits, Device{});
+  result.loss = cross_entropy(on_host, labels).item();
+  const Tensor predicted = argmax(on_host);
   for (int64_t i = 0; i < result.n; ++i)
     result.correct += predicted.data<int64_t>()[i] == labels.data<int64_t>()[i];
   return result;
@@ -32,7 +35,7 @@ Tensor labels_of(const data::Dataset& dataset) {
 std::vector<std::vector<int64_t>> confusion_matrix(const Tensor& logits, const Tensor& labels) {
   const auto classes = static_cast<size_t>(logits.dim(-1));
   std::vector<std::vector<int64_t>> matrix(classes, std::vector<int64_t>(classes));
-  const Tensor predicted = argmax(logits);
+  const Tensor predicted = argmax(to_device(logits.detach(), Device{}));
   check(predicted.shape() == labels.shape(), ErrorKind::Shape, "confusion_matrix: logits ",
         logits.shape(), " for labels ", labels.shape());
   for (int64_t i = 0; i < labels.numel(); ++i) {
@@ -46,7 +49,8 @@ std::vector<std::vector<int64_t>> confusion_matrix(const Tensor& logits, const T
 
 namespace {
 
-// Collects the results of batches into one tensor that is made when the first one shows its shape.
+// Collects the results of batches into one tensor of the host, which is made when the first one
+// shows its shape.
 class Collector {
  public:
   Collector(int64_t samples, size_t limit) : samples_(samples), limit_(limit) {}
@@ -58,7 +62,7 @@ class Collector {
       const size_t bytes = static_cast<size_t>(shape.numel()) * size_of(part.dtype());
       check(bytes <= limit_, ErrorKind::Limit, "features: ", samples_, " results ", shape, " need ",
             bytes, " bytes, the limit is ", limit_);
-      all_ = Tensor::empty(shape, part.dtype(), part.device());
+      all_ = Tensor::empty(shape, part.dtype());
     }
     slice(all_, 0, filled_, filled_ + part.dim(0)).copy_(part);
     filled_ += part.dim(0);
@@ -72,6 +76,24 @@ class Collector {
   Tensor all_;
 };
 
+// Runs stages from..to-1 where the network is, over the batches that `next` hands out until it has
+// an undefined one. The next batch is fetched and sent while a device is busy with the one before.
+template <class Next>
+void run_batches(layers::Network& network, size_t from, size_t to, const Next& next,
+                 Collector& collector, const std::function<void()>& progress) {
+  Uploader uploader(network.device());
+  const auto fetch = [&] {
+    if (const Tensor batch = next(); batch.defined()) uploader.push({batch});
+  };
+  fetch();
+  while (!uploader.empty()) {
+    const Tensor result = network.run(uploader.pop().front(), from, to);
+    fetch();
+    collector.add(result);
+    progress();
+  }
+}
+
 }  // namespace
 
 Tensor run_over(layers::Network& network, size_t to, const data::DatasetPtr& dataset,
@@ -84,10 +106,13 @@ Tensor run_over(layers::Network& network, size_t to, const data::DatasetPtr& dat
   data::Loader loader(dataset, preprocess, options);
   loader.start_epoch(0);
   Collector collector(dataset->size(), limit);
-  for (data::Batch part; loader.next(part);) {
-    collector.add(network.run(part.images, 0, to));
+  const auto next = [&] {
+    data::Batch pictures;
+    return loader.next(pictures) ? pictures.images : Tensor();
+  };
+  run_batches(network, 0, to, next, collector, [&] {
     if (progress) progress(collector.filled(), dataset->size());
-  }
+  });
   return collector.result();
 }
 
@@ -95,10 +120,13 @@ Tensor run_on_features(layers::Network& network, size_t from, const Tensor& feat
                        int64_t batch) {
   const EvalMode eval_mode(network);
   Collector collector(features.dim(0), SIZE_MAX);
-  for (int64_t begin = 0; begin < features.dim(0); begin += batch) {
+  int64_t begin = 0;
+  const auto next = [&] {
+    if (begin == features.dim(0)) return Tensor();
     const int64_t end = std::min(begin + batch, features.dim(0));
-    collector.add(network.run(slice(features, 0, begin, end), from, network.stages().size()));
-  }
+    return slice(features, 0, std::exchange(begin, end), end);
+  };
+  run_batches(network, from, network.stages().size(), next, collector, [] {});
   return collector.result();
 }
 

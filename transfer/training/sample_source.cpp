@@ -5,6 +5,7 @@
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/ops/shape_ops.h"
 #include "graft/data/sampling.h"
+#include "graft/transfer/training/uploader.h"
 
 namespace graft::transfer {
 namespace {
@@ -67,6 +68,38 @@ class FeatureSource final : public SampleSource {
   int64_t position_ = 0;
 };
 
+class UploadedSource final : public SampleSource {
+ public:
+  UploadedSource(std::unique_ptr<SampleSource> source, Device device)
+      : source_(std::move(source)), uploader_(device) {}
+
+  size_t first_stage() const override { return source_->first_stage(); }
+  int64_t batches() const override { return source_->batches(); }
+  void start(uint32_t epoch, int64_t first_batch) override {
+    if (!uploader_.empty()) uploader_.pop();
+    source_->start(epoch, first_batch);
+    left_ = source_->batches() - first_batch;
+  }
+  void prepare_next() override {
+    if (left_ == 0 || !uploader_.empty()) return;
+    SampleBatch batch = source_->next();
+    --left_;
+    uploader_.push({batch.input, batch.labels});
+    indices_ = std::move(batch.indices);
+  }
+  SampleBatch next() override {
+    prepare_next();
+    std::vector<Tensor> there = uploader_.pop();
+    return {std::move(there[0]), std::move(there[1]), std::move(indices_)};
+  }
+
+ private:
+  std::unique_ptr<SampleSource> source_;
+  Uploader uploader_;
+  int64_t left_ = 0;  // batches of the epoch that were not taken from the source
+  std::vector<int64_t> indices_;
+};
+
 }  // namespace
 
 std::unique_ptr<SampleSource> image_source(data::DatasetPtr dataset, const Preprocess& preprocess,
@@ -78,6 +111,10 @@ std::unique_ptr<SampleSource> feature_source(const data::Dataset& dataset,
                                              const FeatureCache& cache,
                                              const data::LoaderOptions& options) {
   return std::make_unique<FeatureSource>(dataset, cache, options);
+}
+
+std::unique_ptr<SampleSource> uploaded_source(std::unique_ptr<SampleSource> source, Device device) {
+  return std::make_unique<UploadedSource>(std::move(source), device);
 }
 
 }  // namespace graft::transfer

@@ -29,6 +29,9 @@ class SampleSource {
   /// Starts an epoch at its batch number `first_batch`.
   virtual void start(uint32_t epoch, int64_t first_batch) = 0;
   virtual SampleBatch next() = 0;
+  /// Fetches ahead what next() will return, where that is worth it: for a moment in which a device
+  /// is busy with the batch before.
+  virtual void prepare_next() {}
 };
 
 std::unique_ptr<SampleSource> image_source(data::DatasetPtr dataset, const Preprocess& preprocess,
@@ -38,5 +41,9 @@ std::unique_ptr<SampleSource> image_source(data::DatasetPtr dataset, const Prepr
 std::unique_ptr<SampleSource> feature_source(const data::Dataset& dataset,
                                              const FeatureCache& cache,
                                              const data::LoaderOptions& options);
+
+/// The batches of `source`, moved to a device while it works on the one before. The tensors of a
+/// batch hold until the next but one is asked for.
+std::unique_ptr<SampleSource> uploaded_source(std::unique_ptr<SampleSource> source, Device device);
 
 }  // namespace graft::transfer

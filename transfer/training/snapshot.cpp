@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "graft/core/ops/shape_ops.h"
+
 namespace graft::transfer {
 
 Snapshot::Snapshot(const layers::Network& network, const Snapshot& earlier)
@@ -40,10 +42,11 @@ void Snapshot::restore(layers::Network& network) const {
 }
 
 void copy_if_different(Tensor target, const Tensor& source) {
-  const bool comparable = target.is_contiguous() && source.is_contiguous() &&
-                          target.dtype() == source.dtype() && target.shape() == source.shape() &&
-                          target.device() == Device{} && source.device() == Device{};
-  if (comparable && std::memcmp(target.raw_data(), source.raw_data(), source.bytes()) == 0) return;
+  const Tensor old = to_device(target.detach(), Device{}),
+               wanted = to_device(source.detach(), Device{});
+  const bool comparable = old.is_contiguous() && wanted.is_contiguous() &&
+                          old.dtype() == wanted.dtype() && old.shape() == wanted.shape();
+  if (comparable && std::memcmp(old.raw_data(), wanted.raw_data(), wanted.bytes()) == 0) return;
   target.copy_(source);
 }
 

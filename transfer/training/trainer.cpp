@@ -134,6 +134,7 @@ class Run {
     const Tensor logits =
         network_.run(batch.input, source().first_stage(), network_.stages().size());
     const Tensor loss = cross_entropy(logits, batch.labels, options_.label_smoothing);
+    source().prepare_next();
     const double value = loss.item();
     check_finite(value, batch, step);
     backward(loss);

@@ -2,7 +2,8 @@
 // and buffers, checkpoints, and bit-equal resume.
 //
 // A run is a function of (network, weights, data, options): the number of threads or loader
-// workers, the feature cache, and where it was interrupted do not change a bit of the result.
+// workers, the feature cache, and where it was interrupted do not change a bit of the result. It
+// runs where the network is (Module::to()); pictures are made, and features kept, on the host.
 #pragma once
 
 #include "graft/core/preprocess.h"

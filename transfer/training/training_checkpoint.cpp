@@ -11,8 +11,10 @@ namespace {
 // Optimizer state in a weight file: "PATH#SLOT".
 WeightFile optimizer_file(const optim::Optimizer& optimizer) {
   WeightFile file;
-  for (const optim::StateTensor& entry : optimizer.state())
-    file.add(entry.path + '#' + entry.slot, entry.tensor.clone());
+  for (const optim::StateTensor& entry : optimizer.state()) {
+    Tensor copy = Tensor::empty(entry.tensor.shape(), entry.tensor.dtype());
+    file.add(entry.path + '#' + entry.slot, copy.copy_(entry.tensor));
+  }
   return file;
 }
 
