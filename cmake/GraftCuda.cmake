@@ -29,5 +29,4 @@ if(CMAKE_VERSION VERSION_LESS 3.26 AND CMAKE_CUDA_COMPILER_ID STREQUAL "NVIDIA"
   list(APPEND CMAKE_CUDA_COMPILE_FEATURES cuda_std_20)
 endif()
 set(GRAFT_WITH_CUDA ON)
-message(STATUS "graft: CUDA Toolkit ${CUDAToolkit_VERSION}; "
-  "this version has no CUDA kernels yet, nothing is built from it")
+message(STATUS "graft: CUDA Toolkit ${CUDAToolkit_VERSION}, for ${CMAKE_CUDA_ARCHITECTURES}")

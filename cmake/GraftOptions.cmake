@@ -51,17 +51,25 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|i.86)$")
   list(APPEND GRAFT_HARDEN_FLAGS -fcf-protection=full)
 endif()
 
+# Functions that could run at compile time may be called on the device.
+set(GRAFT_NVCC_FLAGS --expt-relaxed-constexpr --compress-mode=size -Xcompiler=-Wall,-Wextra)
+
 # Warnings, hardening and language level for one of Graft's own targets.
 function(graft_compile_rules target)
   target_compile_features(${target} PUBLIC cxx_std_20)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow
-    $<$<BOOL:${GRAFT_WERROR}>:-Werror>)
+  set(cuda $<COMPILE_LANGUAGE:CUDA>)
+  target_compile_options(${target} PRIVATE
+    "$<$<NOT:${cuda}>:-Wall;-Wextra;-Wconversion;-Wshadow>"
+    "$<$<AND:$<NOT:${cuda}>,$<BOOL:${GRAFT_WERROR}>>:-Werror>"
+    "$<${cuda}:${GRAFT_NVCC_FLAGS}>"
+    "$<$<AND:${cuda},$<BOOL:${GRAFT_WERROR}>>:-Werror=all-warnings>")
   if(GRAFT_HARDEN)
     set(optimised $<CONFIG:Release,RelWithDebInfo,MinSizeRel>)
-    target_compile_definitions(${target} PRIVATE $<${optimised}:_GLIBCXX_ASSERTIONS>)
+    set(hardened $<AND:${optimised},$<NOT:${cuda}>>)
+    target_compile_definitions(${target} PRIVATE $<${hardened}:_GLIBCXX_ASSERTIONS>)
     # Distributions predefine _FORTIFY_SOURCE at times; a second value would warn.
     target_compile_options(${target} PRIVATE
-      "$<${optimised}:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3;${GRAFT_HARDEN_FLAGS}>")
+      "$<${hardened}:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3;${GRAFT_HARDEN_FLAGS}>")
     target_link_options(${target} PRIVATE
       "$<${optimised}:-Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code>")
   endif()

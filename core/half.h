@@ -7,25 +7,27 @@
 #include <bit>
 #include <cstdint>
 
+#include "graft/core/host_device.h"
+
 namespace graft {
 
 struct bfloat16 {
   uint16_t bits = 0;
 
   bfloat16() = default;
-  explicit bfloat16(float value) {
+  GRAFT_HD explicit bfloat16(float value) {
     const uint32_t u = std::bit_cast<uint32_t>(value);
     const bool nan = (u & 0x7fffffffu) > 0x7f800000u;
     bits = static_cast<uint16_t>(nan ? (u >> 16) | 0x40u : (u + 0x7fffu + ((u >> 16) & 1u)) >> 16);
   }
-  explicit operator float() const { return std::bit_cast<float>(uint32_t{bits} << 16); }
+  GRAFT_HD explicit operator float() const { return std::bit_cast<float>(uint32_t{bits} << 16); }
 };
 
 struct float16 {
   uint16_t bits = 0;
 
   float16() = default;
-  explicit float16(float value) {
+  GRAFT_HD explicit float16(float value) {
     const uint32_t u = std::bit_cast<uint32_t>(value);
     const uint32_t sign = (u >> 16) & 0x8000u;
     const uint32_t magnitude = u & 0x7fffffffu;
@@ -42,7 +44,7 @@ struct float16 {
     }
     bits = static_cast<uint16_t>(sign | half);
   }
-  explicit operator float() const {
+  GRAFT_HD explicit operator float() const {
     const uint32_t sign = (uint32_t{bits} & 0x8000u) << 16;
     const uint32_t exponent = (bits >> 10) & 0x1fu;
     const uint32_t mantissa = bits & 0x3ffu;

@@ -8,8 +8,8 @@
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/batch_norm_rows.h"
 #include "graft/kernels/cpu/contiguous.h"
-#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
+#include "graft/kernels/dtype_switch.h"
 
 namespace graft::cpu {
 namespace {

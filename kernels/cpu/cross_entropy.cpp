@@ -1,7 +1,7 @@
 #include "graft/kernels/cpu/contiguous.h"
-#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/row_loop.h"
 #include "graft/kernels/cpu/softmax_row.h"
+#include "graft/kernels/dtype_switch.h"
 
 namespace graft::cpu {
 

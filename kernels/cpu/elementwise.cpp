@@ -1,8 +1,8 @@
 // Unary functions, their gradients, and binary functions: a strided walk around a vector loop.
-#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/elementwise_runs.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/strided_loop.h"
+#include "graft/kernels/dtype_switch.h"
 
 namespace graft::cpu {
 namespace {

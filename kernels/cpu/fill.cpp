@@ -1,7 +1,7 @@
-#include "graft/kernels/cpu/convert.h"
-#include "graft/kernels/cpu/dtype_switch.h"
+#include "graft/kernels/convert.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/strided_loop.h"
+#include "graft/kernels/dtype_switch.h"
 
 namespace graft::cpu {
 

@@ -4,11 +4,11 @@
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/blas.h"
 #include "graft/kernels/cpu/ceil_div.h"
-#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/correlation.h"
 #include "graft/kernels/cpu/product/pack.h"
 #include "graft/kernels/cpu/product/thin.h"
+#include "graft/kernels/dtype_switch.h"
 
 namespace graft::cpu {
 namespace {

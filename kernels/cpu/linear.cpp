@@ -2,11 +2,11 @@
 
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/derived_form.h"
-#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/correlation.h"
 #include "graft/kernels/cpu/product/pack.h"
 #include "graft/kernels/cpu/product/thin.h"
+#include "graft/kernels/dtype_switch.h"
 
 namespace graft::cpu {
 namespace {

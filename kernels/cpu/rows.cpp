@@ -2,8 +2,8 @@
 #include <cstring>
 
 #include "graft/kernels/cpu/contiguous.h"
-#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/strided_loop.h"
+#include "graft/kernels/dtype_switch.h"
 
 namespace graft::cpu {
 namespace {

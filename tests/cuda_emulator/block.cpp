@@ -1,8 +1,10 @@
 #include "cuda_emulator/block.h"
 
 #include <array>
+#include <initializer_list>
 #include <memory>
 #include <sstream>
+#include <string_view>
 #include <vector>
 
 #include "cuda_emulator/device_code.h"
@@ -65,9 +67,10 @@ void set_current(int number) {
   threadIdx = block.thread().index;
 }
 
-[[noreturn]] void stop(const std::string& fault) {
-  block.fault = fault;
-  for (;;) leave();  // never entered again
+// The fiber is never entered again, so nothing of it may own memory.
+[[noreturn]] void stop(std::initializer_list<const char*> fault) {
+  for (const char* part : fault) block.fault += part;
+  for (;;) leave();
 }
 
 void fiber_main() {
@@ -196,11 +199,11 @@ void synchronize_block() {
 }
 
 const uint64_t* exchange(const char* primitive, unsigned mask, uint64_t value) {
-  if (mask != kAllLanes) stop(std::string(primitive) + " without the mask of all lanes");
+  if (mask != kAllLanes) stop({primitive, " without the mask of all lanes"});
   const int first = block.current / kLanes * kLanes;
   Warp& warp = block.warps[static_cast<size_t>(first / kLanes)];
   if (warp.arrived > 0 && std::string_view(warp.primitive) != primitive)
-    stop("lanes of a warp at " + std::string(warp.primitive) + " and at " + primitive);
+    stop({"lanes of a warp at ", warp.primitive, " and at ", primitive});
   warp.primitive = primitive;
   warp.given[static_cast<size_t>(lane())] = value;
   const std::array<uint64_t, kLanes>& result = warp.result[warp.generation % 2];

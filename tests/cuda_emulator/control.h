@@ -15,6 +15,16 @@ void fail_allocation(int n);
 /// read a bad address. cudaSuccess mends the device.
 void break_device(cudaError_t error);
 
+/// While it lives the host can touch device memory in launches and copies only: a device pointer
+/// used on the host is a crash, not a result. Opening and closing takes its time.
+class ClosedMemory {
+ public:
+  ClosedMemory();
+  ~ClosedMemory();
+  ClosedMemory(const ClosedMemory&) = delete;
+  ClosedMemory& operator=(const ClosedMemory&) = delete;
+};
+
 /// Device blocks not yet freed.
 size_t live_blocks();
 /// Kernel launches so far, those of replayed captures included.

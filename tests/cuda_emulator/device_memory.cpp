@@ -14,7 +14,7 @@
 namespace graft::emulator {
 namespace {
 
-constexpr size_t kGuard = 256, kAlignment = 256;
+constexpr size_t kGuard = 256, kAlignment = 256, kPage = 4096;
 constexpr unsigned char kFresh = 0xff;  // NaN in every floating type, -1 in the integers
 
 // NaN too, but not that of fresh memory.
@@ -26,8 +26,9 @@ size_t rounded(size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kA
 struct Memory {
   std::recursive_mutex mutex;
   unsigned char* start = nullptr;
-  size_t reach = 0;  // bytes that were ever handed out: all that is opened and closed
-  int open = 0;
+  size_t reach = 0;     // bytes that were ever handed out: all that is opened and closed
+  int open = 0;         // Accesses alive
+  bool closed = false;  // to the host, without one
   std::map<size_t, size_t> blocks;  // offset -> bytes asked for
   size_t used = 0;
   std::vector<std::string> violations;
@@ -39,8 +40,10 @@ struct Memory {
     start = static_cast<unsigned char*>(range);
   }
 
+  // Whole pages: what lies before `from` on its page has the same rights.
   void protect(size_t from, size_t to, int rights) {
-    if (to > from) mprotect(start + from, to - from, rights);
+    from -= from % kPage;
+    if (to > from && mprotect(start + from, to - from, rights) != 0) throw std::bad_alloc();
   }
 
   // The lowest gap of `span` bytes; kDeviceBytes if there is none.
@@ -77,10 +80,20 @@ bool intact(size_t begin, size_t end) {
 }  // namespace
 
 Access::Access() : lock_(memory().mutex) {
-  if (memory().open++ == 0) memory().protect(0, memory().reach, PROT_READ | PROT_WRITE);
+  if (memory().open++ == 0 && memory().closed)
+    memory().protect(0, memory().reach, PROT_READ | PROT_WRITE);
 }
 Access::~Access() {
-  if (--memory().open == 0) memory().protect(0, memory().reach, PROT_NONE);
+  if (--memory().open == 0 && memory().closed) memory().protect(0, memory().reach, PROT_NONE);
+}
+
+ClosedMemory::ClosedMemory() {
+  const Access access;
+  memory().closed = true;
+}
+ClosedMemory::~ClosedMemory() {
+  const Access access;
+  memory().closed = false;
 }
 
 void* take_block(size_t bytes) {

@@ -1,5 +1,4 @@
-// The memory of the emulated device: a range of addresses that the host can neither read nor write
-// except through an Access, so that a kernel pointer used on the host is a crash, not a result.
+// The memory of the emulated device: a range of addresses of its own.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +8,8 @@ namespace graft::emulator {
 
 inline constexpr size_t kDeviceBytes = size_t{4} << 30;
 
-/// Held by everything that works on the device: opens its memory, and lets one thread in at a time.
+/// Held by everything that works on the device: opens its memory (ClosedMemory, control.h), and
+/// lets one thread in at a time.
 class Access {
  public:
   Access();

@@ -6,6 +6,7 @@
 #include <new>
 
 #if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 
@@ -101,6 +102,11 @@ Fiber::Fiber(void (*entry)()) {
 #endif
 }
 
-Fiber::~Fiber() { munmap(stack_, kStackBytes); }
+Fiber::~Fiber() {
+#if defined(__SANITIZE_ADDRESS__)
+  __asan_unpoison_memory_region(stack_, kStackBytes);  // left in the middle of a function
+#endif
+  munmap(stack_, kStackBytes);
+}
 
 }  // namespace graft::emulator

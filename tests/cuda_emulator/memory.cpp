@@ -96,9 +96,14 @@ cudaError_t cudaMemsetAsync(void* to, int value, size_t bytes, cudaStream_t stre
   return enqueue(stream, [=] { std::memset(to, value, bytes); });
 }
 
-cudaError_t cudaDeviceGetDefaultMemPool(cudaMemPool_t* pool, int device) {
+cudaError_t cudaMemPoolCreate(cudaMemPool_t* pool, const cudaMemPoolProps* properties) {
   *pool = nullptr;
-  return result(device == 0 ? cudaSuccess : cudaErrorInvalidDevice);
+  return result(properties->location.id == 0 ? cudaSuccess : cudaErrorInvalidDevice);
+}
+
+cudaError_t cudaMallocFromPoolAsync(void** pointer, size_t bytes, cudaMemPool_t,
+                                    cudaStream_t stream) {
+  return cudaMallocAsync(pointer, bytes, stream);
 }
 
 // Freed memory is never kept here.

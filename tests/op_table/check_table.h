@@ -5,6 +5,7 @@
 
 namespace graft::testing {
 
+/// An op that runs on the CPU alone, for want of a kernel, counts as skipped, by name.
 /// GRAFT_OPS="conv2d linear" in the environment checks only these.
 void check_table(Device device);
 

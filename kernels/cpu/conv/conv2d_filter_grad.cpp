@@ -13,12 +13,12 @@
 #include "graft/kernels/cpu/conv/depthwise.h"
 #include "graft/kernels/cpu/conv/direct_filter_grad.h"
 #include "graft/kernels/cpu/conv/one_channel.h"
-#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/pack.h"
 #include "graft/kernels/cpu/product/partition.h"
 #include "graft/kernels/cpu/winograd/choice.h"
 #include "graft/kernels/cpu/winograd/filter_grad.h"
+#include "graft/kernels/dtype_switch.h"
 
 namespace graft::cpu {
 namespace {

@@ -7,11 +7,11 @@
 #include "graft/kernels/cpu/conv/folded.h"
 #include "graft/kernels/cpu/conv/one_channel.h"
 #include "graft/kernels/cpu/derived_form.h"
-#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/bf16_correlate.h"
 #include "graft/kernels/cpu/winograd/choice.h"
 #include "graft/kernels/cpu/winograd/correlate.h"
+#include "graft/kernels/dtype_switch.h"
 
 namespace graft::cpu {
 namespace {

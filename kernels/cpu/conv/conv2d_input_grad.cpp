@@ -9,11 +9,11 @@
 #include "graft/kernels/cpu/conv/conv2d_geometry.h"
 #include "graft/kernels/cpu/conv/depthwise.h"
 #include "graft/kernels/cpu/conv/folded.h"
-#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/pack.h"
 #include "graft/kernels/cpu/winograd/choice.h"
 #include "graft/kernels/cpu/winograd/correlate.h"
+#include "graft/kernels/dtype_switch.h"
 
 namespace graft::cpu {
 namespace {

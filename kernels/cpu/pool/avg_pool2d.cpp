@@ -3,10 +3,10 @@
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/contiguous.h"
-#include "graft/kernels/cpu/dtype_switch.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/pool/chunk_rows.h"
 #include "graft/kernels/cpu/pool/pool2d_windows.h"
+#include "graft/kernels/dtype_switch.h"
 #include "graft/kernels/pool2d_axis.h"
 
 namespace graft::cpu {

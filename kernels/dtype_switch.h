@@ -4,7 +4,7 @@
 #include "graft/core/dtype.h"
 #include "graft/core/error.h"
 
-namespace graft::cpu {
+namespace graft {
 
 /// Calls body(T()) with T = float or double; Error(DType) naming `kernel` for another type.
 template <class Body>
@@ -12,6 +12,17 @@ void with_float(const char* kernel, DType dtype, const Body& body) {
   if (dtype == DType::F32) return body(float());
   if (dtype == DType::F64) return body(double());
   fail(ErrorKind::DType, kernel, ": needs f32 or f64, not ", dtype);
+}
+
+/// Calls body(T()) with T = float, double, bfloat16 or float16; Error(DType) naming `kernel` for
+/// another type.
+template <class Body>
+void with_floating(const char* kernel, DType dtype, const Body& body) {
+  if (dtype == DType::BF16) return body(bfloat16());
+  if (dtype == DType::F16) return body(float16());
+  if (dtype == DType::F32) return body(float());
+  if (dtype == DType::F64) return body(double());
+  fail(ErrorKind::DType, kernel, ": needs f32, f64, bf16 or f16, not ", dtype);
 }
 
 /// Calls body(T()) for the C++ type T of `dtype`, any of the eight.
@@ -52,4 +63,4 @@ void with_width(DType dtype, const Body& body) {
   }
 }
 
-}  // namespace graft::cpu
+}  // namespace graft

@@ -6,14 +6,15 @@
 #include <type_traits>
 
 #include "graft/core/half.h"
+#include "graft/core/host_device.h"
 
-namespace graft::cpu {
+namespace graft {
 
 template <class T>
 inline constexpr bool is_half = std::is_same_v<T, bfloat16> || std::is_same_v<T, float16>;
 
 template <class To, class From>
-To convert(From value) {
+GRAFT_HD To convert(From value) {
   if constexpr (is_half<From>) {
     return convert<To>(static_cast<float>(value));
   } else if constexpr (is_half<To>) {
@@ -32,4 +33,4 @@ To convert(From value) {
   }
 }
 
-}  // namespace graft::cpu
+}  // namespace graft

@@ -1,0 +1,32 @@
+// The blocks of memory that recorded work reads and writes. They keep their addresses as long as
+// the work may be launched again, whoever lets go of them.
+#pragma once
+
+#include <cstddef>
+#include <unordered_map>
+
+namespace graft::cuda {
+
+/// Bookkeeping alone; DeviceMemory allocates and frees, and holds its lock around every call.
+class Recording {
+ public:
+  struct Block {
+    size_t bytes;
+    bool in_use;  ///< by a tensor or a workspace
+  };
+
+  /// A block of exactly this size that nobody uses any more, null if there is none: the recorded
+  /// work that used it comes earlier on the same stream.
+  void* reuse(size_t bytes);
+  /// A block allocated for this recording.
+  void add(void* data, size_t bytes) { blocks_[data] = {bytes, true}; }
+  /// A block from before it that was released while it was made, so after work that may use it.
+  void adopt(void* data, size_t bytes) { blocks_[data] = {bytes, false}; }
+  void release(void* data) { blocks_.at(data).in_use = false; }
+  const std::unordered_map<void*, Block>& blocks() const { return blocks_; }
+
+ private:
+  std::unordered_map<void*, Block> blocks_;
+};
+
+}  // namespace graft::cuda
