@@ -30,3 +30,20 @@ if(CMAKE_VERSION VERSION_LESS 3.26 AND CMAKE_CUDA_COMPILER_ID STREQUAL "NVIDIA"
 endif()
 set(GRAFT_WITH_CUDA ON)
 message(STATUS "graft: CUDA Toolkit ${CUDAToolkit_VERSION}, for ${CMAKE_CUDA_ARCHITECTURES}")
+
+# cuDNN comes with no CMake package.
+find_path(GRAFT_CUDNN_INCLUDE cudnn_graph.h HINTS ${CUDAToolkit_INCLUDE_DIRS})
+find_library(GRAFT_CUDNN_LIBRARY cudnn HINTS ${CUDAToolkit_LIBRARY_DIR})
+mark_as_advanced(GRAFT_CUDNN_INCLUDE GRAFT_CUDNN_LIBRARY)
+set(GRAFT_WITH_CUDNN OFF)
+if(GRAFT_CUDNN_INCLUDE AND GRAFT_CUDNN_LIBRARY AND NOT GRAFT_CUDNN STREQUAL "OFF")
+  add_library(graft::cudnn INTERFACE IMPORTED)
+  target_include_directories(graft::cudnn INTERFACE ${GRAFT_CUDNN_INCLUDE})
+  target_link_libraries(graft::cudnn INTERFACE ${GRAFT_CUDNN_LIBRARY})
+  set(GRAFT_WITH_CUDNN ON)
+elseif(GRAFT_CUDNN STREQUAL "ON")
+  message(FATAL_ERROR "cuDNN 9 not found: install NVIDIA's libcudnn9-dev-cuda package beside the "
+    "CUDA Toolkit, or configure with -DGRAFT_CUDNN=OFF for the convolutions of Graft's own")
+else()
+  message(STATUS "graft: cuDNN not found, convolutions on GPUs are Graft's own")
+endif()

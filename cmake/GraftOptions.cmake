@@ -25,6 +25,7 @@ graft_choice(GRAFT_BLAS AUTO "OpenBLAS for dense products" AUTO ON OFF)
 graft_choice(GRAFT_IMAGE AUTO "Default image decoder" AUTO LIBJPEG STB)
 graft_choice(GRAFT_ZLIB AUTO "Reading of .gz data files" AUTO ON OFF)
 graft_choice(GRAFT_CUDA AUTO "CUDA module" AUTO ON OFF)
+graft_choice(GRAFT_CUDNN AUTO "Convolutions of the CUDA module by cuDNN" AUTO ON OFF)
 
 if(PROJECT_IS_TOP_LEVEL)
   if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)

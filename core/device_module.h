@@ -17,6 +17,8 @@ namespace graft {
 struct ModuleHost {
   SlotTable* slots;
   const char* (*current_op)() noexcept;  ///< for error texts: the running operation
+  bool (*exact)() noexcept;              ///< core/exactness.h
+  bool (*tf32)() noexcept;               ///< likewise
   int driver_version;                    ///< newest CUDA the driver supports: 12020 for 12.2
 };
 

@@ -9,4 +9,9 @@ namespace graft {
 bool exact() noexcept;
 void set_exact(bool on) noexcept;
 
+/// Whether GPUs may round the factors of f32 products and convolutions to TF32, 10 bits after the
+/// point, for speed. False at the start, and while exact(). One setting for the process.
+bool tf32() noexcept;
+void set_tf32(bool on) noexcept;
+
 }  // namespace graft

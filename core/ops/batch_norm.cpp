@@ -19,10 +19,11 @@ void check_operands(const char* op, const Tensor& x, const Tensor& residual,
                     std::initializer_list<const Tensor*> vectors) {
   check_floating(op, x);
   check(x.rank() >= 2, ErrorKind::Shape, op, ": needs x [...,C] with rows, not ", x.shape());
+  const DType wanted = size_of(x.dtype()) < size_of(DType::F32) ? DType::F32 : x.dtype();
   for (const Tensor* v : vectors)
-    check(v->shape() == Shape{x.dim(-1)} && v->dtype() == x.dtype(), ErrorKind::Shape, op,
-          ": gamma, beta and statistics must be ", x.dtype(), " [", x.dim(-1), "] for x ",
-          x.shape(), ", not ", v->dtype(), ' ', v->shape());
+    check(v->shape() == Shape{x.dim(-1)} && v->dtype() == wanted, ErrorKind::Shape, op,
+          ": gamma, beta and statistics must be ", wanted, " [", x.dim(-1), "] for x ", x.shape(),
+          ", not ", v->dtype(), ' ', v->shape());
   if (residual.defined())
     check(residual.shape() == x.shape() && residual.dtype() == x.dtype(), ErrorKind::Shape, op,
           ": residual ", residual.dtype(), ' ', residual.shape(), " for x ", x.dtype(), ' ',

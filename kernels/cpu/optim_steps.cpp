@@ -1,6 +1,5 @@
 // In-place optimizer steps, and the sum of squares that clipping needs.
 #include <algorithm>
-#include <cmath>
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/contiguous.h"
@@ -12,29 +11,6 @@ namespace graft::cpu {
 namespace {
 
 constexpr int64_t kGrain = 32768;
-
-template <class T>
-SgdCoefficients<T> coefficients(const SgdStep& step) {
-  const auto momentum = static_cast<T>(step.momentum);
-  // A buffer that holds nothing yet takes the whole gradient, as in PyTorch.
-  return {static_cast<T>(step.lr),      static_cast<T>(step.weight_decay),
-          step.first ? T(0) : momentum, step.first ? T(1) : static_cast<T>(1 - step.dampening),
-          step.nesterov ? T(1) : T(0),  step.nesterov ? momentum : T(1)};
-}
-
-template <class T>
-AdamCoefficients<T> coefficients(const AdamStep& step) {
-  const auto n = static_cast<double>(step.step);
-  const double correction1 = 1 - std::pow(step.beta1, n), correction2 = 1 - std::pow(step.beta2, n);
-  return {static_cast<T>(step.decoupled ? 0.0 : step.weight_decay),
-          static_cast<T>(1 - step.beta1),
-          static_cast<T>(step.beta2),
-          static_cast<T>(1 - step.beta2),
-          static_cast<T>(step.decoupled ? 1 - step.lr * step.weight_decay : 1.0),
-          static_cast<T>(step.lr / correction1),
-          static_cast<T>(std::sqrt(correction2)),
-          static_cast<T>(step.eps)};
-}
 
 // What a step reads and writes of one parameter. All parameters lie end to end in one row of
 // elements, so that many small ones make one chunk.

@@ -7,6 +7,7 @@
 #include "graft/kernels/cuda/backend/captured_graph.h"
 #include "graft/kernels/cuda/backend/error_check.h"
 #include "graft/kernels/cuda/backend/events.h"
+#include "graft/kernels/cuda/backend/host.h"
 
 namespace graft::cuda {
 namespace {

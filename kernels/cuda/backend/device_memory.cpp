@@ -5,6 +5,7 @@
 
 #include "graft/core/error.h"
 #include "graft/kernels/cuda/backend/error_check.h"
+#include "graft/kernels/cuda/backend/host.h"
 
 namespace graft::cuda {
 namespace {

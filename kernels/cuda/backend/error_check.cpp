@@ -4,11 +4,10 @@
 #include <string>
 
 #include "graft/core/error.h"
+#include "graft/kernels/cuda/backend/host.h"
 
 namespace graft::cuda {
 namespace {
-
-const char* (*ask_current_op)() noexcept = nullptr;
 
 // Errors after which every call of this process on the device fails.
 bool is_sticky(cudaError_t error) {
@@ -45,9 +44,6 @@ std::string describe(const char* call, cudaError_t error) {
 }
 
 }  // namespace
-
-const char* current_op() noexcept { return ask_current_op ? ask_current_op() : "cuda"; }
-void set_current_op(const char* (*current)() noexcept) noexcept { ask_current_op = current; }
 
 void cuda_check(cudaError_t error, const char* call) {
   if (error == cudaSuccess) return;

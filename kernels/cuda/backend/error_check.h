@@ -5,11 +5,6 @@
 
 namespace graft::cuda {
 
-/// Name of the running operation: the program's OpScope::current().
-const char* current_op() noexcept;
-/// Says where to ask for it; before anything else of this module is called.
-void set_current_op(const char* (*current)() noexcept) noexcept;
-
 /// Error(Device) "op: cudaXxx: what the runtime says" unless `error` is cudaSuccess. After an error
 /// that leaves the device unusable for this process (a kernel that read a bad address), the first
 /// message tells so, and every later one names the first.

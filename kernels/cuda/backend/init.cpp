@@ -8,6 +8,7 @@
 #include "graft/core/device_module.h"
 #include "graft/kernels/cuda/backend/cuda_backend.h"
 #include "graft/kernels/cuda/backend/error_check.h"
+#include "graft/kernels/cuda/backend/host.h"
 #include "graft/kernels/cuda/kernels.h"
 
 namespace {
@@ -25,7 +26,7 @@ extern "C" [[gnu::visibility("default")]] DeviceBackend* graft_backend_init(
     uint32_t abi, const ModuleHost* host, char* why, size_t size) noexcept try {
   const std::string refusal = module_refusal(abi, host, CUDART_VERSION);
   if (!refusal.empty()) return refuse(refusal, why, size);
-  cuda::set_current_op(host->current_op);
+  cuda::set_host(*host);
   int devices = 0;  // left as it is on an error
   if (const cudaError_t error = cudaGetDeviceCount(&devices); error != cudaSuccess)
     return refuse(cudaGetErrorString(error), why, size);

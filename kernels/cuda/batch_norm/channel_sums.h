@@ -1,0 +1,96 @@
+// Two sums for each channel over all rows, in two kernels: blocks sum stretches of rows, then the
+// stretches are added in their order. Where stretches end depends on the shape alone: bits repeat.
+#pragma once
+
+#include <algorithm>
+
+#include "graft/core/kernel_ctx.h"
+#include "graft/kernels/cuda/batch_norm/channels.h"
+#include "graft/kernels/cuda/device/block_reduce.h"
+#include "graft/kernels/cuda/device/launch.h"
+
+namespace graft::cuda {
+
+/// Plain data: shared memory has no constructors.
+template <class Number>
+struct TwoSums {
+  Number first, second;
+  __device__ void add(const TwoSums& other) {
+    first += other.first;
+    second += other.second;
+  }
+};
+
+/// How rows and channels are dealt to blocks of kBlock threads: `lanes` threads side by side along
+/// a row, the others below each other.
+struct SumLayout {
+  int64_t lanes, row_lanes, stretches, stretch_rows, blocks_across;
+
+  static SumLayout of(const ChannelRows& x, int64_t pack) {
+    constexpr int64_t kRowsAThread = 16, kMostStretches = 512;
+    const int64_t packs = x.channels / pack;
+    SumLayout layout{};
+    layout.lanes = 1;
+    while (layout.lanes < packs && layout.lanes < kWarp) layout.lanes *= 2;
+    layout.row_lanes = kBlock / layout.lanes;
+    const auto pieces = [](int64_t total, int64_t piece) { return (total + piece - 1) / piece; };
+    const int64_t wanted = pieces(x.rows, layout.row_lanes * kRowsAThread);
+    layout.stretch_rows = pieces(x.rows, std::clamp<int64_t>(wanted, 1, kMostStretches));
+    layout.stretches = x.rows == 0 ? 0 : pieces(x.rows, layout.stretch_rows);
+    layout.blocks_across = pieces(packs, layout.lanes);
+    return layout;
+  }
+};
+
+/// Terms terms(row, first channel, TwoSums[kSize]) adds what a pack of channels of one row counts.
+template <class Number, int kSize, class Terms>
+__global__ void sum_stretches(Terms terms, ChannelRows x, SumLayout layout, TwoSums<Number>* sums) {
+  __shared__ TwoSums<Number> of_thread[kBlock][kSize];
+  const int64_t lane = threadIdx.x % layout.lanes, row_lane = threadIdx.x / layout.lanes;
+  const int64_t channel = (blockIdx.y * layout.lanes + lane) * kSize;
+  const bool inside = channel < x.channels;
+  TwoSums<Number> mine[kSize] = {};
+  if (inside) {
+    const int64_t first = blockIdx.x * layout.stretch_rows;
+    const int64_t end = first + layout.stretch_rows < x.rows ? first + layout.stretch_rows : x.rows;
+    for (int64_t row = first + row_lane; row < end; row += layout.row_lanes)
+      terms(row, channel, mine);
+  }
+  for (int k = 0; k < kSize; ++k) of_thread[threadIdx.x][k] = mine[k];
+  __syncthreads();
+  if (row_lane != 0 || !inside) return;
+  for (int64_t below = 1; below < layout.row_lanes; ++below)
+    for (int k = 0; k < kSize; ++k) mine[k].add(of_thread[below * layout.lanes + lane][k]);
+  for (int k = 0; k < kSize; ++k) sums[blockIdx.x * x.channels + channel + k] = mine[k];
+}
+
+/// Finish finish(channel, first sum, second sum), in f64, once a channel. A warp takes a channel.
+template <class Number, class Finish>
+__global__ void add_stretches(const TwoSums<Number>* sums, int64_t stretches, int64_t channels,
+                              Finish finish) {
+  const int64_t channel = (int64_t{blockIdx.x} * kBlock + threadIdx.x) / kWarp;
+  TwoSums<double> total{};
+  if (channel < channels)
+    for (int64_t i = threadIdx.x % kWarp; i < stretches; i += kWarp) {
+      const TwoSums<Number>& part = sums[i * channels + channel];
+      total.add({static_cast<double>(part.first), static_cast<double>(part.second)});
+    }
+  const double first = warp_reduce<SumOf>(total.first), second = warp_reduce<SumOf>(total.second);
+  if (channel < channels && threadIdx.x % kWarp == 0) finish(channel, first, second);
+}
+
+template <class Number, int kSize, class Terms, class Finish>
+void channel_sums(const KernelCtx& ctx, const ChannelRows& x, const Terms& terms,
+                  const Finish& finish) {
+  if (x.channels == 0) return;
+  const SumLayout layout = SumLayout::of(x, kSize);
+  Workspace scratch = ctx.workspace.nested();
+  auto* const sums = scratch.take_array<TwoSums<Number>>(layout.stretches * x.channels);
+  const dim3 blocks(static_cast<unsigned>(layout.stretches),
+                    static_cast<unsigned>(layout.blocks_across));
+  launch(ctx, {blocks}, sum_stretches<Number, kSize, Terms>, terms, x, layout, sums);
+  launch(ctx, grid_for(x.channels * kWarp), add_stretches<Number, Finish>, sums, layout.stretches,
+         x.channels, finish);
+}
+
+}  // namespace graft::cuda

@@ -1,0 +1,11 @@
+// Where there is no cuBLASLt: the other products serve.
+#include "graft/kernels/cuda/blas/product.h"
+
+namespace graft::cuda {
+
+bool blas_product(const KernelCtx&, const ProductCase&, const void*, const void*, const void*,
+                  void*) {
+  return false;
+}
+
+}  // namespace graft::cuda

@@ -1,0 +1,40 @@
+#include "graft/kernels/cuda/blas/product.h"
+
+#include <memory>
+
+#include "graft/kernels/cuda/backend/keyed_cache.h"
+#include "graft/kernels/cuda/blas/product_plan.h"
+
+namespace graft::cuda {
+namespace {
+
+struct Handle {
+  cublasLtHandle_t handle = nullptr;
+  Handle() { blas_check(cublasLtCreate(&handle), "cublasLtCreate"); }
+};
+
+// One a device for all threads, as cuBLASLt allows; kept until the process ends.
+cublasLtHandle_t blas_handle(int device) {
+  static KeyedCache<int, Handle> handles;
+  return handles.find_or_make(device, [] { return std::make_unique<Handle>(); })->handle;
+}
+
+const ProductPlan& find_plan(cublasLtHandle_t handle, const ProductCase& of) {
+  static KeyedCache<ProductCase, ProductPlan> plans;
+  return *plans.find_or_make(of, [&] { return std::make_unique<ProductPlan>(handle, of); });
+}
+
+}  // namespace
+
+bool blas_product(const KernelCtx& ctx, const ProductCase& of, const void* a, const void* b,
+                  const void* bias, void* c) {
+  const cublasLtHandle_t handle = blas_handle(of.device);
+  const ProductPlan& plan = find_plan(handle, of);
+  if (!plan.usable()) return false;
+  Workspace workspace = ctx.workspace.nested();
+  plan.execute(handle, static_cast<cudaStream_t>(ctx.stream.native), a, b, bias, c,
+               workspace.take(plan.workspace_bytes()));
+  return true;
+}
+
+}  // namespace graft::cuda

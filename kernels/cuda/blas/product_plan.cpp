@@ -1,0 +1,137 @@
+#include "graft/kernels/cuda/blas/product_plan.h"
+
+#include "graft/core/error.h"
+#include "graft/kernels/cuda/backend/error_check.h"
+#include "graft/kernels/cuda/backend/host.h"
+
+namespace graft::cuda {
+namespace {
+
+constexpr uint64_t kWorkspaceLimit = uint64_t{32} << 20;
+
+cudaDataType_t data_type(DType dtype) {
+  switch (dtype) {
+    case DType::F32:
+      return CUDA_R_32F;
+    case DType::F64:
+      return CUDA_R_64F;
+    case DType::BF16:
+      return CUDA_R_16BF;
+    case DType::F16:
+      return CUDA_R_16F;
+    default:
+      fail(ErrorKind::DType, current_op(), ": no product of ", dtype);
+  }
+}
+
+cublasComputeType_t compute_type(const ProductCase& of) {
+  if (of.dtype == DType::F64) return CUBLAS_COMPUTE_64F;
+  return of.dtype == DType::F32 && of.tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+}
+
+cublasLtEpilogue_t epilogue_of(const ProductCase& of) {
+  const bool relu = of.activation == Activation::Relu;
+  if (of.bias) return relu ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_BIAS;
+  return relu ? CUBLASLT_EPILOGUE_RELU : CUBLASLT_EPILOGUE_DEFAULT;
+}
+
+template <class T>
+void set(cublasLtMatmulDesc_t product, cublasLtMatmulDescAttributes_t name, const T& value) {
+  blas_check(cublasLtMatmulDescSetAttribute(product, name, &value, sizeof value),
+             "cublasLtMatmulDescSetAttribute");
+}
+template <class T>
+void set(cublasLtMatrixLayout_t layout, cublasLtMatrixLayoutAttribute_t name, const T& value) {
+  blas_check(cublasLtMatrixLayoutSetAttribute(layout, name, &value, sizeof value),
+             "cublasLtMatrixLayoutSetAttribute");
+}
+template <class T>
+void set(cublasLtMatmulPreference_t wish, cublasLtMatmulPreferenceAttributes_t name,
+         const T& value) {
+  blas_check(cublasLtMatmulPreferenceSetAttribute(wish, name, &value, sizeof value),
+             "cublasLtMatmulPreferenceSetAttribute");
+}
+
+struct StoredMatrix {
+  int64_t rows, columns, stride, batch_stride;
+};
+
+// The layout of a row-major matrix: by columns it is its own transpose.
+cublasLtMatrixLayout_t layout_of(const ProductCase& of, const StoredMatrix& matrix) {
+  cublasLtMatrixLayout_t layout = nullptr;
+  blas_check(cublasLtMatrixLayoutCreate(&layout, data_type(of.dtype),
+                                        static_cast<uint64_t>(matrix.columns),
+                                        static_cast<uint64_t>(matrix.rows), matrix.stride),
+             "cublasLtMatrixLayoutCreate");
+  if (of.batch > 1) {
+    set(layout, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, static_cast<int32_t>(of.batch));
+    set(layout, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, matrix.batch_stride);
+  }
+  return layout;
+}
+
+}  // namespace
+
+void blas_check(cublasStatus_t status, const char* call) {
+  check(status == CUBLAS_STATUS_SUCCESS, ErrorKind::Device, current_op(), ": ", call, ": ",
+        cublasLtGetStatusString(status));
+}
+
+ProductPlan::ProductPlan(cublasLtHandle_t handle, const ProductCase& of)
+    : epilogue_(epilogue_of(of)), f64_(of.dtype == DType::F64) {
+  describe(of);
+  cublasLtMatmulPreference_t wish = nullptr;
+  blas_check(cublasLtMatmulPreferenceCreate(&wish), "cublasLtMatmulPreferenceCreate");
+  set(wish, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, kWorkspaceLimit);
+  // Partial sums are added in a fixed order, in the precision they were computed in.
+  set(wish, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
+      static_cast<uint32_t>(CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE));
+  int found = 0;
+  const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(
+      handle, product_, left_, right_, result_, result_, wish, 1, &algorithm_, &found);
+  cublasLtMatmulPreferenceDestroy(wish);
+  usable_ = status == CUBLAS_STATUS_SUCCESS && found > 0;
+}
+
+void ProductPlan::describe(const ProductCase& of) {
+  const cudaDataType_t scalars = f64_ ? CUDA_R_64F : CUDA_R_32F;
+  blas_check(cublasLtMatmulDescCreate(&product_, compute_type(of), scalars),
+             "cublasLtMatmulDescCreate");
+  set(product_, CUBLASLT_MATMUL_DESC_TRANSA, of.transpose_b ? CUBLAS_OP_T : CUBLAS_OP_N);
+  set(product_, CUBLASLT_MATMUL_DESC_TRANSB, of.transpose_a ? CUBLAS_OP_T : CUBLAS_OP_N);
+  set(product_, CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue_);
+  if (of.bias) set(product_, CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, data_type(of.dtype));
+  left_ = layout_of(
+      of, {of.transpose_b ? of.n : of.k, of.transpose_b ? of.k : of.n, of.b_stride, of.b_batch});
+  right_ = layout_of(
+      of, {of.transpose_a ? of.k : of.m, of.transpose_a ? of.m : of.k, of.a_stride, of.a_batch});
+  result_ = layout_of(of, {of.m, of.n, of.n, of.m * of.n});
+}
+
+ProductPlan::~ProductPlan() {
+  if (result_) cublasLtMatrixLayoutDestroy(result_);
+  if (right_) cublasLtMatrixLayoutDestroy(right_);
+  if (left_) cublasLtMatrixLayoutDestroy(left_);
+  if (product_) cublasLtMatmulDescDestroy(product_);
+}
+
+void ProductPlan::execute(cublasLtHandle_t handle, cudaStream_t stream, const void* a,
+                          const void* b, const void* bias, void* c, void* workspace) const {
+  const float one = 1, zero = 0;
+  const double one64 = 1, zero64 = 0;
+  // The description is shared between calls and threads; the bias belongs to this one.
+  cublasLtMatmulDesc_t product = product_;
+  cublasLtMatmulDescOpaque_t with_bias;
+  if (bias) {
+    with_bias = *product_;
+    product = &with_bias;
+    set(product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
+  }
+  blas_check(
+      cublasLtMatmul(handle, product, f64_ ? static_cast<const void*>(&one64) : &one, b, left_, a,
+                     right_, f64_ ? static_cast<const void*>(&zero64) : &zero, c, result_, c,
+                     result_, &algorithm_.algo, workspace, algorithm_.workspaceSize, stream),
+      "cublasLtMatmul");
+}
+
+}  // namespace graft::cuda

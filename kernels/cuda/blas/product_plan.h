@@ -1,0 +1,40 @@
+// A product as cuBLASLt wants it described, and the algorithm its heuristics choose.
+#pragma once
+
+#include <cublasLt.h>
+
+#include "graft/kernels/cuda/blas/product.h"
+
+namespace graft::cuda {
+
+/// Error(Device) "op: call: text of the status" unless it is success.
+void blas_check(cublasStatus_t status, const char* call);
+
+class ProductPlan {
+ public:
+  explicit ProductPlan(cublasLtHandle_t handle, const ProductCase& of);
+  ~ProductPlan();
+  ProductPlan(const ProductPlan&) = delete;
+  ProductPlan& operator=(const ProductPlan&) = delete;
+
+  /// False: cuBLASLt has no algorithm for the case.
+  bool usable() const { return usable_; }
+  size_t workspace_bytes() const { return algorithm_.workspaceSize; }
+  /// Queues the product.
+  void execute(cublasLtHandle_t handle, cudaStream_t stream, const void* a, const void* b,
+               const void* bias, void* c, void* workspace) const;
+
+ private:
+  void describe(const ProductCase& of);
+
+  // Column-major, cuBLASLt's own order: what is C = A B by rows is C' = B' A' by columns, so its
+  // left factor is our B.
+  cublasLtMatmulDesc_t product_ = nullptr;
+  cublasLtMatrixLayout_t left_ = nullptr, right_ = nullptr, result_ = nullptr;
+  cublasLtMatmulHeuristicResult_t algorithm_{};
+  cublasLtEpilogue_t epilogue_ = CUBLASLT_EPILOGUE_DEFAULT;
+  bool usable_ = false;
+  bool f64_ = false;
+};
+
+}  // namespace graft::cuda

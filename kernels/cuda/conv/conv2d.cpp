@@ -1,0 +1,52 @@
+#include "graft/kernels/cuda/contiguous.h"
+#include "graft/kernels/cuda/conv/convolution_case.h"
+#include "graft/kernels/cuda/conv/implicit_product.h"
+#include "graft/kernels/cuda/dnn/convolution.h"
+#include "graft/kernels/cuda/kernels.h"
+
+namespace graft::cuda {
+namespace {
+
+const void* dense(const KernelCtx& ctx, const ConstView& x) {
+  return contiguous_operand(ctx, x).data;
+}
+
+void run_convolution(const KernelCtx& ctx, const ConvolutionCase& of, const void* x, const void* w,
+                     const void* bias, const void* residual, const void* y) {
+  if (dnn_convolution(ctx, of, x, w, bias, residual, y)) return;
+  implicit_convolution(ctx, of, x, w, bias, residual, y);
+}
+
+}  // namespace
+
+void conv2d_forward(const KernelCtx& ctx, ConstView x, ConstView w, ConstView bias,
+                    ConstView residual, Activation activation, View y, const Conv2dParams& params,
+                    Precision precision) {
+  ConvolutionCase of =
+      convolution_case(ConvolutionPass::Forward, ctx.stream.device, x, w, y, params);
+  of.bias = static_cast<bool>(bias);
+  of.residual = static_cast<bool>(residual);
+  of.activation = activation;
+  of.tf32 |= precision == Precision::BF16;  // which keeps more of the factors than was asked for
+  if (y.numel() == 0) return;
+  run_convolution(ctx, of, dense(ctx, x), dense(ctx, w), dense(ctx, bias), dense(ctx, residual),
+                  y.data);
+}
+
+void conv2d_input_grad(const KernelCtx& ctx, ConstView dy, ConstView w, View dx,
+                       const Conv2dParams& params) {
+  const ConvolutionCase of =
+      convolution_case(ConvolutionPass::InputGrad, ctx.stream.device, dx, w, dy, params);
+  if (dx.numel() == 0) return;
+  run_convolution(ctx, of, dx.data, dense(ctx, w), nullptr, nullptr, dense(ctx, dy));
+}
+
+void conv2d_filter_grad(const KernelCtx& ctx, ConstView x, ConstView dy, View dw,
+                        const Conv2dParams& params) {
+  const ConvolutionCase of =
+      convolution_case(ConvolutionPass::FilterGrad, ctx.stream.device, x, dw, dy, params);
+  if (dw.numel() == 0) return;
+  run_convolution(ctx, of, dense(ctx, x), dw.data, nullptr, nullptr, dense(ctx, dy));
+}
+
+}  // namespace graft::cuda

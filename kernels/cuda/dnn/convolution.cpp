@@ -1,0 +1,25 @@
+#include "graft/kernels/cuda/dnn/convolution.h"
+
+#include "graft/kernels/cuda/dnn/handle.h"
+#include "graft/kernels/cuda/dnn/plan_cache.h"
+
+namespace graft::cuda {
+
+bool dnn_convolution(const KernelCtx& ctx, const ConvolutionCase& of, const void* x, const void* w,
+                     const void* bias, const void* residual, const void* y) {
+  std::vector<Operand> operands;
+  const auto add = [&](OperandId id, const void* data) {
+    if (data) operands.push_back({id, const_cast<void*>(data)});
+  };
+  add(kX, x), add(kW, w), add(kY, y), add(kBias, bias), add(kResidual, residual);
+  const auto run = [&](const Plan& plan) {
+    Workspace workspace = ctx.workspace.nested();
+    plan.execute(dnn_handle(ctx.stream), operands, workspace.take(plan.workspace_bytes()));
+  };
+  const Plan* const plan = find_plan(ctx.stream, of, run);
+  if (!plan) return false;
+  run(*plan);
+  return true;
+}
+
+}  // namespace graft::cuda

@@ -1,0 +1,71 @@
+#include "graft/kernels/cuda/dnn/plan_cache.h"
+
+#include <cuda_runtime.h>
+
+#include <cstdlib>
+#include <memory>
+#include <string_view>
+
+#include "graft/core/error.h"
+#include "graft/kernels/cuda/backend/error_check.h"
+#include "graft/kernels/cuda/backend/keyed_cache.h"
+#include "graft/kernels/cuda/backend/timer.h"
+#include "graft/kernels/cuda/dnn/handle.h"
+#include "graft/kernels/cuda/dnn/plan_file.h"
+
+namespace graft::cuda {
+namespace {
+
+constexpr size_t kWorkspaceLimit = size_t{1} << 30;
+constexpr int kTimedPlans = 8, kTimedRuns = 5;
+
+bool autotune() {
+  static const char* const setting = std::getenv("GRAFT_CUDA_AUTOTUNE");
+  return setting && std::string_view(setting) == "1";
+}
+
+bool capturing(Stream stream) {
+  cudaStreamCaptureStatus status = cudaStreamCaptureStatusNone;
+  cuda_check(cudaStreamIsCapturing(static_cast<cudaStream_t>(stream.native), &status),
+             "cudaStreamIsCapturing");
+  return status != cudaStreamCaptureStatusNone;
+}
+
+// Index of the fastest; a plan that fails when it runs is out of the race.
+size_t fastest(Stream stream, const std::vector<Plan>& plans, const RunPlan& run) {
+  size_t best = 0;
+  double best_seconds = 0;
+  for (size_t i = 0; i < plans.size(); ++i) try {
+      run(plans[i]);
+      Timer timer(stream);
+      for (int repeat = 0; repeat < kTimedRuns; ++repeat) run(plans[i]);
+      const double seconds = timer.seconds();
+      if (best_seconds > 0 && seconds >= best_seconds) continue;
+      best = i;
+      best_seconds = seconds;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::Device && error.kind() != ErrorKind::OutOfMemory) throw;
+    }
+  return best;
+}
+
+std::unique_ptr<Plan> choose(Stream stream, const ConvolutionCase& of, const RunPlan& run) {
+  const cudnnHandle_t handle = dnn_handle(stream);
+  if (std::optional<Plan> stored = read_plan(handle, of))
+    return std::make_unique<Plan>(std::move(*stored));
+  const bool timed = autotune() && !capturing(stream);
+  std::vector<Plan> plans = find_plans(handle, of, kWorkspaceLimit, timed ? kTimedPlans : 1);
+  if (plans.empty()) return nullptr;
+  const size_t chosen = timed ? fastest(stream, plans, run) : 0;
+  if (timed) write_plan(of, plans[chosen]);
+  return std::make_unique<Plan>(std::move(plans[chosen]));
+}
+
+}  // namespace
+
+const Plan* find_plan(Stream stream, const ConvolutionCase& of, const RunPlan& run) {
+  static KeyedCache<ConvolutionCase, Plan> plans;
+  return plans.find_or_make(of, [&] { return choose(stream, of, run); });
+}
+
+}  // namespace graft::cuda
