@@ -22,6 +22,14 @@ const char* keeps_always(uint32_t mask, const OpParams&) {
   return mask ? kKept : "";
 }
 
+// A product of x and a weight, with what its activation's gradient reads.
+const char* keeps_of_layer(uint32_t mask, Activation activation) {
+  constexpr const char* kept[] = {"", "weight", "x", "x weight"};
+  constexpr const char* with_y[] = {"y", "weight y", "x y", "x weight y"};
+  const bool y = mask && activation != Activation::None;
+  return (y ? with_y : kept)[mask & 0b11];
+}
+
 const char* keeps_nothing(uint32_t, const OpParams&) { return ""; }
 
 // Each gradient of a product reads the other factor.
@@ -176,17 +184,16 @@ const OpRow kRows[] = {
        return linear(x[0], x[1], x[2], get<LinearParams>(p).activation);
      },
      [](uint32_t mask, const OpParams& p) {
-       constexpr const char* kept[] = {"", "weight", "x", "x weight"};
-       constexpr const char* with_y[] = {"y", "weight y", "x y", "x weight y"};
-       const bool y = mask && get<LinearParams>(p).activation != Activation::None;
-       return (y ? with_y : kept)[mask & 0b11];
+       return keeps_of_layer(mask, get<LinearParams>(p).activation);
      }},
     // convolution
     {"conv2d", "x weight bias?",
-     [](Operands x, const OpParams& p) { return conv2d(x[0], x[1], x[2], get<Conv2dParams>(p)); },
-     [](uint32_t mask, const OpParams&) {
-       constexpr const char* kept[] = {"", "weight", "x", "x weight"};
-       return kept[mask & 0b11];
+     [](Operands x, const OpParams& p) {
+       const auto& [conv, activation] = get<ConvParams>(p);
+       return conv2d(x[0], x[1], x[2], conv, activation);
+     },
+     [](uint32_t mask, const OpParams& p) {
+       return keeps_of_layer(mask, get<ConvParams>(p).activation);
      }},
     {"conv2d_input_grad", "dy weight",
      [](Operands x, const OpParams& p) {

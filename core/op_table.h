@@ -48,6 +48,10 @@ struct ShapeParams {
   Shape shape;  ///< target of reshape, broadcast_to, sum_to, scatter_rows (rows); input of pooling
                 ///< gradients
 };
+struct ConvParams {
+  Conv2dParams conv;
+  Activation activation = Activation::None;
+};
 struct ConvGradParams {
   Conv2dParams conv;
   Shape shape;  ///< input or filter whose gradient is asked
@@ -65,7 +69,7 @@ struct UnaryParams {
 
 /// Everything of a call that is not a tensor.
 using OpParams =
-    std::variant<std::monostate, Conv2dParams, Pool2dParams, BatchNormParams, DropoutParams,
+    std::variant<std::monostate, ConvParams, Pool2dParams, BatchNormParams, DropoutParams,
                  AxesParams, SliceParams, PadParams, MatmulParams, LinearParams, LossParams,
                  ShapeParams, ConvGradParams, PoolGradParams, CastParams, UnaryParams>;
 

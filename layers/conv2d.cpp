@@ -2,7 +2,6 @@
 
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/ops/conv2d.h"
-#include "graft/core/ops/unary.h"
 
 namespace graft::layers {
 
@@ -35,7 +34,7 @@ Tensor Conv2d::forward(const Tensor& x) { return conv2d(x, weight_, bias_, param
 
 Tensor Conv2d::forward(const Tensor& x, Activation activation) {
   if (grad_enabled() && (x.requires_grad() || wants_gradients()))
-    return activate(forward(x), activation);
+    return conv2d(x, weight_, bias_, params_for(x.shape()), activation);
   return conv2d_fused(x, weight_, bias_, params_for(x.shape()), {}, activation, precision());
 }
 

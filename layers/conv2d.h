@@ -25,7 +25,7 @@ class Conv2d final : public Module {
   Conv2d(int64_t inputs, int64_t outputs, int64_t kernel, const Conv2dOptions& options = {});
   /// x [N,H,W,in] -> [N,OH,OW,out]
   Tensor forward(const Tensor& x) override;
-  /// act(conv(x)), in one kernel where no gradient passes.
+  /// act(conv(x)), in one kernel.
   Tensor forward(const Tensor& x, Activation activation);
   void reset_parameters(const RandomKey& key) override;
   void reset_outputs(int64_t outputs, const RandomKey& key) override;

@@ -37,12 +37,10 @@ class Engine {
       return std::move(results_);
     }
     deliver_to_node(meta.producer, meta.output, cotangent);
-    while (!heap_.empty()) {
-      std::pop_heap(heap_.begin(), heap_.end(), older);
-      const std::shared_ptr<Node> node = std::move(heap_.back());
-      heap_.pop_back();
-      auto entry = pending_.extract(node.get());
-      run_node(*node, entry.mapped());
+    while (!pending_.empty()) {
+      const Pending last = std::move(pending_.back());
+      pending_.pop_back();
+      run_node(*last.node, last.gradients);
     }
     return std::move(results_);
   }
@@ -55,9 +53,11 @@ class Engine {
     size_t slot;
   };
 
-  static bool older(const std::shared_ptr<Node>& a, const std::shared_ptr<Node>& b) {
-    return a->sequence < b->sequence;
-  }
+  // A node that gradients were delivered to, those of its outputs (undefined: none so far).
+  struct Pending {
+    std::shared_ptr<Node> node;
+    std::vector<Tensor> gradients;
+  };
 
   static void accumulate(Tensor& into, const Tensor& gradient) {
     into = into.defined() ? add(into, gradient) : gradient;
@@ -97,13 +97,12 @@ class Engine {
   }
 
   void deliver_to_node(const std::shared_ptr<Node>& node, uint16_t output, const Tensor& gradient) {
-    auto [entry, fresh] = pending_.try_emplace(node.get());
-    if (fresh) {
-      entry->second.resize(node->outputs);
-      heap_.push_back(node);
-      std::push_heap(heap_.begin(), heap_.end(), older);
-    }
-    accumulate(entry->second[output], gradient);
+    auto entry = std::lower_bound(
+        pending_.begin(), pending_.end(), node->sequence,
+        [](const Pending& one, uint64_t sequence) { return one.node->sequence < sequence; });
+    if (entry == pending_.end() || entry->node != node)
+      entry = pending_.insert(entry, Pending{node, std::vector<Tensor>(node->outputs)});
+    accumulate(entry->gradients[output], gradient);
   }
 
   void deliver_to_leaf(const std::shared_ptr<TensorImpl>& leaf, Tensor gradient) {
@@ -123,8 +122,7 @@ class Engine {
   }
 
   bool keep_graph_;
-  std::vector<std::shared_ptr<Node>> heap_;
-  std::unordered_map<Node*, std::vector<Tensor>> pending_;
+  std::vector<Pending> pending_;  // in the order of recording; run from the end
   std::unordered_map<Node*, std::vector<Watch>> watched_nodes_;
   std::unordered_map<TensorImpl*, std::vector<size_t>> watched_leaves_;
   std::vector<Tensor> results_;

@@ -109,7 +109,7 @@ Mask needs_grad(std::initializer_list<const Tensor*> inputs) {
 }
 
 void attach(Tensor& result, const std::shared_ptr<Node>& node,
-            const std::vector<const Tensor*>& inputs) {
+            std::span<const Tensor* const> inputs) {
   node->sequence = next_sequence.fetch_add(1, std::memory_order_relaxed);
   node->inputs.reserve(inputs.size());
   for (const Tensor* input : inputs) {
@@ -127,11 +127,6 @@ void attach(Tensor& result, const std::shared_ptr<Node>& node,
   auto meta = std::make_unique<AutogradMeta>();
   meta->producer = node;
   result.impl().autograd = std::move(meta);
-}
-
-void attach(Tensor& result, const std::shared_ptr<Node>& node,
-            std::initializer_list<const Tensor*> inputs) {
-  attach(result, node, std::vector<const Tensor*>(inputs));
 }
 
 bool sole_owner(const Tensor& tensor) {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "graft/core/tensor.h"
@@ -99,9 +100,11 @@ Mask needs_grad(std::initializer_list<const Tensor*> inputs);
 
 /// Makes `node` the producer of `result`, with edges to those of `inputs` that want gradients.
 void attach(Tensor& result, const std::shared_ptr<Node>& node,
-            std::initializer_list<const Tensor*> inputs);
-void attach(Tensor& result, const std::shared_ptr<Node>& node,
-            const std::vector<const Tensor*>& inputs);
+            std::span<const Tensor* const> inputs);
+inline void attach(Tensor& result, const std::shared_ptr<Node>& node,
+                   std::initializer_list<const Tensor*> inputs) {
+  attach(result, node, std::span(inputs.begin(), inputs.size()));
+}
 
 /// True if `tensor` is the only handle on its memory, and contiguous: a gradient that may be kept
 /// or overwritten.

@@ -5,6 +5,7 @@
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/operand_checks.h"
 #include "graft/core/ops/reduce.h"
+#include "graft/core/ops/unary.h"
 #include "graft/core/size2d.h"
 
 namespace graft {
@@ -16,17 +17,19 @@ void check_gradient(const char* op, const Tensor& dy, const Shape& expected) {
 }
 
 struct Conv2dNode final : Node {
-  explicit Conv2dNode(const Conv2dParams& of) : params(of) {}
+  Conv2dNode(const Conv2dParams& of, Activation act) : params(of), activation(act) {}
   const Conv2dParams params;
+  const Activation activation;
   Shape input, filter;
-  Saved x, weight;
+  Saved x, weight, y;
   const char* name() const override { return "conv2d"; }
-  void release() override { x = {}, weight = {}; }
+  void release() override { x = {}, weight = {}, y = {}; }
   std::vector<Tensor> backward(const std::vector<Tensor>& grad) override {
+    const Tensor g = y.defined() ? activate_grad(grad[0], y.get(*this), activation) : grad[0];
     Tensor dx, dw, db;
-    if (wants(0)) dx = conv2d_input_grad(grad[0], weight.get(*this), input, params);
-    if (wants(1)) dw = conv2d_filter_grad(x.get(*this), grad[0], filter, params);
-    if (wants(2)) db = sum(grad[0], {0, 1, 2});
+    if (wants(0)) dx = conv2d_input_grad(g, weight.get(*this), input, params);
+    if (wants(1)) dw = conv2d_filter_grad(x.get(*this), g, filter, params);
+    if (wants(2)) db = sum(g, {0, 1, 2});
     return {dx, dw, db};
   }
 };
@@ -90,23 +93,24 @@ Shape conv2d_output_shape(const char* op, const Shape& x, const Shape& filter,
           (image.width - window.width) / params.stride_w + 1, filter[0]};
 }
 
-Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias,
-              const Conv2dParams& params) {
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dParams& params,
+              Activation activation) {
   const OpScope scope("conv2d");
   if (AutocastScope::current())
-    return run_narrow([&](auto&... in) { return conv2d(in..., params); }, x, weight, bias);
+    return run_narrow([&](auto&... in) { return conv2d(in..., params, activation); }, x, weight,
+                      bias);
   check_same_floating("conv2d", x, weight);
   const Shape shape = conv2d_output_shape("conv2d", x.shape(), weight.shape(), params);
   check_bias("conv2d", bias, weight);
   Tensor y = Tensor::empty(shape, x.dtype(), x.device());
-  run(slots().conv2d_forward, x, weight, bias, Tensor(), Activation::None, y, params,
-      Precision::Full);
+  run(slots().conv2d_forward, x, weight, bias, Tensor(), activation, y, params, Precision::Full);
   if (const Mask need = needs_grad({&x, &weight, &bias})) {
-    auto node = std::make_shared<Conv2dNode>(params);
+    auto node = std::make_shared<Conv2dNode>(params, activation);
     node->input = x.shape();
     node->filter = weight.shape();
     if (need & 0b001) node->weight = Saved::input(weight, 1);
     if (need & 0b010) node->x = Saved::activation(x, 0);
+    if (activation != Activation::None) node->y = Saved::activation_output(y);
     attach(y, node, {&x, &weight, &bias});
   }
   return y;

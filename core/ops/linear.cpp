@@ -42,7 +42,7 @@ struct LinearNode final : Node {
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias, Activation activation) {
   const OpScope scope("linear");
   if (AutocastScope::current())
-    return run_narrow([](auto&... in) { return linear(in...); }, x, weight, bias);
+    return run_narrow([&](auto&... in) { return linear(in..., activation); }, x, weight, bias);
   check(x.rank() >= 1 && weight.rank() == 2 && x.dim(-1) == weight.dim(1), ErrorKind::Shape,
         "linear: needs x [...,K] and weight [N,K]: x ", x.shape(), " weight ", weight.shape());
   check_same_floating("linear", x, weight);

@@ -1,5 +1,7 @@
 #include "graft/kernels/cpu/softmax_row.h"
 
+#include <utility>
+
 #include "graft/kernels/cpu/simd/vec.h"
 
 namespace graft::cpu {
@@ -36,6 +38,22 @@ typedef double Sums __attribute__((vector_size(2 * kVectorBytes)));
   return lane < count ? v : other;
 }
 
+// v's lanes combined in a tree, lane i of the lower half with lane i of the upper.
+template <int kCount, class Vector, class Combine, int... kLane>
+[[gnu::always_inline]] inline auto fold(Vector v, const Combine& combine,
+                                        std::integer_sequence<int, kLane...>) {
+  const auto both = combine(__builtin_shufflevector(v, v, kLane...),
+                            __builtin_shufflevector(v, v, (kLane + kCount / 2)...));
+  if constexpr (kCount == 2)
+    return both[0];
+  else
+    return fold<kCount / 2>(both, combine, std::make_integer_sequence<int, kCount / 4>());
+}
+template <class Vector, class Combine>
+[[gnu::always_inline]] inline auto fold(Vector v, const Combine& combine) {
+  return fold<kWidth>(v, combine, std::make_integer_sequence<int, kWidth / 2>());
+}
+
 // Any element where one is NaN: the sum of the exponentials is NaN then.
 [[gnu::always_inline]] inline float row_max(const float* x, int64_t count) {
   V largest = splat(*x);
@@ -43,12 +61,7 @@ typedef double Sums __attribute__((vector_size(2 * kVectorBytes)));
   for (; i + kWidth <= count; i += kWidth) largest = at_least<float>(largest, load(x + i));
   if (const int left = static_cast<int>(count - i))
     largest = at_least<float>(largest, first(load_first(x + i, left), left, largest));
-  float lanes[kWidth];
-  store(lanes, largest);
-  for (int half = kWidth / 2; half > 0; half /= 2)
-    for (int lane = 0; lane < half; ++lane)
-      lanes[lane] = lanes[lane] > lanes[lane + half] ? lanes[lane] : lanes[lane + half];
-  return lanes[0];
+  return fold(largest, [](auto a, auto b) { return a > b ? a : b; });
 }
 
 double row_max(const double* x, int64_t count) {
@@ -67,25 +80,27 @@ void scale_row(T* y, int64_t count, T by) {
 template <>
 RowSum softmax_row<kSimd>(const float* x, float* y, int64_t count) {
   const float largest = row_max(x, count);
+  const int64_t whole = count / kWidth * kWidth;
+  const int left = static_cast<int>(count - whole);
   Sums sums[kParts]{};
-  for (int64_t i = 0, part = 0; i < count; i += kWidth, part = (part + 1) % kParts) {
-    if (count - i >= kWidth) {
-      const V e = exp_of(load(x + i) - splat(largest));
-      store(y + i, e);
-      sums[part] += __builtin_convertvector(e, Sums);
-    } else {
-      const int left = static_cast<int>(count - i);
-      const V e = first(exp_of(load_first(x + i, left) - splat(largest)), left, V{});
-      store_first(y + i, e, left);
-      sums[part] += __builtin_convertvector(e, Sums);
-    }
+  int part = 0;
+  for (int64_t i = 0; i < whole; i += kWidth, part = (part + 1) % kParts) {
+    const V e = exp_of(load(x + i) - splat(largest));
+    store(y + i, e);
+    sums[part] += __builtin_convertvector(e, Sums);
   }
-  double lanes[kSums];
-  __builtin_memcpy(lanes, sums, sizeof lanes);
-  for (int half = kSums / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-  scale_row(y, count, static_cast<float>(1.0 / lanes[0]));
-  return {static_cast<double>(largest), __builtin_log(lanes[0])};
+  V rest{};  // stays in a register: a short row has nothing else
+  if (left) {
+    rest = first(exp_of(load_first(x + whole, left) - splat(largest)), left, rest);
+    sums[part] += __builtin_convertvector(rest, Sums);
+  }
+  for (int parts = kParts / 2; parts > 0; parts /= 2)
+    for (int i = 0; i < parts; ++i) sums[i] += sums[i + parts];
+  const double sum = fold(sums[0], [](auto a, auto b) { return a + b; });
+  const float factor = static_cast<float>(1.0 / sum);
+  scale_row(y, whole, factor);
+  if (left) store_first(y + whole, rest * splat(factor), left);
+  return {static_cast<double>(largest), __builtin_log(sum)};
 }
 
 template <>

@@ -31,4 +31,12 @@ TEST_CASE("autocast: the CPU computes as without, to the bit") {
   CHECK(under.values<float>()[0] == plain.values<float>()[0]);
 }
 
+TEST_CASE("autocast: a product's activation is applied") {
+  const Tensor x = Tensor::full({2, 4}, 0.5), w = Tensor::full({3, 4}, -0.25);
+  const Tensor image = Tensor::full({1, 2, 2, 4}, 0.5), filter = Tensor::full({3, 1, 1, 4}, -0.25);
+  const AutocastScope scope(DType::BF16);
+  CHECK(linear(x, w, {}, Activation::Relu).values<float>()[0] == 0);
+  CHECK(conv2d(image, filter, {}, {}, Activation::Relu).values<float>()[0] == 0);
+}
+
 }  // namespace graft

@@ -43,7 +43,7 @@ std::vector<Case> cases() {
   const Shape image{2, 6, 5, 8};
   const int64_t n = image.numel();
   const BatchNormParams plain, relu_after{.activation = Activation::Relu};
-  return {{"conv2d", {image, {4, 3, 3, 8}, {4}}, Conv2dParams{}, n, 0},
+  return {{"conv2d", {image, {4, 3, 3, 8}, {4}}, ConvParams{}, n, 0},
           {"linear", {{7, 16}, {5, 16}, {5}}, LinearParams{}, 7 * 16, 0},
           {"batch_norm_train", {image, {8}, {8}}, plain, n, 0},
           {"batch_norm_train", {image, {8}, {8}}, relu_after, n, -n},

@@ -4,6 +4,7 @@
 #include "graft/core/kernel_trace.h"
 #include "graft/core/ops.h"
 #include "graft/layers/batch_norm.h"
+#include "graft/layers/conv2d.h"
 #include "graft/layers/conv_norm.h"
 #include "graft/layers/dropout.h"
 #include "graft/layers/linear.h"
@@ -122,6 +123,40 @@ TEST_CASE("module: a sequence runs a dense layer and the activation behind it as
   const TraceScope scope(calls);
   CHECK(testing::same_bits(net(x), expected));
   CHECK(calls.kernels == std::vector<std::string>{"linear", "linear"});
+}
+
+TEST_CASE("module: a sequence trains a convolution, its activation and pooling as if apart") {
+  Sequential net;
+  auto& first = net.add<layers::Conv2d>(2, 6, 3, layers::Conv2dOptions{.padding = 1});
+  net.add<layers::Relu>();
+  net.add<layers::MaxPool2d>(2, 2);
+  auto& second = net.add<layers::Conv2d>(6, 5, 2);
+  net.add<layers::Relu6>();
+  auto& third = net.add<layers::Conv2d>(5, 4, 2);
+  net.add<layers::Relu>();
+  net.add<layers::MaxPool2d>(3, 2, 1);
+  initialise(net, 1);
+  const auto gradients_of = [&](const Tensor& y) {
+    backward(y, formula_tensor("g", y.shape()));
+    std::vector<Tensor> all;
+    for (const NamedTensor& parameter : net.parameters()) {
+      all.push_back(parameter.tensor.grad());
+      Tensor(parameter.tensor).set_grad({});
+    }
+    return all;
+  };
+  const Tensor x = formula_tensor("x", {2, 9, 10, 2});
+  const Tensor together = net(x);
+  const std::vector<Tensor> gradients = gradients_of(together);
+  const Pool2dParams halves, overlapping{3, 3, 2, 2, symmetric_padding(1)};
+  const Tensor pooled = max_pool2d(relu(first(x)), halves);
+  const Tensor apart = max_pool2d(relu(third(relu6(second(pooled)))), overlapping);
+  CHECK(testing::same_bits(together, apart));
+  const std::vector<Tensor> wanted = gradients_of(apart);
+  REQUIRE(gradients.size() == wanted.size());
+  for (size_t i = 0; i < wanted.size(); ++i) CHECK(testing::same_bits(gradients[i], wanted[i]));
+  const NoGrad no_grad;
+  CHECK(testing::same_bits(net(x), apart));
 }
 
 TEST_CASE("module: a wrong path names its neighbour") {

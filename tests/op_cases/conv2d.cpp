@@ -14,7 +14,7 @@ void add_family(OpCases& rows, const Shape& x, const Shape& w, const Conv2dParam
   const Shape y{
       x[0], extent(x[1], p.padding.top + p.padding.bottom, p.dilation_h, w[1], p.stride_h),
       extent(x[2], p.padding.left + p.padding.right, p.dilation_w, w[2], p.stride_w), w[0]};
-  rows.push_back({"conv2d", Shapes{x, w, bias ? Shape{w[0]} : kAbsent}, p});
+  rows.push_back({"conv2d", Shapes{x, w, bias ? Shape{w[0]} : kAbsent}, ConvParams{p}});
   rows.push_back({"conv2d_input_grad", Shapes{y, w}, ConvGradParams{p, x}});
   rows.push_back({"conv2d_filter_grad", Shapes{x, y}, ConvGradParams{p, w}});
 }
@@ -64,6 +64,9 @@ OpCases conv2d_cases() {
   add_family(rows, {3, 14, 14, 32}, {48, 1, 1, 32}, conv());
   add_family(rows, {2, 9, 5, 24}, {48, 1, 1, 24}, conv());
   add_family(rows, {2, 17, 13, 35}, {35, 3, 3, 1}, conv(1, 1, 1, 35));
+  const ConvParams relu{conv(1, 1), Activation::Relu}, relu6{conv(1, 1), Activation::Relu6};
+  rows.push_back({"conv2d", Shapes{{2, 5, 7, 3}, {4, 3, 3, 3}, {4}}, relu});
+  rows.push_back({"conv2d", Shapes{{2, 5, 4, 2}, {3, 3, 3, 2}, kAbsent}, relu6});
 
   add_timed(rows, {32, 224, 224, 3}, {64, 7, 7, 3}, conv(2, 3));
   add_timed(rows, {32, 56, 56, 64}, {64, 3, 3, 64}, conv(1, 1));

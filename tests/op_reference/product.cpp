@@ -78,7 +78,7 @@ Shape conv_shape(const Shape& x, const Shape& w, const Conv2dParams& p) {
 }
 
 Array conv2d_loop(const Arrays& x, const OpParams& params) {
-  const auto& p = std::get<Conv2dParams>(params);
+  const auto& [p, activation] = std::get<ConvParams>(params);
   const Array &in = x[0], &weight = x[1];
   Array y(conv_shape(in.shape, weight.shape, p));
   if (x.size() > 2 && x[2].present)
@@ -88,6 +88,7 @@ Array conv2d_loop(const Arrays& x, const OpParams& params) {
       [&](const Shape& o, int64_t h, int64_t v, int64_t c, int64_t kh, int64_t kw, int64_t ci) {
         y(o[0], o[1], o[2], o[3]) += in(o[0], h, v, c) * weight(o[3], kh, kw, ci);
       });
+  for (double& value : y.values) value = activate(activation, value);
   return y;
 }
 

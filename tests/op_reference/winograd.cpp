@@ -29,7 +29,7 @@ struct ConvCall {
 std::optional<ConvCall> conv_call(std::string_view op, const std::vector<Shape>& operands,
                                   const OpParams& params) {
   if (op == "conv2d")
-    return ConvCall{ConvPass::Forward, operands[0], operands[1], std::get<Conv2dParams>(params)};
+    return ConvCall{ConvPass::Forward, operands[0], operands[1], std::get<ConvParams>(params).conv};
   if (op != "conv2d_input_grad" && op != "conv2d_filter_grad") return {};
   const auto& [conv, shape] = std::get<ConvGradParams>(params);
   if (op == "conv2d_input_grad") return ConvCall{ConvPass::InputGrad, shape, operands[1], conv};

@@ -19,10 +19,6 @@ int64_t lanes() {
   return tile_shape<T>(simd_level()).columns / 2;
 }
 
-bool consecutive(const std::vector<int64_t>& window) {
-  return window.back() - window.front() + 1 == static_cast<int64_t>(window.size());
-}
-
 // Parts of images, whole rows of outputs, repeated with their zeros around.
 template <class T>
 class RepeatedImage {

@@ -10,10 +10,6 @@ namespace {
 // A page: rows of A at a multiple of it share the sets of an L1 cache and throw one another out.
 constexpr int64_t kAlias = 4096;
 
-bool consecutive(const std::vector<int64_t>& offsets) {
-  return offsets.back() - offsets.front() + 1 == static_cast<int64_t>(offsets.size());
-}
-
 // Band pixels along one axis: a window of one pixel skips what lies between outputs.
 int64_t band_step(const std::vector<int64_t>& window, int64_t stride) {
   return window.size() == 1 ? 1 : stride;

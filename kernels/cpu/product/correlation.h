@@ -35,6 +35,11 @@ struct Correlation {
   bool inside() const;
 };
 
+/// Has a window's axis no gaps?
+inline bool consecutive(const std::vector<int64_t>& window) {
+  return window.back() - window.front() + 1 == static_cast<int64_t>(window.size());
+}
+
 /// The whole of it as one long row, if the window is one pixel and the memory allows: then a tile
 /// may span rows and images.
 Correlation collapsed(const Correlation& c);

@@ -59,10 +59,17 @@ template <class Part>
   const V even = part(b0), odd = part(b1);
 #pragma GCC unroll 8
   for (int r = 0; r < kDotRows; ++r) {
-    const V av = part(a[r]);
+    const V av = kept(part(a[r]));
     acc[kPair * r] += av * even;
     acc[kPair * r + 1] += av * odd;
   }
+}
+
+// Lanes of a tile's gathered sums that belong to the second of its two columns.
+[[gnu::always_inline]] inline auto of_second_column() {
+  decltype(V{} > V{}) lanes{};
+  for (int lane = 0; lane < kWidth; ++lane) lanes[lane] = lane / kBlock % kPair ? -1 : 0;
+  return lanes;
 }
 
 // The first `rows` rows of a tile; the others repeat the last one, and are not stored.
@@ -94,8 +101,7 @@ void dot_rows(const ThinProduct& p, int64_t row, int64_t rows) {
         for (int dot = 0; dot < kDots; ++dot) acc[i][dot] += acc[i + parts][dot];
     V shift{};
     if (const float* const bias = p.epilogue.bias)
-      for (int lane = 0; lane < kWidth; ++lane)
-        shift[lane] = bias[lane / kBlock % kPair ? other : column];
+      shift = of_second_column() ? splat(bias[other]) : splat(bias[column]);
     float sums[kWidth];
     store(sums, clamp(block_sums<kBlock / 2>(gather_sums<kDots, 1>(acc[0])) + shift));
     float* to = p.c + row * p.columns;
