@@ -30,6 +30,8 @@ OpCases pool2d_cases() {
   both({2, 4, 6, 5}, pool(2, 2));
   both({1, 5, 5, 2}, pool(2, 2));
   both({3, 9, 12, 6}, pool(2, 2));
+  both({2, 5, 7, 35}, pool(2, 2));
+  both({1, 7, 8, 20}, pool(3, 3));
   both({1, 5, 5, 2}, ceiled(pool(2, 2)));
   both({2, 6, 7, 3}, ceiled(pool(3, 2, 1)));
   both({1, 7, 5, 1}, pool(3, 1, 1));

@@ -32,6 +32,36 @@ void max_windows(const ConstView& x, const View& y, const View& index, const Poo
       });
 }
 
+// Windows inside of the image, one beside the other.
+bool share_no_pixel(const Pool2dParams& p) {
+  return p.stride_h == p.kernel_h && p.stride_w == p.kernel_w && p.padding == Padding2d{} &&
+         !p.ceil_mode;
+}
+
+// The scatter of such windows writes each pixel once.
+template <class T>
+void place_windows(const ConstView& g, const ConstView& index, const View& dx,
+                   const Pool2dParams& p) {
+  const int64_t height = dx.dim(1), channels = dx.dim(3), line = dx.dim(2) * channels;
+  const int64_t out_h = g.dim(1), out_w = g.dim(2), covered = out_w * p.kernel_w * channels;
+  parallel_ranges(
+      dx.dim(0) * out_h, rows_per_chunk(p.kernel_h * line), [&](int64_t begin, int64_t end) {
+        with_simd([&]<SimdLevel kLevel>() {
+          for (int64_t row = begin; row < end; ++row) {
+            T* const image = dx.as<T>() + row / out_h * height * line;
+            const int64_t first = row % out_h * p.kernel_h, from = row * out_w * channels;
+            const PixelRange rows{first, first + p.kernel_h};
+            place_maxima<kLevel>(g.as<T>() + from, index.as<int32_t>() + from, channels,
+                                 {rows, 0, p.stride_w, p.kernel_w, out_w, dx.dim(2)}, image);
+            for (int64_t h = rows.begin; h < rows.end; ++h)
+              std::fill(image + h * line + covered, image + (h + 1) * line, T(0));
+            if (row % out_h == out_h - 1)
+              std::fill(image + rows.end * line, image + height * line, T(0));
+          }
+        });
+      });
+}
+
 // Runs body(image, first channel, last channel) over blocks that no two chunks share: overlapping
 // windows of one channel are then added in one fixed order.
 template <class Body>
@@ -75,8 +105,13 @@ void max_pool2d_gather(const KernelCtx& ctx, ConstView x, ConstView index, View 
 }
 
 void max_pool2d_scatter(const KernelCtx& ctx, ConstView g, ConstView index, View dx,
-                        const Pool2dParams*) {
+                        const Pool2dParams* params) {
   g = contiguous_operand(ctx, g), index = contiguous_operand(ctx, index);
+  if (params && share_no_pixel(*params)) {
+    with_float("max_pool2d_scatter", g.dtype,
+               [&]<class T>(T) { place_windows<T>(g, index, dx, *params); });
+    return;
+  }
   const int64_t channels = g.dim(3), pixels = dx.dim(1) * dx.dim(2), windows = g.dim(1) * g.dim(2);
   with_float("max_pool2d_scatter", g.dtype, [&]<class T>(T) {
     for_channel_blocks(dx.dim(0), channels, [&](int64_t image, int64_t first, int64_t last) {

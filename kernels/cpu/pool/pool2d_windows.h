@@ -26,6 +26,12 @@ struct WindowRow {
 template <SimdLevel kLevel, class T>
 void window_maxima(const T* x, int64_t channels, const WindowRow& row, T* y, int32_t* index);
 
+/// The pixels of a row of windows that lie inside of the image and share none: y[pixel][c] =
+/// g[window][c] where the window's index is the pixel, else 0. What follows these pixels in their
+/// rows of y may be overwritten.
+template <SimdLevel kLevel, class T>
+void place_maxima(const T* g, const int32_t* index, int64_t channels, const WindowRow& row, T* y);
+
 /// y[index[window][c]][c] += g[window][c] for channels first..end-1 of all windows, in their order.
 /// Returns an index outside of y's pixels, if there is one, and then adds nothing; else null.
 template <SimdLevel kLevel, class T>

@@ -23,13 +23,39 @@ template <class T, class Body>
         [rest](T* to, Vec<T> v) { store_first(to, v, rest); });
 }
 
+// The same over a row of pixels, with load(from, end) and store(to, v, end), where `end` is that of
+// the row. Of fewer channels than a vector has lanes a pixel is still read and written whole, while
+// the row goes on behind it: lanes too many are those of the next pixels, written after it. Masks
+// cost more.
+template <class T, class Body>
+[[gnu::always_inline]] inline void for_strips_of_row(int64_t channels, const Body& body) {
+  if (channels >= kLanes<T>)
+    return for_strips<T>(channels,
+                         [&]<int kVectors>(int64_t c, const auto& read, const auto& write) {
+                           body.template operator()<kVectors>(
+                               c, [&](const T* from, const T*) { return read(from); },
+                               [&](T* to, Vec<T> v, const T*) { write(to, v); });
+                         });
+  const int few = static_cast<int>(channels);
+  body.template operator()<1>(
+      0,
+      [few](const T* from, const T* end) {
+        return end - from >= kLanes<T> ? load(from) : load_first(from, few);
+      },
+      [few](T* to, Vec<T> v, const T* end) {
+        end - to >= kLanes<T> ? store(to, v) : store_first(to, v, few);
+      });
+}
+
 template <class T>
 using Pixels = decltype(Vec<T>{} > Vec<T>{});  // integers as wide as T
 
+// `count` pixels, or a whole vector of them where memory has room for it.
 template <class T>
-[[gnu::always_inline]] inline void store_pixels(int32_t* to, Pixels<T> pixels, int64_t count) {
+[[gnu::always_inline]] inline void store_pixels(int32_t* to, Pixels<T> pixels, int64_t count,
+                                                int64_t room) {
   if constexpr (sizeof(T) == sizeof(int32_t)) {
-    if (count >= kLanes<T>)
+    if (room >= kLanes<T>)
       store(to, pixels);
     else
       store_first(to, pixels, static_cast<int>(count));
@@ -39,40 +65,61 @@ template <class T>
   }
 }
 
+template <class T>
+[[gnu::always_inline]] inline Pixels<T> load_pixels(const int32_t* from, int64_t count,
+                                                    int64_t room) {
+  if constexpr (sizeof(T) == sizeof(int32_t)) {
+    return room >= kLanes<T> ? load(from) : load_first(from, static_cast<int>(count));
+  } else {
+    Pixels<T> pixels{};
+    for (int lane = 0; lane < kLanes<T> && lane < count; ++lane) pixels[lane] = from[lane];
+    return pixels;
+  }
+}
+
 template <bool kIndexed, class T>
 [[gnu::always_inline]] inline void maxima_of(const T* x, int64_t channels, const WindowRow& all,
                                              T* y, int32_t* index) {
   using Pixel = std::remove_reference_t<decltype(Pixels<T>{}[0])>;
   const WindowRow row = all;  // a copy, so that no store into y can be taken for a change of it
-  for_strips<T>(channels, [&]<int kVectors>(int64_t c, const auto& read, const auto& write) {
+  const T* const x_end = x + row.rows.end * row.width * channels;
+  const int64_t size = row.windows * channels, line = row.width * channels;
+  const bool few = channels < kLanes<T>, two_rows = row.rows.end - row.rows.begin == 2;
+  for_strips_of_row<T>(channels, [&]<int kVectors>(int64_t c, const auto& read, const auto& write) {
     for (int64_t window = 0; window < row.windows; ++window) {
       const int64_t column = row.first + window * row.stride;
       const int64_t begin = column < 0 ? 0 : column;
       const int64_t end = column + row.kernel < row.width ? column + row.kernel : row.width;
+      const int64_t pixel = row.rows.begin * row.width + begin;
+      const T* const first = x + pixel * channels + c;
       Vec<T> best[kVectors];
       Pixels<T> at[kVectors];
       for (int v = 0; v < kVectors; ++v) {
-        best[v] = splat(-static_cast<T>(__builtin_inf()));
-        at[v] = static_cast<Pixel>(row.rows.begin * row.width + begin) - Pixels<T>{};
+        best[v] = read(first + v * kLanes<T>, x_end);
+        at[v] = static_cast<Pixel>(pixel) - Pixels<T>{};
       }
-      for (int64_t h = row.rows.begin; h < row.rows.end; ++h) {
-        int64_t pixel = h * row.width + begin;
-        const T* from = x + pixel * channels + c;
-        for (int64_t w = begin; w < end; ++w, ++pixel, from += channels) {
-          for (int v = 0; v < kVectors; ++v) {
-            const Vec<T> in = read(from + v * kLanes<T>);
-            const Pixels<T> larger = (in > best[v]) | (in != in);
-            best[v] = larger ? in : best[v];
-            if constexpr (kIndexed)
-              at[v] = larger ? static_cast<Pixel>(pixel) - Pixels<T>{} : at[v];
-          }
+      const auto take = [&](int64_t h, int64_t w) {
+        const T* const from = first + h * line + w * channels;
+        for (int v = 0; v < kVectors; ++v) {
+          const Vec<T> in = read(from + v * kLanes<T>, x_end);
+          const Pixels<T> larger = (in > best[v]) | (in != in);
+          best[v] = larger ? in : best[v];
+          if constexpr (kIndexed)
+            at[v] = larger ? static_cast<Pixel>(pixel + h * row.width + w) - Pixels<T>{} : at[v];
         }
+      };
+      if (two_rows && end - begin == 2) {  // the commonest window, without its loops
+        take(0, 1), take(1, 0), take(1, 1);
+      } else {
+        for (int64_t h = 0; h < row.rows.end - row.rows.begin; ++h)
+          for (int64_t w = 0; w < end - begin; ++w) take(h, w);
       }
-      const int64_t to = window * channels + c;
-      for (int v = 0; v < kVectors; ++v) write(y + to + v * kLanes<T>, best[v]);
-      if constexpr (kIndexed)
-        for (int v = 0; v < kVectors; ++v)
-          store_pixels<T>(index + to + v * kLanes<T>, at[v], channels - c - v * kLanes<T>);
+      for (int v = 0; v < kVectors; ++v) {
+        const int64_t to = window * channels + c + v * kLanes<T>;
+        const int64_t left = channels - c - v * kLanes<T>;
+        write(y + to, best[v], y + size);
+        if constexpr (kIndexed) store_pixels<T>(index + to, at[v], left, few ? size - to : left);
+      }
     }
   });
 }
@@ -81,6 +128,44 @@ template <class T>
 void maxima(const T* x, int64_t channels, const WindowRow& row, T* y, int32_t* index) {
   index ? maxima_of<true>(x, channels, row, y, index)
         : maxima_of<false>(x, channels, row, y, index);
+}
+
+template <class T>
+[[gnu::always_inline]] inline void place(const T* g, const int32_t* index, int64_t channels,
+                                         const WindowRow& all, T* y) {
+  using Pixel = std::remove_reference_t<decltype(Pixels<T>{}[0])>;
+  const WindowRow row = all;
+  const int64_t size = row.windows * channels, line = row.width * channels;
+  T* const y_end = y + (row.rows.begin + 1) * line;  // of the first row
+  const bool few = channels < kLanes<T>, two_rows = row.rows.end - row.rows.begin == 2;
+  for_strips_of_row<T>(channels, [&]<int kVectors>(int64_t c, const auto& read, const auto& write) {
+    for (int64_t window = 0; window < row.windows; ++window) {
+      const int64_t column = row.first + window * row.stride;
+      Vec<T> value[kVectors];
+      Pixels<T> at[kVectors];
+      for (int v = 0; v < kVectors; ++v) {
+        const int64_t from = window * channels + c + v * kLanes<T>;
+        const int64_t left = channels - c - v * kLanes<T>;
+        value[v] = read(g + from, g + size);
+        at[v] = load_pixels<T>(index + from, left, few ? size - from : left);
+      }
+      const int64_t pixel = row.rows.begin * row.width + column;
+      T* const first = y + pixel * channels + c;
+      const auto put = [&](int64_t h, int64_t w) {
+        T* const to = first + h * line + w * channels;
+        for (int v = 0; v < kVectors; ++v) {
+          const auto here = at[v] == static_cast<Pixel>(pixel + h * row.width + w) - Pixels<T>{};
+          write(to + v * kLanes<T>, here ? value[v] : Vec<T>{}, y_end + h * line);
+        }
+      };
+      if (two_rows && row.kernel == 2) {
+        put(0, 0), put(0, 1), put(1, 0), put(1, 1);
+      } else {
+        for (int64_t h = 0; h < row.rows.end - row.rows.begin; ++h)
+          for (int64_t w = 0; w < row.kernel; ++w) put(h, w);
+      }
+    }
+  });
 }
 
 template <class T>
@@ -140,6 +225,17 @@ template <>
 void window_maxima<kSimd>(const double* x, int64_t channels, const WindowRow& row, double* y,
                           int32_t* index) {
   maxima(x, channels, row, y, index);
+}
+
+template <>
+void place_maxima<kSimd>(const float* g, const int32_t* index, int64_t channels,
+                         const WindowRow& row, float* y) {
+  place(g, index, channels, row, y);
+}
+template <>
+void place_maxima<kSimd>(const double* g, const int32_t* index, int64_t channels,
+                         const WindowRow& row, double* y) {
+  place(g, index, channels, row, y);
 }
 
 template <>
