@@ -6,7 +6,9 @@
 #include <vector>
 
 #include "graft/core/allocator.h"
+#include "graft/core/device_backend.h"
 #include "graft/core/error.h"
+#include "graft/core/find_device.h"
 #include "support/assets.h"
 
 namespace graft::testing {
@@ -15,6 +17,7 @@ namespace {
 std::vector<Device> required;
 
 bool available(Device device) {
+  if (device.type == DeviceType::Cuda && !device_backend(DeviceType::Cuda)) find_cuda();
   try {
     allocator(device);
     return true;
