@@ -21,6 +21,7 @@ inline constexpr int64_t kMostBlocks = 65535;
 struct Grid {
   dim3 blocks;
   dim3 threads = kBlock;
+  size_t shared_bytes = 0;  ///< of a block, beside what the kernel declares
 };
 
 /// Blocks of kBlock threads for `count` threads in all, at most kMostBlocks: the kernel loops with
@@ -54,6 +55,7 @@ void launch(const KernelCtx& ctx, const Grid& grid, void (*kernel)(Parameters...
   cudaLaunchConfig_t config{};
   config.gridDim = grid.blocks;
   config.blockDim = grid.threads;
+  config.dynamicSmemBytes = grid.shared_bytes;
   config.stream = stream_of(ctx);
   cuda_check(cudaSetDevice(ctx.stream.device.index), "cudaSetDevice");
   cuda_check(cudaLaunchKernelEx(&config, kernel, static_cast<Parameters>(arguments)...),
