@@ -81,6 +81,17 @@ TEST_CASE("gemm: the same bits on 1, 2 and 3 threads") {
   same_bits_on_all_threads([&] { return matmul(at, b, true); });
 }
 
+TEST_CASE("gemm: a row's result does not depend on how many rows make a piece of work") {
+  const Tensor b = numbers<float>("b", {60, 40});
+  at_every_simd_level([&] {
+    for (const int64_t count : {500, 1000, 3000}) {  // with AVX-512, usual, small and large pieces
+      const Tensor a = numbers<float>("a", {count, 60});
+      same_bits_on_all_threads([&] { return matmul(a, b); });
+      CHECK(same_bits(matmul(rows(a, 440, 500), b), rows(matmul(a, b), 440, 500)));
+    }
+  });
+}
+
 TEST_CASE("gemm: few rows read where they lie give the bits of the packed product") {
   const Tensor a = numbers<float>("a", {20, 90}), b = numbers<float>("b", {90, 150});
   at_every_simd_level([&] {
