@@ -64,8 +64,12 @@ function(graft_compile_rules target)
     "$<$<AND:$<NOT:${cuda}>,$<BOOL:${GRAFT_WERROR}>>:-Werror>"
     "$<${cuda}:${GRAFT_NVCC_FLAGS}>"
     "$<$<AND:${cuda},$<BOOL:${GRAFT_WERROR}>>:-Werror=all-warnings>")
+  set(optimised $<CONFIG:Release,RelWithDebInfo,MinSizeRel>)
+  # A program leaves out what it does not call.
+  target_compile_options(${target} PRIVATE
+    "$<$<AND:${optimised},$<NOT:${cuda}>>:-ffunction-sections;-fdata-sections>")
+  target_link_options(${target} PRIVATE $<${optimised}:-Wl,--gc-sections>)
   if(GRAFT_HARDEN)
-    set(optimised $<CONFIG:Release,RelWithDebInfo,MinSizeRel>)
     set(hardened $<AND:${optimised},$<NOT:${cuda}>>)
     target_compile_definitions(${target} PRIVATE $<${hardened}:_GLIBCXX_ASSERTIONS>)
     # Distributions predefine _FORTIFY_SOURCE at times; a second value would warn.
@@ -74,6 +78,12 @@ function(graft_compile_rules target)
     target_link_options(${target} PRIVATE
       "$<${optimised}:-Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code>")
   endif()
+endfunction()
+
+# Sources of the library whose time goes to files, not to arithmetic: compiled for size.
+function(graft_compile_for_size)
+  set_source_files_properties(${ARGN} TARGET_DIRECTORY graft
+    PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Release>:-Os>")
 endfunction()
 
 # A program of Graft: position independent, linked with the library.

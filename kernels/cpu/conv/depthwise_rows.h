@@ -19,6 +19,8 @@ struct DepthwiseRows {
   int64_t first_col = 0, col_step = 1;  ///< of the window, in pixels
 };
 
+/// Of these two, f64 exists at the baseline level alone: it serves gradient checks, and many levels
+/// of many forms would be a tenth of a program.
 template <SimdLevel kLevel, class T>
 void depthwise_rows(const DepthwiseRows<T>& of, const Epilogue<T>& epilogue, T* y);
 

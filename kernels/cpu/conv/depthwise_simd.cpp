@@ -212,19 +212,22 @@ void depthwise_rows<kSimd, float>(const DepthwiseRows<float>& of, const Epilogue
   correlate_rows(of, epilogue, y);
 }
 template <>
-void depthwise_rows<kSimd, double>(const DepthwiseRows<double>& of,
-                                   const Epilogue<double>& epilogue, double* y) {
-  correlate_rows(of, epilogue, y);
-}
-template <>
 void depthwise_filter_grad_rows<kSimd, float>(const DepthwiseRows<float>& of, const float* dy,
                                               float* sums) {
   filter_grad_rows(of, dy, sums);
+}
+
+#if GRAFT_SIMD_LEVEL == 0
+template <>
+void depthwise_rows<kSimd, double>(const DepthwiseRows<double>& of,
+                                   const Epilogue<double>& epilogue, double* y) {
+  correlate_rows(of, epilogue, y);
 }
 template <>
 void depthwise_filter_grad_rows<kSimd, double>(const DepthwiseRows<double>& of, const double* dy,
                                                double* sums) {
   filter_grad_rows(of, dy, sums);
 }
+#endif
 
 }  // namespace graft::cpu
