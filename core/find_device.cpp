@@ -39,7 +39,7 @@ std::vector<fs::path> module_folders() {
 }
 
 struct Package {
-  std::string_view library;        // how the name of its file begins
+  std::string_view soname;         // how the name of its file begins
   std::string_view before, after;  // NVIDIA's name of it, around the version in the file's name
 };
 
@@ -65,7 +65,7 @@ std::string package_of(const std::string& library) {
   while (end < library.size() && std::isdigit(static_cast<unsigned char>(library[end]))) ++end;
   const std::string version = library.substr(so + 4, end - so - 4);
   for (const Package& package : kPackages)
-    if (library.starts_with(package.library))
+    if (library.starts_with(package.soname))
       return std::string(package.before) + version + std::string(package.after);
   return "";
 }

@@ -1,20 +1,14 @@
 #include "graft/core/frozen_precision.h"
 
-#include <atomic>
-
-#include "graft/core/exactness.h"
+#include "graft/core/precision_setting.h"
 
 namespace graft {
 namespace {
-std::atomic<Precision> setting{Precision::Full};
-}  // namespace
+PrecisionSetting setting;
+}
 
-Precision frozen_precision() noexcept {
-  return exact() ? Precision::Full : setting.load(std::memory_order_relaxed);
-}
-void set_frozen_precision(Precision wanted) noexcept {
-  setting.store(wanted, std::memory_order_relaxed);
-}
+Precision frozen_precision() noexcept { return setting.get(); }
+void set_frozen_precision(Precision wanted) noexcept { setting.set(wanted); }
 
 const char* to_string(Precision precision) noexcept {
   return precision == Precision::BF16 ? "bf16" : "f32";

@@ -1,19 +1,13 @@
 #include "graft/core/kept_activations.h"
 
-#include <atomic>
-
-#include "graft/core/exactness.h"
+#include "graft/core/precision_setting.h"
 
 namespace graft {
 namespace {
-std::atomic<Precision> setting{Precision::Full};
-}  // namespace
+PrecisionSetting setting;
+}
 
-Precision kept_activations() noexcept {
-  return exact() ? Precision::Full : setting.load(std::memory_order_relaxed);
-}
-void set_kept_activations(Precision wanted) noexcept {
-  setting.store(wanted, std::memory_order_relaxed);
-}
+Precision kept_activations() noexcept { return setting.get(); }
+void set_kept_activations(Precision wanted) noexcept { setting.set(wanted); }
 
 }  // namespace graft

@@ -98,7 +98,7 @@ ConvolutionGraph::ConvolutionGraph(cudnnHandle_t handle, const ConvolutionCase& 
     add_convolution(of, tensor(kY, output_extents(of), of.dtype));
   }
   graph_.set(CUDNN_ATTR_OPERATIONGRAPH_HANDLE, handle);
-  graph_.set(CUDNN_ATTR_OPERATIONGRAPH_OPS, operations_);
+  graph_.set_all(CUDNN_ATTR_OPERATIONGRAPH_OPS, operations_);
   graph_.finalize();
 }
 
@@ -112,8 +112,8 @@ ConvolutionGraph::Handle ConvolutionGraph::tensor(int64_t id, const std::vector<
   Descriptor part(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
   part.set(CUDNN_ATTR_TENSOR_UNIQUE_ID, id);
   part.set(CUDNN_ATTR_TENSOR_DATA_TYPE, data_type(dtype));
-  part.set(CUDNN_ATTR_TENSOR_DIMENSIONS, nchw);
-  part.set(CUDNN_ATTR_TENSOR_STRIDES, channels_last_strides(nchw));
+  part.set_all(CUDNN_ATTR_TENSOR_DIMENSIONS, nchw);
+  part.set_all(CUDNN_ATTR_TENSOR_STRIDES, channels_last_strides(nchw));
   part.set(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, kAlignment);
   return finished(std::move(part));
 }
@@ -123,8 +123,8 @@ ConvolutionGraph::Handle ConvolutionGraph::intermediate(const std::vector<int64_
   Descriptor part(CUDNN_BACKEND_TENSOR_DESCRIPTOR);
   part.set(CUDNN_ATTR_TENSOR_UNIQUE_ID, next_intermediate_++);
   part.set(CUDNN_ATTR_TENSOR_DATA_TYPE, type);
-  part.set(CUDNN_ATTR_TENSOR_DIMENSIONS, nchw);
-  part.set(CUDNN_ATTR_TENSOR_STRIDES, channels_last_strides(nchw));
+  part.set_all(CUDNN_ATTR_TENSOR_DIMENSIONS, nchw);
+  part.set_all(CUDNN_ATTR_TENSOR_STRIDES, channels_last_strides(nchw));
   part.set(CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, kAlignment);
   part.set(CUDNN_ATTR_TENSOR_IS_VIRTUAL, true);
   return finished(std::move(part));
@@ -135,10 +135,10 @@ void ConvolutionGraph::add_convolution(const ConvolutionCase& of, Handle y) {
   window.set(CUDNN_ATTR_CONVOLUTION_COMP_TYPE, compute_type(of.dtype));
   window.set(CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_CROSS_CORRELATION);
   window.set(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, int64_t{2});
-  window.set(CUDNN_ATTR_CONVOLUTION_DILATIONS, std::array{of.dilation_h, of.dilation_w});
-  window.set(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, std::array{of.stride_h, of.stride_w});
-  window.set(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, std::array{of.top, of.left});
-  window.set(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, std::array{of.bottom, of.right});
+  window.set_all(CUDNN_ATTR_CONVOLUTION_DILATIONS, std::array{of.dilation_h, of.dilation_w});
+  window.set_all(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, std::array{of.stride_h, of.stride_w});
+  window.set_all(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, std::array{of.top, of.left});
+  window.set_all(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, std::array{of.bottom, of.right});
   const Handle params = finished(std::move(window));
   const Handle x = tensor(kX, {of.n, of.c, of.h, of.w}, of.dtype);
   const Handle w = tensor(kW, {of.kernels, of.c / of.groups, of.kernel_h, of.kernel_w}, of.dtype);

@@ -35,41 +35,11 @@ void Descriptor::set(cudnnBackendAttributeName_t name, cudnnBackendAttributeType
             "cudnnBackendSetAttribute");
 }
 
-void Descriptor::set(cudnnBackendAttributeName_t name, std::span<const int64_t> values) {
+void Descriptor::set_all(cudnnBackendAttributeName_t name, std::span<const int64_t> values) {
   set(name, CUDNN_TYPE_INT64, static_cast<int64_t>(values.size()), values.data());
 }
-void Descriptor::set(cudnnBackendAttributeName_t name, int64_t value) {
-  set(name, CUDNN_TYPE_INT64, 1, &value);
-}
-void Descriptor::set(cudnnBackendAttributeName_t name, double value) {
-  set(name, CUDNN_TYPE_DOUBLE, 1, &value);
-}
-void Descriptor::set(cudnnBackendAttributeName_t name, float value) {
-  set(name, CUDNN_TYPE_FLOAT, 1, &value);
-}
-void Descriptor::set(cudnnBackendAttributeName_t name, bool value) {
-  set(name, CUDNN_TYPE_BOOLEAN, 1, &value);
-}
-void Descriptor::set(cudnnBackendAttributeName_t name, cudnnDataType_t value) {
-  set(name, CUDNN_TYPE_DATA_TYPE, 1, &value);
-}
-void Descriptor::set(cudnnBackendAttributeName_t name, cudnnConvolutionMode_t value) {
-  set(name, CUDNN_TYPE_CONVOLUTION_MODE, 1, &value);
-}
-void Descriptor::set(cudnnBackendAttributeName_t name, cudnnPointwiseMode_t value) {
-  set(name, CUDNN_TYPE_POINTWISE_MODE, 1, &value);
-}
-void Descriptor::set(cudnnBackendAttributeName_t name, cudnnBackendHeurMode_t value) {
-  set(name, CUDNN_TYPE_HEUR_MODE, 1, &value);
-}
-void Descriptor::set(cudnnBackendAttributeName_t name, cudnnHandle_t value) {
-  set(name, CUDNN_TYPE_HANDLE, 1, &value);
-}
-void Descriptor::set(cudnnBackendAttributeName_t name, cudnnBackendDescriptor_t value) {
-  set(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, 1, &value);
-}
-void Descriptor::set(cudnnBackendAttributeName_t name,
-                     std::span<const cudnnBackendDescriptor_t> values) {
+void Descriptor::set_all(cudnnBackendAttributeName_t name,
+                         std::span<const cudnnBackendDescriptor_t> values) {
   set(name, CUDNN_TYPE_BACKEND_DESCRIPTOR, static_cast<int64_t>(values.size()), values.data());
 }
 

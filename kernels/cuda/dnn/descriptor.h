@@ -25,18 +25,13 @@ class Descriptor {
   /// Error(Device) if cuDNN refuses.
   void set(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type, int64_t count,
            const void* values);
-  void set(cudnnBackendAttributeName_t name, std::span<const int64_t> values);
-  void set(cudnnBackendAttributeName_t name, int64_t value);
-  void set(cudnnBackendAttributeName_t name, double value);
-  void set(cudnnBackendAttributeName_t name, float value);
-  void set(cudnnBackendAttributeName_t name, bool value);
-  void set(cudnnBackendAttributeName_t name, cudnnDataType_t value);
-  void set(cudnnBackendAttributeName_t name, cudnnConvolutionMode_t value);
-  void set(cudnnBackendAttributeName_t name, cudnnPointwiseMode_t value);
-  void set(cudnnBackendAttributeName_t name, cudnnBackendHeurMode_t value);
-  void set(cudnnBackendAttributeName_t name, cudnnHandle_t value);
-  void set(cudnnBackendAttributeName_t name, cudnnBackendDescriptor_t value);
-  void set(cudnnBackendAttributeName_t name, std::span<const cudnnBackendDescriptor_t> values);
+  void set_all(cudnnBackendAttributeName_t name, std::span<const int64_t> values);
+  /// One value; its type says the attribute's.
+  template <class T>
+  void set(cudnnBackendAttributeName_t name, const T& value) {
+    set(name, attribute_type(value), 1, &value);
+  }
+  void set_all(cudnnBackendAttributeName_t name, std::span<const cudnnBackendDescriptor_t> values);
 
   /// Whether it is complete and cuDNN supports it.
   bool try_finalize() noexcept;
@@ -51,6 +46,20 @@ class Descriptor {
                void* values) const;
 
  private:
+  static constexpr auto attribute_type(int64_t) { return CUDNN_TYPE_INT64; }
+  static constexpr auto attribute_type(double) { return CUDNN_TYPE_DOUBLE; }
+  static constexpr auto attribute_type(bool) { return CUDNN_TYPE_BOOLEAN; }
+  static constexpr auto attribute_type(cudnnDataType_t) { return CUDNN_TYPE_DATA_TYPE; }
+  static constexpr auto attribute_type(cudnnConvolutionMode_t) {
+    return CUDNN_TYPE_CONVOLUTION_MODE;
+  }
+  static constexpr auto attribute_type(cudnnPointwiseMode_t) { return CUDNN_TYPE_POINTWISE_MODE; }
+  static constexpr auto attribute_type(cudnnBackendHeurMode_t) { return CUDNN_TYPE_HEUR_MODE; }
+  static constexpr auto attribute_type(cudnnHandle_t) { return CUDNN_TYPE_HANDLE; }
+  static constexpr auto attribute_type(cudnnBackendDescriptor_t) {
+    return CUDNN_TYPE_BACKEND_DESCRIPTOR;
+  }
+
   cudnnBackendDescriptor_t descriptor_ = nullptr;
 };
 

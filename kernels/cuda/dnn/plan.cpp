@@ -58,9 +58,9 @@ std::optional<Plan> make_plan(cudnnHandle_t handle, const Descriptor& config, si
   plan.set(CUDNN_ATTR_EXECUTION_PLAN_HANDLE, handle);
   plan.set(CUDNN_ATTR_EXECUTION_PLAN_ENGINE_CONFIG, config.get());
   if (!plan.try_finalize()) return {};
-  const auto bytes = static_cast<size_t>(plan.get_int(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE));
-  if (bytes > limit) return {};
-  return Plan(std::move(plan), bytes);
+  Plan made(std::move(plan));
+  if (made.workspace_bytes() > limit) return {};
+  return made;
 }
 
 }  // namespace
@@ -93,7 +93,7 @@ void Plan::execute(cudnnHandle_t handle, std::span<const Operand> operands, void
   Descriptor pack(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
   pack.set(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, CUDNN_TYPE_VOID_PTR,
            static_cast<int64_t>(pointers.size()), pointers.data());
-  pack.set(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, ids);
+  pack.set_all(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, ids);
   pack.set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, CUDNN_TYPE_VOID_PTR, 1, &workspace);
   pack.finalize();
   dnn_check(cudnnBackendExecute(handle, plan_.get(), pack.get()), "cudnnBackendExecute");
@@ -114,8 +114,7 @@ std::optional<Plan> restore_plan(cudnnHandle_t handle, const std::string& json) 
       cudnnBackendSetAttribute(plan.get(), CUDNN_ATTR_EXECUTION_PLAN_JSON_REPRESENTATION,
                                CUDNN_TYPE_CHAR, static_cast<int64_t>(json.size()), json.data());
   if (status != CUDNN_STATUS_SUCCESS || !plan.try_finalize()) return {};
-  const auto bytes = static_cast<size_t>(plan.get_int(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE));
-  return Plan(std::move(plan), bytes);
+  return Plan(std::move(plan));
 }
 
 }  // namespace graft::cuda

@@ -18,7 +18,10 @@ struct Operand {
 /// One executable plan. Not for concurrent use with one handle; plans themselves are read-only.
 class Plan {
  public:
-  Plan(Descriptor plan, size_t workspace) : plan_(std::move(plan)), workspace_(workspace) {}
+  /// Of a finalized execution plan.
+  explicit Plan(Descriptor plan)
+      : plan_(std::move(plan)),
+        workspace_(static_cast<size_t>(plan_.get_int(CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE))) {}
 
   size_t workspace_bytes() const { return workspace_; }
   /// Queues the work on the handle's stream. `workspace` holds workspace_bytes().

@@ -26,10 +26,10 @@ std::string short_name(const std::string& key) {
   return text;
 }
 
-std::optional<fs::path> plan_path(const std::string& key) {
+// Null if plans are not kept.
+const char* plan_folder() {
   const char* const folder = std::getenv("GRAFT_CUDA_PLANS");
-  if (!folder || !*folder) return {};
-  return fs::path(folder) / short_name(key);
+  return folder && *folder ? folder : nullptr;
 }
 
 }  // namespace
@@ -50,10 +50,10 @@ std::string plan_key(const ConvolutionCase& of) {
 }
 
 std::optional<Plan> read_plan(cudnnHandle_t handle, const ConvolutionCase& of) {
+  const char* const folder = plan_folder();
+  if (!folder) return {};
   const std::string key = plan_key(of);
-  const std::optional<fs::path> path = plan_path(key);
-  if (!path) return {};
-  std::ifstream file(*path, std::ios::binary);
+  std::ifstream file(fs::path(folder) / short_name(key), std::ios::binary);
   std::string first;
   if (!std::getline(file, first) || first != key) return {};
   const std::string json{std::istreambuf_iterator<char>(file), {}};
@@ -61,19 +61,20 @@ std::optional<Plan> read_plan(cudnnHandle_t handle, const ConvolutionCase& of) {
 }
 
 void write_plan(const ConvolutionCase& of, const Plan& plan) noexcept try {
+  const char* const folder = plan_folder();
+  if (!folder) return;
   const std::string key = plan_key(of);
-  const std::optional<fs::path> path = plan_path(key);
-  if (!path) return;
-  fs::create_directories(path->parent_path());
+  const fs::path path = fs::path(folder) / short_name(key);
+  fs::create_directories(folder);
   // Renamed when complete, so that no process reads half a file; no two name it alike.
   const fs::path partial =
-      path->string() + '.' +
+      path.string() + '.' +
       std::to_string(std::chrono::steady_clock::now().time_since_epoch().count());
   std::ofstream file(partial, std::ios::binary);
   file << key << '\n' << plan.to_json();
   file.close();
   if (file)
-    fs::rename(partial, *path);
+    fs::rename(partial, path);
   else
     fs::remove(partial);
 } catch (...) {
