@@ -1,15 +1,32 @@
 #include "graft/core/autocast.h"
 
+#include "graft/core/exactness.h"
 #include "graft/core/ops/shape_ops.h"
 
 namespace graft {
+namespace {
+
+void check_type(DType type) {
+  check(type == DType::F32 || type == DType::BF16 || type == DType::F16, ErrorKind::DType,
+        "autocast: needs f32, bf16 or f16, not ", type);
+}
+
+}  // namespace
 
 thread_local constinit std::optional<DType> AutocastScope::current_;
 
 AutocastScope::AutocastScope(std::optional<DType> type) : outer_(current_) {
-  check(!type || *type == DType::BF16 || *type == DType::F16, ErrorKind::DType,
-        "autocast: needs bf16 or f16, not ", type.value_or(DType::F32));
-  current_ = type;
+  const DType wanted = type.value_or(DType::F32);
+  check_type(wanted);
+  current_ = wanted == DType::F32 ? std::nullopt : type;
+}
+
+void check_autocast(DType type, Device device) {
+  check_type(type);
+  if (type == DType::F32) return;
+  check(device.type != DeviceType::Cpu, ErrorKind::Device, "autocast: ", type,
+        " needs a GPU: kernels of the CPU compute in f32 and f64");
+  check(!exact(), ErrorKind::Argument, "autocast: ", type, " rounds, which exact() forbids");
 }
 
 Tensor autocast_narrow(const Tensor& x) {

@@ -1,7 +1,8 @@
 // Mixed precision: which operations take their operands rounded to a half type, and which widen
 // theirs.
 //
-//   products (conv2d, linear, matmul)         operands rounded to the scope's type
+//   products (conv2d, linear, matmul, and     operands rounded to the scope's type
+//   those of frozen layers)
 //   softmax, log_softmax, cross_entropy       operands widened to f32
 //   everything else                           in the type its operands have
 //
@@ -16,9 +17,9 @@
 
 namespace graft {
 
-/// Mixed precision of this thread for the lifetime of the object. Nests; an empty one turns it off.
-/// Error(DType) unless bf16 or f16. It changes operands on GPUs only: the CPU's kernels have no
-/// half types.
+/// Mixed precision of this thread for the lifetime of the object. Nests; none or f32 turns it off.
+/// Error(DType) unless f32, bf16 or f16. It changes operands on GPUs only: the CPU's kernels have
+/// no half types.
 class AutocastScope {
  public:
   explicit AutocastScope(std::optional<DType> type);
@@ -26,13 +27,17 @@ class AutocastScope {
   AutocastScope(const AutocastScope&) = delete;
   AutocastScope& operator=(const AutocastScope&) = delete;
 
-  /// The type of the innermost scope.
+  /// The type of the innermost scope, bf16 or f16.
   static std::optional<DType> current() noexcept { return current_; }
 
  private:
   static thread_local constinit std::optional<DType> current_;
   std::optional<DType> outer_;
 };
+
+/// Error(DType) unless a network on `device` can run under AutocastScope(type): Error(Device) on
+/// the CPU, Error(Argument) while exact() forbids to round. f32 can run anywhere.
+void check_autocast(DType type, Device device);
 
 /// `x` as a product takes it: rounded if it is f32, on a GPU and under a scope; else `x` itself. An
 /// undefined tensor stays so. Differentiable.

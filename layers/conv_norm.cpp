@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "graft/core/autocast.h"
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/content_mark.h"
 #include "graft/core/ops/binary.h"
@@ -28,6 +29,7 @@ ConvNorm::ConvNorm(Module& owner, const std::string& conv_name, const std::strin
 
 struct ConvNorm::Fold : FoldedConv {
   std::array<ContentMark, 5> sources;
+  std::optional<DType> rounded_to;  // so that a fold is rounded once
 };
 
 std::shared_ptr<const FoldedConv> ConvNorm::folded() {
@@ -35,13 +37,15 @@ std::shared_ptr<const FoldedConv> ConvNorm::folded() {
       ContentMark(conv_.weight()), ContentMark(norm_.weight()), ContentMark(norm_.bias()),
       ContentMark(norm_.running_mean()), ContentMark(norm_.running_var())};
   const std::lock_guard lock(mutex_);
-  if (fold_ && fold_->sources == sources) return fold_;
+  const std::optional<DType> type = AutocastScope::current();
+  if (fold_ && fold_->sources == sources && fold_->rounded_to == type) return fold_;
   const NoGrad no_grad;
   const Tensor scale = norm_.weight() * rsqrt(norm_.running_var() + norm_.eps());
   auto fold = std::make_shared<Fold>();
   fold->sources = sources;
-  fold->weight = conv_.weight() * reshape(scale, {scale.dim(0), 1, 1, 1});
-  fold->bias = norm_.bias() - norm_.running_mean() * scale;
+  fold->rounded_to = type;
+  fold->weight = autocast_narrow(conv_.weight() * reshape(scale, {scale.dim(0), 1, 1, 1}));
+  fold->bias = autocast_narrow(norm_.bias() - norm_.running_mean() * scale);
   fold->weight.storage().keep_forms();
   fold_ = std::move(fold);
   return fold_;

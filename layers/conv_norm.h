@@ -15,7 +15,8 @@ namespace graft::layers {
 /// the two layers are the owner's children under the given names. Where both are fixed and no
 /// gradient passes through, it runs as one convolution with weight' = weight gamma / sqrt(var +
 /// eps) and bias' = beta - mean gamma / sqrt(var + eps); the fold is kept until one of the tensors
-/// changes (storage or version). forward() is safe to call from many threads then.
+/// changes (storage or version) or it is wanted in another type (core/autocast.h). forward() is
+/// safe to call from many threads then.
 class ConvNorm {
  public:
   /// `options` except for bias and initialisation, which are those of a layer before a norm.

@@ -18,6 +18,8 @@ LossScale::LossScale(const LossScaleOptions& options)
         "loss scale: backoff must be in (0, 1], not ", options.backoff);
   check(options.interval > 0, ErrorKind::Argument, "loss scale: interval must be > 0, not ",
         options.interval);
+  check(options.smallest > 0, ErrorKind::Argument, "loss scale: smallest factor must be > 0, not ",
+        options.smallest);
 }
 
 Tensor LossScale::scaled(const Tensor& loss) const { return mul(loss, factor_); }
@@ -27,6 +29,8 @@ bool LossScale::unscale(const std::vector<NamedTensor>& parameters) {
   if (!gradients_finite(parameters)) {
     for (NamedTensor named : parameters)
       if (named.tensor.grad().defined()) named.tensor.set_grad({});
+    check(factor_ * options_.backoff >= options_.smallest, ErrorKind::NotFinite,
+          "loss scale: gradients hold NaN or infinity at every factor down to ", factor_);
     factor_ *= options_.backoff;
     steps_ = 0;
     return false;

@@ -15,6 +15,7 @@ struct LossScaleOptions {
   double growth = 2;       ///< >= 1, after `interval` finite steps in a row
   double backoff = 0.5;    ///< in (0, 1], after a step that was not finite
   int64_t interval = 2000;
+  double smallest = 0x1p-14;  ///< > 0; gradients that are not finite even so are no matter of scale
 };
 
 /// Not for concurrent use.
@@ -28,6 +29,7 @@ class LossScale {
   Tensor scaled(const Tensor& loss) const;
   /// Divides the gradients of `parameters` by the factor, and moves the factor. False: one of them
   /// holds NaN or infinity; all of them are dropped, and the step is to be left out.
+  /// Error(NotFinite) once the factor would be below the smallest.
   bool unscale(const std::vector<NamedTensor>& parameters);
 
   /// Finite steps since the factor last moved: with factor(), what a checkpoint needs.

@@ -1,5 +1,6 @@
 #include "graft/transfer/feature_cache.h"
 
+#include "graft/core/autocast.h"
 #include "graft/core/frozen_precision.h"
 
 namespace graft::transfer {
@@ -21,11 +22,12 @@ FeatureCache::FeatureCache(layers::Network& network, size_t prefix, const data::
     : stages_(prefix),
       features_(run_over(network, prefix, dataset, preprocess, batch, progress, limit)),
       marks_(marks_of(network, prefix)),
-      precision_(frozen_precision()) {}
+      frozen_(frozen_precision()),
+      mixed_(AutocastScope::current()) {}
 
 bool FeatureCache::valid(layers::Network& network) const {
-  return network.fixed_prefix() >= stages_ && precision_ == frozen_precision() &&
-         marks_of(network, stages_) == marks_;
+  return network.fixed_prefix() >= stages_ && frozen_ == frozen_precision() &&
+         mixed_ == AutocastScope::current() && marks_of(network, stages_) == marks_;
 }
 
 }  // namespace graft::transfer

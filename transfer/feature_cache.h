@@ -2,9 +2,11 @@
 // set. Training the rest on them gives the same numbers, bit for bit, as running it each time.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "graft/core/content_mark.h"
+#include "graft/core/dtype.h"
 #include "graft/core/op_params.h"
 #include "graft/transfer/training/evaluate.h"
 
@@ -18,7 +20,7 @@ class FeatureCache {
                const ProgressFunction& progress = {});
 
   /// False as soon as anything in the prefix thawed or was written to, or would be computed in
-  /// another precision (core/frozen_precision.h).
+  /// another precision (core/frozen_precision.h, core/autocast.h).
   bool valid(layers::Network& network) const;
   size_t stages() const { return stages_; }
   /// [n, ...] in the order of the data set.
@@ -28,7 +30,8 @@ class FeatureCache {
   size_t stages_;
   Tensor features_;
   std::vector<ContentMark> marks_;
-  Precision precision_;
+  Precision frozen_;
+  std::optional<DType> mixed_;
 };
 
 }  // namespace graft::transfer

@@ -120,6 +120,13 @@ Tensor conv2d_fused(const Tensor& x, const Tensor& weight, const Tensor& bias,
                     const Conv2dParams& params, const Tensor& residual, Activation activation,
                     Precision precision) {
   const OpScope scope("conv2d_fused");
+  if (AutocastScope::current())
+    return run_narrow(
+        [&](auto& in, auto& filters, auto& shift, auto& added) {
+          const Precision rest = in.dtype() == DType::F32 ? precision : Precision::Full;
+          return conv2d_fused(in, filters, shift, params, added, activation, rest);
+        },
+        x, weight, bias, residual);
   check_same_floating("conv2d_fused", x, weight);
   const Shape shape = conv2d_output_shape("conv2d_fused", x.shape(), weight.shape(), params);
   check_bias("conv2d_fused", bias, weight);

@@ -1,5 +1,6 @@
 #include "graft/core/ops/inverted_residual.h"
 
+#include "graft/core/autocast.h"
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/conv2d.h"
@@ -24,6 +25,10 @@ void check_pointwise(const char* step, const Tensor& weight) {
         step, " needs a window of one pixel: weight ", weight.shape());
 }
 
+FoldedConv narrow(const FoldedConv& conv) {
+  return {autocast_narrow(conv.weight), autocast_narrow(conv.bias)};
+}
+
 }  // namespace
 
 Tensor inverted_residual_fused(const Tensor& x, const FoldedConv& expand,
@@ -31,6 +36,12 @@ Tensor inverted_residual_fused(const Tensor& x, const FoldedConv& expand,
                                const FoldedConv& project, const Tensor& residual,
                                Activation activation) {
   const OpScope scope(kOp);
+  if (AutocastScope::current())
+    return run_narrow(
+        [&, e = narrow(expand), d = narrow(depthwise), p = narrow(project)](auto& in, auto& added) {
+          return inverted_residual_fused(in, e, d, params, p, added, activation);
+        },
+        x, residual);
   Shape shape = x.shape();
   if (expand.weight.defined()) {
     check_pointwise("expand", expand.weight);

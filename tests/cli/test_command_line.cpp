@@ -1,9 +1,11 @@
 #include <doctest/doctest.h>
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "graft/core/autocast.h"
 #include "graft/core/error.h"
 #include "graft/core/exactness.h"
 #include "graft/core/frozen_precision.h"
@@ -22,6 +24,7 @@ namespace {
 TuneOptions tuned;
 EvalOptions evaluated;
 CommonOptions common_seen;
+std::optional<DType> autocast_seen;
 
 int fake_tune(const TuneOptions& options, const CommonOptions& common) {
   tuned = options;
@@ -31,6 +34,7 @@ int fake_tune(const TuneOptions& options, const CommonOptions& common) {
 int fake_eval(const EvalOptions& options, const CommonOptions& common) {
   evaluated = options;
   common_seen = common;
+  autocast_seen = AutocastScope::current();
   return 0;
 }
 int failing_info(const InfoOptions& options, const CommonOptions&) {
@@ -126,6 +130,28 @@ TEST_CASE("command line: --frozen-precision bf16 holds for its own command, and 
         "graft: --frozen-precision bf16 rounds, which --deterministic exact forbids\n");
   CHECK(run({"eval", "photos", "--run", "run"}).code == 0);
   CHECK(frozen_precision() == Precision::Full);
+}
+
+TEST_CASE("command line: --precision holds for its own command, on a GPU, and not when exact") {
+  const auto eval = [](std::vector<const char*> more) {
+    more.insert(more.begin(), {"eval", "photos", "--run", "run"});
+    return run(more);
+  };
+  CHECK(eval({"--precision", "f64"}).code == 2);
+  CHECK(eval({"--precision", "f32"}).code == 0);
+  const Outcome on_cpu = eval({"--precision", "bf16"});
+  CHECK(on_cpu.code == 5);
+  CHECK(on_cpu.stderr_text ==
+        "graft: --precision bf16 needs a GPU (--device cuda): the CPU's kernels compute in f32; "
+        "there --frozen-precision and --keep-activations round what can be\n");
+  const testing::HostDeviceScope scope;
+  CHECK(eval({"--precision", "f16", "--device", "cuda"}).code == 0);
+  CHECK(common_seen.precision == DType::F16);
+  CHECK(autocast_seen == DType::F16);
+  CHECK(eval({"--precision", "f16", "--device", "cuda", "--deterministic", "exact"}).stderr_text ==
+        "graft: --precision f16 rounds, which --deterministic exact forbids\n");
+  CHECK(eval({"--device", "cuda"}).code == 0);
+  CHECK_FALSE(autocast_seen);
 }
 
 TEST_CASE("command line: --keep-activations bf16 holds for its own command, and not when exact") {

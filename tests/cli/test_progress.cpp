@@ -2,7 +2,7 @@
 
 #include <sstream>
 
-#include "graft/tools/cli/progress.h"
+#include "graft/tools/cli/progress_observer.h"
 
 namespace graft::cli {
 
@@ -59,6 +59,24 @@ TEST_CASE("progress: a new phase restarts the clock") {
   now = 60;
   line.update({"epoch 1/2", 0, 4, {}, {}});
   CHECK(out.str() == "\repoch 1/2   0% 0/4 00:00\x1b[K");
+}
+
+TEST_CASE("progress: an epoch's line, with the steps that f16 left out") {
+  std::ostringstream out;
+  {
+    ProgressLine line(&out, {}, [] { return 0.0; });
+    ProgressObserver observer(line);
+    transfer::EpochResult epoch;
+    epoch.epoch = 3;
+    epoch.train_loss = 0.25;
+    observer.on_epoch(epoch);
+    epoch.dev = transfer::Evaluation{8, 6, 0.5};
+    epoch.skipped_steps = 2;
+    observer.on_epoch(epoch);
+  }
+  CHECK(out.str() ==
+        "epoch 3: train loss 0.2500\n"
+        "epoch 3: train loss 0.2500, dev loss 0.5000, dev accuracy 75.00 %, steps skipped: 2\n");
 }
 
 TEST_CASE("progress: silent without a stream") {

@@ -2,10 +2,11 @@
 
 #include "graft/core/autocast.h"
 #include "graft/core/ops.h"
+#include "support/exact_mode.h"
 
 namespace graft {
 
-TEST_CASE("autocast: scopes nest, and an empty one turns mixed precision off") {
+TEST_CASE("autocast: scopes nest, and an empty one or f32 turns mixed precision off") {
   CHECK_FALSE(AutocastScope::current().has_value());
   {
     const AutocastScope outer(DType::BF16);
@@ -15,11 +16,30 @@ TEST_CASE("autocast: scopes nest, and an empty one turns mixed precision off") {
       CHECK(AutocastScope::current() == DType::F16);
       const AutocastScope off({});
       CHECK_FALSE(AutocastScope::current().has_value());
+      const AutocastScope again(DType::F16);
+      const AutocastScope full(DType::F32);
+      CHECK_FALSE(AutocastScope::current().has_value());
     }
     CHECK(AutocastScope::current() == DType::BF16);
   }
   CHECK_FALSE(AutocastScope::current().has_value());
-  CHECK_THROWS_WITH_AS(AutocastScope(DType::F64), "autocast: needs bf16 or f16, not f64", Error);
+  CHECK_THROWS_WITH_AS(AutocastScope(DType::F64), "autocast: needs f32, bf16 or f16, not f64",
+                       Error);
+}
+
+TEST_CASE("autocast: where it cannot round, asking for it is an error") {
+  const Device cuda{DeviceType::Cuda, 0};
+  check_autocast(DType::F32, {});
+  check_autocast(DType::BF16, cuda);
+  CHECK_THROWS_WITH_AS(check_autocast(DType::F16, {}),
+                       "autocast: f16 needs a GPU: kernels of the CPU compute in f32 and f64",
+                       Error);
+  CHECK_THROWS_WITH_AS(check_autocast(DType::I64, cuda),
+                       "autocast: needs f32, bf16 or f16, not i64", Error);
+  const testing::ExactMode exact;
+  check_autocast(DType::F32, cuda);
+  CHECK_THROWS_WITH_AS(check_autocast(DType::BF16, cuda),
+                       "autocast: bf16 rounds, which exact() forbids", Error);
 }
 
 TEST_CASE("autocast: the CPU computes as without, to the bit") {

@@ -41,6 +41,15 @@ TEST_CASE("loss scale: halves at infinity or NaN and drops all gradients of the 
   }
 }
 
+TEST_CASE("loss scale: gradients that are not finite at any factor are an error, no standstill") {
+  LossScale scale({.initial = 8, .smallest = 2});
+  const auto step = [&] { return scale.unscale({with_gradient("a", {kInfinity})}); };
+  CHECK_FALSE(step());
+  CHECK_FALSE(step());
+  CHECK_THROWS_WITH_AS(
+      step(), "loss scale: gradients hold NaN or infinity at every factor down to 2", Error);
+}
+
 TEST_CASE("loss scale: doubles after as many finite steps in a row as the interval has") {
   LossScale scale({.initial = 8, .interval = 3});
   const auto step = [&](float gradient) { scale.unscale({with_gradient("a", {gradient})}); };
@@ -68,6 +77,8 @@ TEST_CASE("loss scale: refuses what is out of its domain, by name") {
   CHECK_THROWS_WITH_AS(LossScale({.backoff = 0}), "loss scale: backoff must be in (0, 1], not 0",
                        Error);
   CHECK_THROWS_WITH_AS(LossScale({.interval = 0}), "loss scale: interval must be > 0, not 0",
+                       Error);
+  CHECK_THROWS_WITH_AS(LossScale({.smallest = 0}), "loss scale: smallest factor must be > 0, not 0",
                        Error);
   LossScale scale;
   CHECK_THROWS_WITH_AS(scale.restore(kInfinity, 0),

@@ -228,6 +228,8 @@ TEST_CASE("trainer: what cannot be trained is refused before anything is read") 
         "train: label_smoothing must be in [0, 1), not 1");
   CHECK(refusal(*network, pictures, {.patience = 2}) ==
         "train: patience of 2 epochs, but no dev set that would show a gain");
+  CHECK(refusal(*network, pictures, {.precision = DType::F16}) ==
+        "autocast: f16 needs a GPU: kernels of the CPU compute in f32 and f64");
   network->freeze();
   CHECK(refusal(*network, pictures) ==
         "train: every parameter is frozen, nothing is left to train");

@@ -20,7 +20,8 @@ namespace {
 using transfer::Json;
 
 // What two measurements must share to be compared.
-constexpr const char* kSetting[] = {"model", "freeze", "batch", "classes", "threads", "device"};
+constexpr const char* kSetting[] = {"model",   "freeze", "batch",    "classes",
+                                    "threads", "device", "precision"};
 // What is compared, in milliseconds.
 constexpr const char* kTimes[] = {"evaluation", "forward", "backward", "update"};
 
@@ -38,14 +39,14 @@ Json kernels_json(const bench::KernelProfile& profile, int64_t passes) {
   return list;
 }
 
-Json describe(const BenchOptions& options, Device device, const LoadedNetwork& loaded,
+Json describe(const BenchOptions& options, const CommonOptions& common, const LoadedNetwork& loaded,
               const bench::JobTimes& times) {
   std::ostringstream device_name;
-  device_name << device;
+  device_name << common.run_on;
   Json json = Json::object();
   json.set("schema", 1).set("model", loaded.model).set("freeze", options.freeze);
   json.set("batch", options.batch).set("classes", options.classes).set("threads", num_threads());
-  json.set("device", device_name.str());
+  json.set("device", device_name.str()).set("precision", to_string(common.precision));
   json.set("unit", "ms").set("evaluation", times.evaluation * 1e3);
   json.set("forward", times.forward * 1e3).set("backward", times.backward * 1e3);
   json.set("update", times.update * 1e3).set("step", times.step() * 1e3);
@@ -131,7 +132,7 @@ int run_bench(const BenchOptions& options, const CommonOptions& common) {
   loaded.network->preprocess = loaded.preprocess;
   loaded.network->to(common.run_on);
   const bench::JobTimes times = bench::time_job(*loaded.network, options.batch, options.seconds);
-  const Json json = describe(options, common.run_on, loaded, times);
+  const Json json = describe(options, common, loaded, times);
   if (common.json) {
     std::cout << transfer::write_json(json) << '\n';
   } else {

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <vector>
 
+#include "graft/core/autocast.h"
 #include "graft/core/exactness.h"
 #include "graft/core/frozen_precision.h"
 #include "graft/core/kept_activations.h"
@@ -56,12 +57,13 @@ std::string unknown_word(const CLI::App& app) {
 
 // Error(Argument) if the precision that is asked for cannot be had.
 void check_precision(const CommonOptions& options) {
-  const auto check_rounding = [&](const char* option, Precision precision) {
-    check(precision == Precision::Full || !options.exact, ErrorKind::Argument, option,
-          " bf16 rounds, which --deterministic exact forbids");
+  const auto check_rounding = [&](const char* option, auto precision, auto full) {
+    check(precision == full || !options.exact, ErrorKind::Argument, option, ' ',
+          to_string(precision), " rounds, which --deterministic exact forbids");
   };
-  check_rounding("--frozen-precision", options.frozen);
-  check_rounding("--keep-activations", options.kept);
+  check_rounding("--precision", options.precision, DType::F32);
+  check_rounding("--frozen-precision", options.frozen, Precision::Full);
+  check_rounding("--keep-activations", options.kept, Precision::Full);
   if (options.frozen == Precision::BF16 && !options.quiet && !cpu::multiplies_bf16())
     std::fprintf(stderr,
                  "graft: this CPU does not multiply bf16 (AVX-512 BF16): the same numbers, not "
@@ -107,6 +109,11 @@ int CommandLine::run(int argc, const char* const* argv) {
       set_kept_activations(common_.kept);
       check_precision(common_);
       common_.run_on = choose_device(common_);
+      check(common_.precision == DType::F32 || common_.run_on.type != DeviceType::Cpu,
+            ErrorKind::Device, "--precision ", common_.precision,
+            " needs a GPU (--device cuda): the CPU's kernels compute in f32; there "
+            "--frozen-precision and --keep-activations round what can be");
+      const AutocastScope scope(common_.precision);
       code = chosen_();
     }
   } catch (const std::exception& error) {

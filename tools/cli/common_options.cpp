@@ -23,6 +23,9 @@ void add_options(CLI::App& app, CommonOptions& options) {
       ->check(CLI::Range(uint64_t{0}, uint64_t{INT64_MAX}))  // JSON's integers, as we read them
       ->capture_default_str()
       ->group(group);
+  add_choice(app, "--precision", options.precision, by_name({DType::F32, DType::BF16, DType::F16}),
+             "Of products on a GPU; bf16 and f16 are mixed precision: weights and sums stay f32")
+      ->group(group);
   add_choice(app, "--deterministic", options.exact, {{"exact", true}},
              "exact: no algorithm that trades accuracy for speed")
       ->group(group);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "graft/core/device.h"
+#include "graft/core/dtype.h"
 #include "graft/core/op_params.h"
 
 namespace CLI {
@@ -21,6 +22,7 @@ struct CommonOptions {
   bool exact = false;                  ///< core/exactness.h; a CPU repeats its bits anyway
   Precision frozen = Precision::Full;  ///< core/frozen_precision.h
   Precision kept = Precision::Full;    ///< core/kept_activations.h
+  DType precision = DType::F32;        ///< core/autocast.h
   std::string device;                  ///< "": not asked for, the CPU; nothing else is looked for
   Device run_on;                       ///< what choose_device() makes of it
 };

@@ -25,7 +25,7 @@ class DemoProgress final : public ProgressObserver {
     ProgressObserver::on_progress(named);
   }
   void on_note(const std::string& text) override {
-    if (text.starts_with("feature cache")) return;
+    if (text.starts_with("feature cache") || text.starts_with("epoch")) return;
     training_ = text;
     ProgressObserver::on_note(text);
   }
@@ -66,6 +66,7 @@ int run_demo(const DemoOptions& options, const CommonOptions& common) {
   demo::ExperimentOptions experiment;
   experiment.seeds = options.seeds;
   experiment.device = common.run_on;
+  experiment.precision = common.precision;
   experiment.seed = common.seed;
   demo::ExperimentResult result;
   {

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "graft/core/ops/shape_ops.h"
 #include "graft/data/open_dataset.h"
 #include "graft/tools/cli/array_file.h"
 #include "graft/tools/cli/commands.h"
@@ -32,6 +33,7 @@ int run_features(const FeaturesOptions& options, const CommonOptions& common) {
                                     line.update({"features", done, total, {}, {}});
                                   });
   }
+  features = cast(features, DType::F32);  // NumPy has no bf16
   write_array(options.out, features, *pictures.dataset);
   std::ostringstream shape;
   shape << features.shape();

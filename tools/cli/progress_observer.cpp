@@ -18,13 +18,15 @@ void ProgressObserver::on_progress(const Progress& p) {
 }
 
 void ProgressObserver::on_epoch(const transfer::EpochResult& epoch) {
-  char text[128];
-  int length =
-      std::snprintf(text, sizeof text, "epoch %d: train loss %.4f", epoch.epoch, epoch.train_loss);
-  if (epoch.dev)
-    std::snprintf(text + length, sizeof text - static_cast<size_t>(length),
-                  ", dev loss %.4f, dev accuracy %.2f %%", epoch.dev->loss,
+  char part[128];
+  std::snprintf(part, sizeof part, "epoch %d: train loss %.4f", epoch.epoch, epoch.train_loss);
+  std::string text = part;
+  if (epoch.dev) {
+    std::snprintf(part, sizeof part, ", dev loss %.4f, dev accuracy %.2f %%", epoch.dev->loss,
                   100 * epoch.dev->accuracy());
+    text += part;
+  }
+  if (epoch.skipped_steps > 0) text += ", steps skipped: " + std::to_string(epoch.skipped_steps);
   line_.note(text);
 }
 

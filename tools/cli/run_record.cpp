@@ -39,6 +39,7 @@ Json config_json(const TuneOptions& options, const CommonOptions& common, const 
   std::ostringstream device;
   device << common.run_on;
   json.set("device", device.str()).set("threads", num_threads()).set("exact", exact());
+  json.set("precision", to_string(common.precision));
   json.set("frozen_precision", to_string(frozen_precision()));
   json.set("kept_activations", to_string(kept_activations()));
   json.set("train_samples", data.train->size()).set("val_samples", data.val->size());
@@ -54,12 +55,14 @@ Json epoch_event(const transfer::EpochResult& epoch) {
   Json event = Json::object();
   event.set("event", "epoch").set("epoch", epoch.epoch).set("train_loss", epoch.train_loss);
   event.set("lr", epoch.lr).set("seconds", epoch.seconds);
+  if (epoch.loss_scale)
+    event.set("skipped_steps", epoch.skipped_steps).set("loss_scale", *epoch.loss_scale);
   if (epoch.dev) event.set("dev_loss", epoch.dev->loss).set("dev_accuracy", epoch.dev->accuracy());
   return event;
 }
 
 Json result_json(const transfer::TrainResult& result, const transfer::Evaluation& val,
-                 const TuningData& data, const std::string& out) {
+                 const TuningData& data, DType precision, const std::string& out) {
   Json json = Json::object();
   json.set("schema", 1).set("val_accuracy", val.accuracy()).set("val_loss", val.loss);
   json.set("val_n", val.n).set("val_correct", val.correct);
@@ -67,7 +70,9 @@ Json result_json(const transfer::TrainResult& result, const transfer::Evaluation
   json.set("epochs", result.epochs).set("best_epoch", result.best_epoch);
   json.set("seconds", result.seconds).set("seconds_features", result.seconds_features);
   json.set("cached_stages", static_cast<int64_t>(result.cached_stages));
+  json.set("precision", to_string(precision));
   json.set("frozen_precision", to_string(frozen_precision()));
+  if (precision == DType::F16) json.set("skipped_steps", skipped_steps(result.history));
   json.set("cache", result.cache_note).set("out", out);
   return json;
 }

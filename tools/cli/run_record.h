@@ -27,7 +27,7 @@ inline constexpr const char* kMeasuredOnVal = "val";
 
 /// result.json, and the last line of metrics.jsonl.
 transfer::Json result_json(const transfer::TrainResult& result, const transfer::Evaluation& val,
-                           const TuningData& data, const std::string& out);
+                           const TuningData& data, DType precision, const std::string& out);
 
 /// labels.txt: a class a line.
 std::string label_lines(const std::vector<std::string>& labels);

@@ -28,7 +28,7 @@ using transfer::Json;
 // A crash costs no more work than that; writing a large network each short epoch would cost more.
 constexpr double kSecondsBetweenCheckpoints = 15;
 
-transfer::TrainOptions train_options(const TuneOptions& options, uint64_t seed) {
+transfer::TrainOptions train_options(const TuneOptions& options, const CommonOptions& common) {
   transfer::TrainOptions train;
   train.epochs = options.epochs;
   train.batch = options.batch;
@@ -42,7 +42,8 @@ transfer::TrainOptions train_options(const TuneOptions& options, uint64_t seed) 
   train.clip_norm = options.clip_norm;
   train.trunk_lr_scale = options.trunk_lr_scale;
   train.patience = options.patience;
-  train.seed = seed;
+  train.seed = common.seed;
+  train.precision = common.precision;
   train.cache_features = options.cache;
   train.augment.kind = options.augment;
   train.workers = options.workers;
@@ -115,7 +116,7 @@ int run_tune(const TuneOptions& options, const CommonOptions& common) {
   loaded.labels = data.train->class_names();
   loaded.network->to(common.run_on);
   const transfer::FreezeReport frozen = transfer::freeze(*loaded.network, options.freeze);
-  transfer::TrainOptions train = train_options(options, common.seed);
+  transfer::TrainOptions train = train_options(options, common);
   transfer::check_training(*loaded.network, *data.train, data.dev.get(), train);
 
   RunFolder run(options.out);
@@ -152,7 +153,7 @@ int run_tune(const TuneOptions& options, const CommonOptions& common) {
   run.write_weights(transfer::to_weight_file(loaded.network->named_tensors(), loaded.metadata()));
   const auto [logits, val] =
       transfer::evaluate(*loaded.network, data.val, loaded.preprocess, options.batch);
-  const Json summary = result_json(result, val, data, options.out);
+  const Json summary = result_json(result, val, data, common.precision, options.out);
   run.add_metric(summary);
   run.write("report.html", report::page("graft tune: " + loaded.model + " on " + options.data,
                                         {report::learning_curves(result.history),

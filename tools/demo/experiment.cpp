@@ -28,6 +28,7 @@ transfer::TrainOptions target_options(Method method, const ExperimentOptions& op
   train.epochs = options.target_epochs;
   train.batch = 16;
   train.seed = seed;
+  train.precision = options.precision;
   train.weight_decay = 1e-4;
   train.lr = method == Method::Frozen ? 0.1 : method == Method::Scratch ? 0.05 : 0.02;
   return train;
@@ -68,6 +69,7 @@ ExperimentResult run_experiment(const ExperimentOptions& options,
   pretraining.lr = 0.1;
   pretraining.weight_decay = 1e-4;
   pretraining.seed = options.seed;
+  pretraining.precision = options.precision;
   observer.on_note("pretraining on " + std::to_string(source->size()) + " drawn pictures of " +
                    std::to_string(source_shapes().size()) + " shapes");
   result.pretraining =

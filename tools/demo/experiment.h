@@ -23,7 +23,8 @@ struct ExperimentOptions {
   int target_epochs = 40;
   int seeds = 5;
   uint64_t seed = 0;
-  Device device = {};  ///< that all networks run on
+  Device device = {};            ///< that all networks run on
+  DType precision = DType::F32;  ///< that they are trained and measured in
 };
 
 /// One training on the target task.

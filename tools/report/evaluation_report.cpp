@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <sstream>
 
 #include "graft/data/resize.h"
 #include "graft/tools/report/html.h"
@@ -43,6 +44,16 @@ std::vector<std::vector<std::string>> frequent_confusions(const Counts& counts,
   return rows;
 }
 
+// "" where no loss was scaled.
+std::string note_on_loss_scale(const std::vector<transfer::EpochResult>& history) {
+  if (history.empty() || !history.back().loss_scale) return "";
+  std::ostringstream out;
+  out << "<p>Trained in f16. Steps skipped because their gradients were too large for it: "
+      << transfer::skipped_steps(history)
+      << "; loss scale at the end: " << *history.back().loss_scale << ".</p>\n";
+  return out.str();
+}
+
 }  // namespace
 
 std::string learning_curves(const std::vector<transfer::EpochResult>& history) {
@@ -55,7 +66,7 @@ std::string learning_curves(const std::vector<transfer::EpochResult>& history) {
   }
   std::string out = line_chart("Loss", "epoch", {train, dev});
   if (!accuracy.values.empty()) out += line_chart("Accuracy", "epoch", {accuracy});
-  return out;
+  return out + note_on_loss_scale(history);
 }
 
 std::string confusion_section(const Tensor& logits, const data::Dataset& dataset) {

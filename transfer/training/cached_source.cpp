@@ -3,6 +3,8 @@
 #include <chrono>
 #include <utility>
 
+#include "graft/core/autocast.h"
+
 namespace graft::transfer {
 
 CachedSource::CachedSource(layers::Network& network, const data::DatasetPtr& train_set,
@@ -46,6 +48,7 @@ void CachedSource::fill(size_t prefix) {
 
 std::unique_ptr<FeatureCache> CachedSource::features(size_t prefix,
                                                      const data::DatasetPtr& dataset) {
+  const AutocastScope precision(options_.precision);
   return std::make_unique<FeatureCache>(
       network_, prefix, dataset, preprocess_, options_.batch, options_.cache_limit,
       [this](int64_t done, int64_t total) {
@@ -67,6 +70,7 @@ void CachedSource::use(std::unique_ptr<SampleSource> source) {
 }
 
 void CachedSource::drop_if_stale(int epoch, int64_t first_batch) {
+  const AutocastScope precision(options_.precision);
   if (!cache_ || cache_->valid(network_)) return;
   drop("dropped: the prefix is no longer frozen");
   source_->start(static_cast<uint32_t>(epoch), first_batch);

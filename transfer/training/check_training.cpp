@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "graft/core/autocast.h"
 #include "graft/core/error.h"
 
 namespace graft::transfer {
@@ -38,6 +39,7 @@ void check_training(const layers::Network& network, const data::Dataset& train_s
           dev_set->class_count(), " classes, the training set ", classes);
   }
   check_options(options);
+  check_autocast(options.precision, network.device());
   check(dev_set || options.patience == 0, ErrorKind::Argument, "train: patience of ",
         options.patience, " epochs, but no dev set that would show a gain");
   check(network.classes() == classes, ErrorKind::Argument, "train: the head has ",

@@ -5,6 +5,7 @@
 
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/ops/loss.h"
+#include "graft/core/ops/operand_checks.h"
 #include "graft/core/ops/reduce.h"
 #include "graft/core/ops/shape_ops.h"
 #include "graft/data/loader.h"
@@ -13,12 +14,22 @@
 
 namespace graft::transfer {
 
+namespace {
+
+// In host memory, of a type that the CPU computes in.
+Tensor for_host(const Tensor& logits) {
+  const Tensor here = to_device(logits, Device{});
+  return computes_in(Device{}, here.dtype()) ? here : cast(here, DType::F32);
+}
+
+}  // namespace
+
 Evaluation score(const Tensor& logits, const Tensor& labels) {
   const NoGrad no_grad;
   Evaluation result;
   result.n = labels.numel();
   if (result.n == 0) return result;
-  const Tensor on_host = to_device(logits, Device{});
+  const Tensor on_host = for_host(logits);
   result.loss = cross_entropy(on_host, labels).item();
   const Tensor predicted = argmax(on_host);
   for (int64_t i = 0; i < result.n; ++i)
@@ -35,7 +46,7 @@ Tensor labels_of(const data::Dataset& dataset) {
 std::vector<std::vector<int64_t>> confusion_matrix(const Tensor& logits, const Tensor& labels) {
   const auto classes = static_cast<size_t>(logits.dim(-1));
   std::vector<std::vector<int64_t>> matrix(classes, std::vector<int64_t>(classes));
-  const Tensor predicted = argmax(to_device(logits.detach(), Device{}));
+  const Tensor predicted = argmax(for_host(logits.detach()));
   check(predicted.shape() == labels.shape(), ErrorKind::Shape, "confusion_matrix: logits ",
         logits.shape(), " for labels ", labels.shape());
   for (int64_t i = 0; i < labels.numel(); ++i) {
@@ -133,7 +144,7 @@ Tensor run_on_features(layers::Network& network, size_t from, const Tensor& feat
 Evaluated evaluate(layers::Network& network, const data::DatasetPtr& dataset,
                    const Preprocess& preprocess, int64_t batch, const ProgressFunction& progress) {
   const Tensor logits =
-      run_over(network, network.stages().size(), dataset, preprocess, batch, progress);
+      for_host(run_over(network, network.stages().size(), dataset, preprocess, batch, progress));
   return {logits, score(logits, labels_of(*dataset))};
 }
 

@@ -19,7 +19,8 @@ struct Evaluation {
   double accuracy() const { return n ? static_cast<double>(correct) / static_cast<double>(n) : 0; }
 };
 
-/// Accuracy and loss of logits [n, classes], on any device, against labels i64 [n] of the host.
+/// Accuracy and loss of logits [n, classes], of any floating type and on any device, against labels
+/// i64 [n] of the host.
 Evaluation score(const Tensor& logits, const Tensor& labels);
 
 /// Called after each batch with samples done and in all.
@@ -27,8 +28,9 @@ using ProgressFunction = std::function<void(int64_t done, int64_t total)>;
 
 /// The result of the first `to` stages of a network (0: its input) for every sample of a data set,
 /// in the order of the set: [n, ...], in host memory. They run where the network is, in evaluation
-/// mode without gradients; modes are restored afterwards. Error(Limit) if the result would exceed
-/// `limit` bytes.
+/// mode without gradients, in the precision of the caller's AutocastScope, which may be the type of
+/// the result; modes are restored afterwards. Error(Limit) if the result would exceed `limit`
+/// bytes.
 Tensor run_over(layers::Network& network, size_t to, const data::DatasetPtr& dataset,
                 const Preprocess& preprocess, int64_t batch, const ProgressFunction& progress = {},
                 size_t limit = SIZE_MAX);
@@ -41,7 +43,7 @@ Tensor labels_of(const data::Dataset& dataset);
 
 /// Every answer of a network on a data set, and what they are worth.
 struct Evaluated {
-  Tensor logits;  ///< [n, classes], in the order of the set
+  Tensor logits;  ///< f32 [n, classes], in the order of the set
   Evaluation score;
 };
 

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "graft/optim/loss_scale.h"
 #include "graft/transfer/training/snapshot.h"
 #include "graft/transfer/training/train_result.h"
 
@@ -15,7 +17,9 @@ struct RunState {
   int64_t step_in_epoch = 0;  ///< batches of it that are done
   double loss_sum = 0;        ///< over the samples of this epoch so far
   int64_t samples = 0;
-  int best_epoch = 0;  ///< 0: none yet
+  int64_t skipped_steps = 0;                   ///< of this epoch so far
+  std::optional<optim::LossScale> loss_scale;  ///< f16 only
+  int best_epoch = 0;                          ///< 0: none yet
   int64_t best_correct = 0;
   Snapshot best;
   std::vector<EpochResult> history;
@@ -26,6 +30,7 @@ struct RunState {
     step_in_epoch = 0;
     loss_sum = 0;
     samples = 0;
+    skipped_steps = 0;
   }
 };
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "graft/core/dtype.h"
 #include "graft/data/augment.h"
 
 namespace graft::transfer {
@@ -31,6 +32,9 @@ struct TrainOptions {
   double trunk_lr_scale = 1;  ///< factor on the rate of everything before the head
   int patience = 0;  ///< epochs without a better dev accuracy before stopping; 0: never stop
   uint64_t seed = 0;
+  /// bf16 or f16: mixed precision on a GPU (core/autocast.h), forward, backward and when measured
+  /// on the dev set; f16 with optim::LossScale. Parameters and the optimizer's state stay f32.
+  DType precision = DType::F32;
   bool cache_features = true;  ///< run the frozen prefix once where augmentation allows it
   size_t cache_limit = size_t{2} << 30;  ///< bytes of cached features; above it the cache stays off
   data::Augment augment = {};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,7 +17,16 @@ struct EpochResult {
   std::optional<Evaluation> dev;
   double lr = 0;
   double seconds = 0;
+  int64_t skipped_steps = 0;         ///< left out, as f16 could not hold their gradients
+  std::optional<double> loss_scale;  ///< at its end; f16 only
 };
+
+/// Of all epochs.
+inline int64_t skipped_steps(const std::vector<EpochResult>& history) {
+  int64_t steps = 0;
+  for (const EpochResult& epoch : history) steps += epoch.skipped_steps;
+  return steps;
+}
 
 struct TrainResult {
   std::vector<EpochResult> history;

@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cmath>
+#include <sstream>
 
+#include "graft/core/autocast.h"
 #include "graft/core/autograd/backward.h"
 #include "graft/core/ops/loss.h"
 #include "graft/optim/clip.h"
@@ -40,6 +42,7 @@ class Run {
     const TrainingMode training_mode(network_);
     // First, so that a folder in use is refused at once and features are of the restored weights.
     const std::unique_ptr<TrainingCheckpoints> checkpoints = open_checkpoints();
+    if (options_.precision == DType::F16 && !state_.loss_scale) state_.loss_scale.emplace();
     observer_.on_begin(state_.history);
     if (more_to_do()) train_epochs(checkpoints.get());
     if (!result_.interrupted) finish();
@@ -131,16 +134,38 @@ class Run {
     optimizer_->set_lr(optim::learning_rate(schedule_, step));
     if (const auto momentum = optim::momentum(schedule_, step)) optimizer_->set_momentum(*momentum);
     optimizer_->zero_grad();
-    const Tensor logits =
-        network_.run(batch.input, source().first_stage(), network_.stages().size());
-    const Tensor loss = cross_entropy(logits, batch.labels, options_.label_smoothing);
+    const Tensor loss = loss_of(batch);
     source().prepare_next();
     const double value = loss.item();
     check_finite(value, batch, step);
-    backward(loss);
+    if (!differentiate(loss)) return value;
     if (options_.clip_norm > 0) optim::clip_grad_norm(network_.parameters(), options_.clip_norm);
     optimizer_->step();
     return value;
+  }
+
+  Tensor loss_of(const SampleBatch& batch) {
+    const AutocastScope precision(options_.precision);
+    const Tensor logits =
+        network_.run(batch.input, source().first_stage(), network_.stages().size());
+    return cross_entropy(logits, batch.labels, options_.label_smoothing);
+  }
+
+  // False if f16 could not hold the gradients, and the step is to be left out.
+  bool differentiate(const Tensor& loss) {
+    if (!state_.loss_scale) {
+      backward(loss);
+      return true;
+    }
+    optim::LossScale& scale = *state_.loss_scale;
+    backward(scale.scaled(loss));
+    if (scale.unscale(network_.parameters())) return true;
+    ++state_.skipped_steps;
+    std::ostringstream note;
+    note << "epoch " << state_.epoch << ", step " << state_.step_in_epoch + 1
+         << " skipped: gradients too large for f16; the loss scale is now " << scale.factor();
+    observer_.on_note(note.str());
+    return false;
   }
 
   void check_finite(double loss, const SampleBatch& batch, int64_t step) const {
@@ -164,6 +189,8 @@ class Run {
     epoch.train_loss = state_.loss_sum / static_cast<double>(std::max<int64_t>(1, state_.samples));
     epoch.lr = optimizer_->lr();
     epoch.seconds = seconds;
+    epoch.skipped_steps = state_.skipped_steps;
+    if (state_.loss_scale) epoch.loss_scale = state_.loss_scale->factor();
     if (dev_set_) {
       epoch.dev = evaluate_dev();
       if (state_.best_epoch == 0 || epoch.dev->correct > state_.best_correct) {
@@ -185,6 +212,7 @@ class Run {
           {"evaluate", state_.epoch, options_.epochs, done, total, 0, optimizer_->lr()});
     };
     const FeatureCache* cache = samples_->dev_features();
+    const AutocastScope precision(options_.precision);
     if (!cache) return evaluate(network_, dev_set_, preprocess_, options_.batch, report).score;
     const Tensor logits =
         run_on_features(network_, cache->stages(), cache->features(), options_.batch);

@@ -37,6 +37,8 @@ Json to_json(const EpochResult& epoch) {
   Json json = Json::object();
   json.set("epoch", epoch.epoch).set("train_loss", epoch.train_loss).set("lr", epoch.lr);
   json.set("seconds", epoch.seconds);
+  json.set("skipped_steps", epoch.skipped_steps);
+  if (epoch.loss_scale) json.set("loss_scale", *epoch.loss_scale);
   if (epoch.dev) json.set("dev", to_json(*epoch.dev));
   return json;
 }
@@ -52,6 +54,9 @@ EpochResult epoch_from(const Json& json) {
   epoch.train_loss = json.at("train_loss").as_number("train_loss");
   epoch.lr = json.at("lr").as_number("lr");
   epoch.seconds = json.at("seconds").as_number("seconds");
+  epoch.skipped_steps = json.at("skipped_steps").as_integer("skipped_steps");
+  if (const Json* scale = json.find("loss_scale"))
+    epoch.loss_scale = scale->as_number("loss_scale");
   if (const Json* dev = json.find("dev"))
     epoch.dev = Evaluation{dev->at("n").as_integer("n"), dev->at("correct").as_integer("correct"),
                            loss_from(dev->at("loss"))};
@@ -64,6 +69,10 @@ Json to_json(const RunState& state) {
   Json json = Json::object();
   json.set("epoch", state.epoch).set("step_in_epoch", state.step_in_epoch);
   json.set("loss_sum", state.loss_sum).set("samples", state.samples);
+  json.set("skipped_steps", state.skipped_steps);
+  if (state.loss_scale)
+    json.set("loss_scale", state.loss_scale->factor())
+        .set("loss_scale_steps", state.loss_scale->steps());
   json.set("best_epoch", state.best_epoch).set("best_correct", state.best_correct);
   json.set("finished", state.finished).set("history", std::move(history));
   return json;
@@ -75,6 +84,10 @@ RunState run_state_from(const Json& json) {
   state.step_in_epoch = json.at("step_in_epoch").as_integer("step_in_epoch");
   state.loss_sum = json.at("loss_sum").as_number("loss_sum");
   state.samples = json.at("samples").as_integer("samples");
+  state.skipped_steps = json.at("skipped_steps").as_integer("skipped_steps");
+  if (const Json* factor = json.find("loss_scale"))
+    state.loss_scale.emplace().restore(factor->as_number("loss_scale"),
+                                       json.at("loss_scale_steps").as_integer("loss_scale_steps"));
   state.best_epoch = static_cast<int>(json.at("best_epoch").as_integer("best_epoch"));
   state.best_correct = json.at("best_correct").as_integer("best_correct");
   state.finished = json.at("finished").as_bool("finished");

@@ -53,7 +53,7 @@ Json describe_job(const layers::Network& network, const data::Dataset& train_set
   job.set("clip_norm", options.clip_norm).set("trunk_lr_scale", options.trunk_lr_scale);
   job.set("patience", options.patience).set("seed", options.seed);
   set_augment(job, options.augment);
-  job.set("exact", exact());
+  job.set("precision", to_string(options.precision)).set("exact", exact());
   job.set("trained_values", trained_values(network));
   job.set("trained_hash", hash_of_trained(network));
   job.set("train_samples", train_set.size()).set("dev_samples", dev_set ? dev_set->size() : 0);
