@@ -1,19 +1,23 @@
 #include "graft/benchmarks/ceiling.h"
 
+#include <algorithm>
 #include <vector>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
+#include "graft/benchmarks/random_tensor.h"
 #include "graft/benchmarks/timing.h"
+#include "graft/core/device_backend.h"
+#include "graft/core/ops.h"
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/simd/level.h"
 
 namespace graft::bench {
 namespace {
 
-constexpr double kSeconds = 0.2;
+constexpr Repeat kRepeat;
 constexpr int64_t kSteps = 100'000;
 
 // Independent accumulators: more than latency times throughput of any current core.
@@ -79,7 +83,7 @@ double measure_flops() {
   const Probe best = probe();
   const int64_t chunks = int64_t{8} * num_threads();
   std::vector<float> sink(static_cast<size_t>(chunks));
-  const double seconds = time_calls(kSeconds, [&] {
+  const double seconds = time_calls(kRepeat, [&] {
                            parallel_for(chunks, [&](int64_t chunk, int) {
                              sink[static_cast<size_t>(chunk)] = best.run();
                            });
@@ -90,7 +94,7 @@ double measure_flops() {
 double measure_bandwidth() {
   constexpr int64_t kCount = 24 << 20, kGrain = 1 << 18;
   std::vector<float> a(kCount), b(kCount, 1.0f), c(kCount, 2.0f);
-  const double seconds = time_calls(kSeconds, [&] {
+  const double seconds = time_calls(kRepeat, [&] {
                            parallel_ranges(kCount, kGrain, [&](int64_t begin, int64_t end) {
                              float* const out = a.data();
                              const float *const left = b.data(), *const right = c.data();
@@ -101,8 +105,28 @@ double measure_bandwidth() {
   return 3.0 * sizeof(float) * static_cast<double>(kCount) / seconds;
 }
 
+Ceiling ceiling_of(Device device) {
+  constexpr int64_t kSize = 2048;
+  constexpr size_t kMostBytes = size_t{1} << 30;
+  const NoGrad no_grad;
+  const Repeat how{.device = device};
+  const size_t bytes =
+      std::min(require_backend(device).describe(device.index).memory_bytes / 64, kMostBytes);
+  constexpr int64_t kRows = 1024;
+  const Tensor from = random_tensor({kRows, static_cast<int64_t>(bytes / sizeof(float)) / kRows},
+                                    DType::F32, device);
+  Tensor to = Tensor::empty(from.shape(), DType::F32, device);
+  const double copy = time_calls(how, [&] { to.copy_(from); }).best;
+  const Tensor factor = random_tensor({kSize, kSize}, DType::F32, device);
+  const double product = time_calls(how, [&] { matmul(factor, factor); }).best;
+  return {2.0 * kSize * kSize * kSize / product, 2.0 * static_cast<double>(from.bytes()) / copy};
+}
+
 }  // namespace
 
-Ceiling measure_ceiling() { return {measure_flops(), measure_bandwidth()}; }
+Ceiling measure_ceiling(Device device) {
+  if (device.type != DeviceType::Cpu) return ceiling_of(device);
+  return {measure_flops(), measure_bandwidth()};
+}
 
 }  // namespace graft::bench

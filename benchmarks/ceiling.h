@@ -2,14 +2,19 @@
 // roofline model (Williams, Waterman, Patterson 2009).
 #pragma once
 
+#include "graft/core/device.h"
+
 namespace graft::bench {
 
+/// In a second.
 struct Ceiling {
-  double flops = 0;             ///< f32 multiply-adds in registers, two operations each, a second
-  double bytes_per_second = 0;  ///< a[i] = b[i] + s c[i] over arrays larger than the caches
+  double flops = 0;  ///< two operations for each f32 multiply-add: in registers; of a device in a
+                     ///< product [2048,2048] x [2048,2048]
+  double bytes_per_second = 0;  ///< over arrays larger than the caches: a[i] = b[i] + s c[i]; of a
+                                ///< device a[i] = b[i]
 };
 
-/// With the pool's threads and the instruction set in use. Takes about half a second.
-Ceiling measure_ceiling();
+/// Of the CPU with the pool's threads and the instruction set in use. Takes about half a second.
+Ceiling measure_ceiling(Device device);
 
 }  // namespace graft::bench

@@ -57,6 +57,8 @@ void add_modes(CLI::App& app, Options& options) {
       },
       "From JPEG to network input, over FOLDER (class folders) or the test assets");
   pictures->expected(0, 1)->type_name("FOLDER");
+  choose_by_flag("--memory-bound", Mode::Memory,
+                 "Operations that move memory, at sizes no cache holds");
   choose_by_flag("--ceiling", Mode::Ceiling, "What the machine can do");
   choose_by_flag("--list", Mode::List, "Nothing: print the operations as Markdown (docs/ops.md)");
 
@@ -84,12 +86,19 @@ CommandLine parse(int argc, const char* const* argv) {
   app.add_option("--batch", options.batch, "Samples a step of a network")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 20))
       ->capture_default_str();
+  app.add_option("--device", options.device, "cpu, cuda or cuda:N")->capture_default_str();
+  add_choice(app, "--precision", options.dtype, by_name({DType::F32, DType::BF16, DType::F16}),
+             "Of operands; of networks on a GPU mixed precision");
+  app.add_flag("--graph", options.recorded, "A step is one CUDA graph");
+  app.add_flag("--latency", options.wait_each, "Wait for the device after each call");
   app.add_option("--threads", options.threads, "Threads; 0 takes all")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   app.add_option("--min-time", options.min_seconds, "Seconds to measure for, at least")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  app.add_flag("--serve", options.serve,
+               "Say when all is ready, then measure for each line SECONDS on stdin (with --json)");
   app.add_flag("--json", options.json, "An object a line instead of text");
   add_choice<bool>(app, "--deterministic", options.exact, {{"exact", true}},
                    "exact: no algorithm that trades accuracy for speed");

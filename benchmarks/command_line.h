@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "graft/benchmarks/model_timing.h"
+#include "graft/core/dtype.h"
 #include "graft/core/op_params.h"
 #include "graft/data/decode.h"
 
 namespace graft::bench {
 
 /// What is timed: the operations, or the one thing that is chosen instead of them.
-enum class Mode { Ops, Model, Small, Product, Linear, Pictures, Ceiling, List };
+enum class Mode { Ops, Model, Small, Product, Linear, Memory, Pictures, Ceiling, List };
 
 struct Options {
   Mode mode = Mode::Ops;
@@ -25,7 +26,12 @@ struct Options {
   std::string folder;            ///< of class folders of pictures; empty: the test assets
   data::Decoder decoder = data::Decoder::Libraries;
   int64_t batch = 32;
-  int threads = 0;  ///< 0: all
+  std::string device = "cpu";  ///< as find_device() takes it
+  DType dtype = DType::F32;    ///< of operands; of networks mixed precision
+  bool recorded = false;       ///< a step is queued once and launched again as a whole
+  bool wait_each = false;      ///< for each call: latency
+  bool serve = false;          ///< measures for each line on stdin
+  int threads = 0;             ///< 0: all
   bool exact = false;
   Precision frozen = Precision::Full;  ///< of a network that is evaluated
   Precision kept = Precision::Full;    ///< activations, of one that is trained

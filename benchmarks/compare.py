@@ -9,9 +9,10 @@ Graft alone; what lacks a file that only a peer can make (weights, photographs) 
 
   benchmarks/compare.py                                  # every row, all threads
   benchmarks/compare.py --only r18-eval,b1-r18 --threads 1 --rounds 7
+  benchmarks/compare.py --device cuda                    # the rows for a GPU; the one peer is PyTorch
   benchmarks/compare.py --list
 
-Exit code 1 if Graft failed at a row, 2 if the arguments are wrong.
+Exit code 1 if Graft failed at a row, 2 if the arguments are wrong, 5 if there is no such device.
 """
 import argparse
 import json
@@ -19,10 +20,12 @@ import os
 import sys
 
 from comparison.contestant import Absent, run_measured
+from comparison.device_rows import DeviceBench
 from comparison.files import Files
 from comparison.rounds import note
 from comparison.rows import Bench
 
+NO_DEVICE = 5  # graft_bench's exit code
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -41,6 +44,12 @@ def parser():
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", metavar="ID,ID", help="rows to measure; default: all")
     parser.add_argument("--list", action="store_true", help="name the rows and leave")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda or cuda:N")
+    parser.add_argument("--rehearse", action="store_true",
+                        help="of a GPU's rows as little work as possible, the peer on the CPU: "
+                        "tries them out on a device of host memory")
+    parser.add_argument("--ready", metavar="SECONDS", type=positive(float),
+                        help="how long a peer of a GPU's rows may take to compile and warm up")
     parser.add_argument("--threads", type=positive(int), default=len(os.sched_getaffinity(0)))
     parser.add_argument("--rounds", type=positive(int), default=5)
     parser.add_argument("--seconds", type=positive(float), default=1.0,
@@ -60,7 +69,13 @@ def chosen(rows, only):
     return [known[id_] for id_ in only.split(",")]
 
 
-def speed_probe(options):
+def bench(options):
+    if options.device == "cpu":
+        return Bench(options.binaries, Files(options.files), options.threads)
+    return DeviceBench(options.binaries, options.device, options.rehearse, options.ready)
+
+
+def cpu_probe(options):
     """A function that measures multiply-adds a second, in GFLOP/s."""
     command = [os.path.join(options.binaries, "graft_bench"), "--ceiling", "--json",
                f"--threads={options.threads}"]
@@ -71,9 +86,9 @@ def print_outcome(row, outcome):
     case, values = outcome.case, outcome.as_json()
     name = row.id + (f" {case.name}" if case.name else "")
     if values["graft"] is None:
-        print(f"{name:<22}{'-':>10}     {values['absent']['Graft']}")
+        print(f"{name:<30}{'-':>10}     {values['absent']['Graft']}")
         return
-    line = f"{name:<22}{values['graft']:>10.2f} {case.unit:<3}"
+    line = f"{name:<30}{values['graft']:>10.2f} {case.unit:<3}"
     if values["ratio"] is None:
         print(line + " no peer")
         return
@@ -97,30 +112,43 @@ def measure(row, options, probe):
     return row.summary(cases), failed
 
 
+def print_all(rows, options, probe):
+    """The exit code."""
+    speed = probe()
+    if not options.json:
+        place = f"{options.threads} threads" if options.device == "cpu" else options.device
+        print(f"{place}, {options.rounds} rounds; probe {speed:.0f} GFLOP/s\n"
+              f"{'id':<30}{'Graft':>10}    {'peer':>10}  ratio (range)  target")
+    measured = {row.id: measure(row, options, probe) for row in rows}
+    if options.json:
+        print(json.dumps({id_: row for id_, (row, _) in measured.items()}))
+    return 1 if any(failed for _, failed in measured.values()) else 0
+
+
 def main():
     arguments = parser()
     options = arguments.parse_args()
+    place = bench(options)
     try:
-        rows = chosen(Bench(options.binaries, Files(options.files), options.threads).rows(),
-                      options.only)
+        rows = chosen(place.rows(), options.only)
     except KeyError as unknown:
         arguments.error(f"no row {unknown}; --list names them")
     if options.list:
         for row in rows:
             print(f"{row.id:<12} {row.work}")
         return 0
-    probe = speed_probe(options)
+    probe = cpu_probe(options) if options.device == "cpu" else place.probe
     try:
-        speed = probe()
+        probe()
     except Absent as reason:
+        if getattr(reason, "code", None) == NO_DEVICE:
+            note(f"compare.py: {reason}")
+            return NO_DEVICE
         arguments.error(f"no probe of the machine's speed: {reason}; --binaries says where Graft is")
-    if not options.json:
-        print(f"{options.threads} threads, {options.rounds} rounds; probe {speed:.0f} GFLOP/s\n"
-              f"{'id':<22}{'Graft':>10}    {'peer':>10}  ratio (range)  target")
-    measured = {row.id: measure(row, options, probe) for row in rows}
-    if options.json:
-        print(json.dumps({id_: row for id_, (row, _) in measured.items()}))
-    return 1 if any(failed for _, failed in measured.values()) else 0
+    try:
+        return print_all(rows, options, probe)
+    finally:
+        place.close()
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 // The ladder of matrix products beside cuBLASLt: what each idea gains (kernels/cuda/ladder).
-//   graft_ladder [SIZE] [SECONDS]
+//   graft_ladder [SIZE] [SECONDS] [json]
+// json: an object a step {"step", "seconds", "library_seconds", "error"}, without those left out.
 // Exit code 5: no GPU.
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <memory>
+#include <string_view>
 
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/device_backend.h"
@@ -54,17 +56,35 @@ double largest_difference(const Tensor& a, const Tensor& b) {
   return max(abs(sub(cast(a, DType::F32), cast(b, DType::F32)))).item();
 }
 
-void climb(Device device, int64_t n, double seconds) {
+struct Rung {
+  double own, library;  // seconds
+  double error;         // of the own result
+};
+
+void print_left_out(const cuda::LadderStep& step) {
+  std::printf("%-18s %-32s %10s\n", step.name, step.adds, "left out");
+}
+void print(const cuda::LadderStep& step, const Rung& rung, double flops) {
+  std::printf("%-18s %-32s %10.1f %8.1f%% %9.2g\n", step.name, step.adds, flops / rung.own * 1e-12,
+              100 * rung.library / rung.own, rung.error);
+}
+void print_json(const cuda::LadderStep& step, const Rung& rung) {
+  std::printf("{\"step\": \"%s\", \"seconds\": %g, \"library_seconds\": %g, \"error\": %g}\n",
+              step.name, rung.own, rung.library, rung.error);
+}
+
+void climb(Device device, int64_t n, double seconds, bool json) {
   const Tensor a = random_matrix(n, 1, device), b = random_matrix(n, 2, device);
   const Tensor turned = contiguous(transpose(b, 0, 1));
   const double flops = 2.0 * std::pow(static_cast<double>(n), 3);
   const std::string arch = require_backend(device).describe(device.index).architecture;
   const int compute = std::atoi(arch.c_str() + arch.find('_') + 1);
   const Tensor expected = matmul(a, b);
-  std::printf("%-18s %-32s %10s %9s %9s\n", "step", "adds", "TFLOP/s", "cuBLASLt", "error");
+  if (!json)
+    std::printf("%-18s %-32s %10s %9s %9s\n", "step", "adds", "TFLOP/s", "cuBLASLt", "error");
   for (const cuda::LadderStep& step : cuda::product_ladder()) {
     if (n % step.multiple != 0 || compute < step.min_compute) {
-      std::printf("%-18s %-32s %10s\n", step.name, step.adds, "left out");
+      if (!json) print_left_out(step);
       continue;
     }
     // The tensor cores' steps take B by columns, as they do.
@@ -74,12 +94,16 @@ void climb(Device device, int64_t n, double seconds) {
     const Stream stream = current_stream(device);
     Workspace workspace(allocator(device), stream);
     const cuda::LadderOperands operands{left.raw_data(), right.raw_data(), c.raw_data(), n, n, n};
-    const double own = seconds_of(device, seconds, [&] {
+    Rung rung;
+    rung.own = seconds_of(device, seconds, [&] {
       step.run(KernelCtx{stream, workspace}, operands);
     });
-    const double library = seconds_of(device, seconds, [&] { matmul(left, right, false, half); });
-    std::printf("%-18s %-32s %10.1f %8.1f%% %9.2g\n", step.name, step.adds, flops / own * 1e-12,
-                100 * library / own, largest_difference(c, expected));
+    rung.library = seconds_of(device, seconds, [&] { matmul(left, right, false, half); });
+    rung.error = largest_difference(c, expected);
+    if (json)
+      print_json(step, rung);
+    else
+      print(step, rung, flops);
   }
 }
 
@@ -93,7 +117,7 @@ int main(int argc, char** argv) try {
   const Device device = find_device("cuda");
   cuda::set_host({&slots(), &OpScope::current, &exact, &tf32, 0});
   const NoGrad no_grad;
-  climb(device, size, seconds);
+  climb(device, size, seconds, argc > 3 && std::string_view(argv[3]) == "json");
 } catch (const graft::Error& error) {
   std::fprintf(stderr, "graft_ladder: %s\n", error.what());
   return error.kind() == graft::ErrorKind::Device ? 5 : 1;

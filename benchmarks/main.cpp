@@ -5,11 +5,14 @@
 #include <string>
 
 #include "graft/benchmarks/command_line.h"
+#include "graft/benchmarks/memory_kernels.h"
 #include "graft/benchmarks/model_timing.h"
 #include "graft/benchmarks/pictures.h"
 #include "graft/benchmarks/report.h"
+#include "graft/core/allocator.h"
 #include "graft/core/error.h"
 #include "graft/core/exactness.h"
+#include "graft/core/find_device.h"
 #include "graft/core/frozen_precision.h"
 #include "graft/core/kept_activations.h"
 #include "graft/core/parallel.h"
@@ -19,40 +22,72 @@
 namespace graft::bench {
 namespace {
 
-void print_seconds(const std::string& what, const Seconds& seconds, bool json) {
-  if (json)
-    std::cout << R"({"work": ")" << what << R"(", "threads": )" << num_threads() << R"(, "best": )"
-              << seconds.best << R"(, "median": )" << seconds.median << "}\n";
-  else
+// What all modes share, once the device is found.
+struct Run {
+  const Options& options;
+  Device device;
+
+  Repeat repeat() const { return {options.min_seconds, device, options.wait_each}; }
+  Setting setting() const {
+    return {device, options.dtype == DType::F32 ? std::nullopt : std::optional(options.dtype),
+            options.recorded};
+  }
+};
+
+void print_seconds(const std::string& what, const Seconds& seconds, const Run& run) {
+  if (!run.options.json) {
     std::cout << what << ", " << num_threads() << " threads: " << seconds.median * 1e3
               << " ms (best " << seconds.best * 1e3 << ")\n";
+    return;
+  }
+  std::cout << R"({"work": ")" << what << R"(", "threads": )" << num_threads();
+  if (run.device.type != DeviceType::Cpu)
+    std::cout << R"(, "device": ")" << run.device << R"(", "peak_bytes": )"
+              << allocator(run.device).stats().peak;
+  std::cout << R"(, "best": )" << seconds.best << R"(, "median": )" << seconds.median << "}"
+            << std::endl;
 }
 
-void run_model(const Options& options) {
+// Measures once, or whenever a line on stdin says for how many seconds (benchmarks/peers/serve.py
+// does the same).
+Measure measuring(const std::string& what, const Run& run) {
+  return [what, &run](const Work& work) {
+    Repeat repeat = run.repeat();
+    if (!run.options.serve) return print_seconds(what, time_calls(repeat, work), run);
+    time_calls({.min_seconds = 0, .device = run.device}, work);
+    std::cout << R"({"ready": "Graft"})" << std::endl;
+    while (std::cin >> repeat.min_seconds) print_seconds(what, time_calls(repeat, work), run);
+  };
+}
+
+void run_model(const Run& run) {
+  const Options& options = run.options;
   const std::string step = options.step == Step::Train ? " train" : " eval";
-  print_seconds(options.name + step + ", batch " + std::to_string(options.batch),
-                time_model(options.name, options.step, options.batch, options.min_seconds),
-                options.json);
+  measure_model(options.name, options.step, options.batch, run.setting(),
+                measuring(options.name + step + ", batch " + std::to_string(options.batch), run));
 }
 
-void run_small(const Options& options) {
-  print_seconds(options.name + " train, batch " + std::to_string(options.batch),
-                time_small_network(options.name, options.batch, options.min_seconds), options.json);
+void run_small(const Run& run) {
+  const Options& options = run.options;
+  measure_small_network(
+      options.name, options.batch, run.setting(),
+      measuring(options.name + " train, batch " + std::to_string(options.batch), run));
 }
 
-void run_product(const Options& options) {
-  const int64_t m = options.product[0], n = options.product[1], k = options.product[2];
-  const bool linear = options.mode == Mode::Linear;
+void run_product(const Run& run) {
+  const std::vector<int64_t>& size = run.options.product;
+  const bool linear = run.options.mode == Mode::Linear;
   std::ostringstream what;
-  what << (linear ? "linear " : "product ") << m << " x " << n << " x " << k;
-  print_seconds(what.str(), (linear ? time_linear : time_product)(m, n, k, options.min_seconds),
-                options.json);
+  what << (linear ? "linear " : "product ") << size[0] << " x " << size[1] << " x " << size[2];
+  (linear ? measure_linear : measure_product)(size[0], size[1], size[2], run.setting(),
+                                              measuring(what.str(), run));
 }
 
-void run_pictures(const Options& options) {
+void run_pictures(const Run& run) {
+  const Options& options = run.options;
   if (options.folder.empty()) return time_pictures(std::cout);
   print_seconds("pictures of " + options.folder,
-                time_folder(options.folder, options.decoder, options.min_seconds), options.json);
+                time_folder(options.folder, options.decoder, options.min_seconds), run);
 }
 
 bool is_wanted(const testing::OpCase& op_case, const Options& options) {
@@ -60,13 +95,23 @@ bool is_wanted(const testing::OpCase& op_case, const Options& options) {
   return options.only.empty() || std::ranges::find(options.only, op_case.op) != options.only.end();
 }
 
-void run_ops(const Options& options) {
-  const Ceiling ceiling = measure_ceiling();
-  print_header(std::cout, ceiling, options.json);
+void run_ops(const Run& run) {
+  const Options& options = run.options;
+  const Ceiling ceiling = measure_ceiling(run.device);
+  print_header(std::cout, ceiling, run.device, options.json);
   for (const testing::OpCase& op_case : testing::all_op_cases())
     if (is_wanted(op_case, options))
-      for (const Timing& timing : time_case(op_case, options.forward, options.min_seconds))
+      for (const Timing& timing : time_case(op_case, options.forward, run.repeat()))
         print(std::cout, timing, ceiling, options.json);
+}
+
+void run_memory(const Run& run) {
+  const Options& options = run.options;
+  const Ceiling ceiling = measure_ceiling(run.device);
+  print_header(std::cout, ceiling, run.device, options.json);
+  time_memory_kernels({options.batch, options.dtype}, run.repeat(), [&](const Timing& timing) {
+    print(std::cout, timing, ceiling, options.json);
+  });
 }
 
 void run(const Options& options) {
@@ -74,20 +119,23 @@ void run(const Options& options) {
   set_exact(options.exact);
   set_frozen_precision(options.frozen);
   set_kept_activations(options.kept);
+  const Run run{options, find_device(options.device)};
   switch (options.mode) {
     case Mode::Ops:
-      return run_ops(options);
+      return run_ops(run);
     case Mode::Model:
-      return run_model(options);
+      return run_model(run);
     case Mode::Small:
-      return run_small(options);
+      return run_small(run);
     case Mode::Product:
     case Mode::Linear:
-      return run_product(options);
+      return run_product(run);
+    case Mode::Memory:
+      return run_memory(run);
     case Mode::Pictures:
-      return run_pictures(options);
+      return run_pictures(run);
     case Mode::Ceiling:
-      return print_header(std::cout, measure_ceiling(), options.json);
+      return print_header(std::cout, measure_ceiling(run.device), run.device, options.json);
     case Mode::List:
       std::cout << testing::op_document();
   }
@@ -102,7 +150,8 @@ int main(int argc, char** argv) {
   try {
     graft::bench::run(line.options);
   } catch (const graft::Error& error) {
-    std::cerr << error.what() << '\n';
+    std::cerr << "graft_bench: " << error.what() << '\n';
+    if (error.kind() == graft::ErrorKind::Device) return 5;
     return error.kind() == graft::ErrorKind::Argument ? 2 : 1;
   }
   return 0;

@@ -1,8 +1,8 @@
 #include "graft/benchmarks/op_timing.h"
 
-#include "graft/benchmarks/timing.h"
 #include "graft/core/autograd/backward.h"
 #include "graft/core/autograd/grad_mode.h"
+#include "graft/core/ops/shape_ops.h"
 #include "op_cases/operands.h"
 
 namespace graft::bench {
@@ -10,7 +10,8 @@ namespace {
 
 using testing::OpCase;
 
-Tensor random_operand(const Shape& shape, const testing::Values& values, RandomStream& random) {
+Tensor random_operand(const Shape& shape, const testing::Values& values, RandomStream& random,
+                      Device device) {
   if (shape == testing::kAbsent) return {};
   Tensor out = Tensor::empty(shape, values.below > 0 ? values.integer : DType::F32);
   const auto fill = [&](auto* data) {
@@ -26,7 +27,7 @@ Tensor random_operand(const Shape& shape, const testing::Values& values, RandomS
     fill(out.data<int32_t>());
   else
     fill(out.data<float>());
-  return out;
+  return to_device(out, device);
 }
 
 double filter_size(const Shape& filter) {
@@ -70,12 +71,12 @@ std::string join(const std::vector<Shape>& shapes) {
 
 }  // namespace
 
-std::vector<Timing> time_case(const OpCase& op_case, bool forward_only, double min_seconds) {
+std::vector<Timing> time_case(const OpCase& op_case, bool forward_only, const Repeat& how) {
   const OpRow& row = op_row(op_case.op);
   RandomStream random({.seed = 5});
   std::vector<Tensor> operands;
   for (size_t i = 0; i < op_case.perf.size(); ++i)
-    operands.push_back(random_operand(op_case.perf[i], op_case.values[i], random));
+    operands.push_back(random_operand(op_case.perf[i], op_case.values[i], random, how.device));
   Timing forward{.op = op_case.op, .shapes = join(op_case.perf)};
   {
     const NoGrad no_grad;
@@ -83,7 +84,7 @@ std::vector<Timing> time_case(const OpCase& op_case, bool forward_only, double m
     const Tensor y = row.apply(operands, op_case.params);
     forward.flops = product_flops(op_case, y);
     forward.bytes = total_bytes(operands) + static_cast<double>(y.bytes());
-    forward.seconds = time_calls(min_seconds, [&] { row.apply(operands, op_case.params); }).median;
+    forward.seconds = time_calls(how, [&] { row.apply(operands, op_case.params); }).median;
   }
   // The gradients of a convolution are ops with rows of their own.
   if (forward_only || !row.differentiable || op_case.op.find("_grad") != std::string::npos)
@@ -102,7 +103,7 @@ std::vector<Timing> time_case(const OpCase& op_case, bool forward_only, double m
   }
   const Tensor y = row.apply(operands, op_case.params);
   if (!y.requires_grad()) return {forward};
-  const Tensor cotangent = random_operand(y.shape(), {}, random);
+  const Tensor cotangent = random_operand(y.shape(), {}, random, how.device);
   const auto run_backward = [&] { return gradients(y, wanted, cotangent, {.retain_graph = true}); };
   if (&run_backward().front().storage() == &cotangent.storage())
     return {forward};  // handed through
@@ -112,7 +113,7 @@ std::vector<Timing> time_case(const OpCase& op_case, bool forward_only, double m
   backward.bytes =
       total_bytes({cotangent}) + total_bytes(wanted) +
       static_cast<double>(testing::stated_bytes(row, mask, op_case.params, operands, y));
-  backward.seconds = time_calls(min_seconds, run_backward).median;
+  backward.seconds = time_calls(how, run_backward).median;
   return {forward, backward};
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "graft/benchmarks/timing.h"
 #include "op_cases/op_case.h"
 
 namespace graft::bench {
@@ -17,7 +18,6 @@ struct Timing {
 
 /// Forward, f32, as in evaluation: the weight of a layer stays packed from call to call. And,
 /// unless `forward_only`, towards all operands where the op has a gradient.
-std::vector<Timing> time_case(const testing::OpCase& op_case, bool forward_only,
-                              double min_seconds);
+std::vector<Timing> time_case(const testing::OpCase& op_case, bool forward_only, const Repeat& how);
 
 }  // namespace graft::bench

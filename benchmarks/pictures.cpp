@@ -16,7 +16,7 @@ namespace {
 
 using namespace graft::data;
 
-constexpr double kSeconds = 0.5;
+constexpr Repeat kRepeat{.min_seconds = 0.5};
 
 std::unique_ptr<ImageFolder> photographs(Decoder decoder) {
   const std::filesystem::path path = testing::asset_folder() / "hymenoptera" / "val";
@@ -32,7 +32,7 @@ void print(std::ostream& out, const char* name, double seconds) {
 // A pass over the folder is one call, so that every run sees each photograph equally.
 Seconds time_pass(const Dataset& folder, double min_seconds) {
   Tensor batch = Tensor::empty({1, 224, 224, 3});
-  return time_calls(min_seconds, [&] {
+  return time_calls({.min_seconds = min_seconds}, [&] {
     for (int64_t i = 0; i < folder.size(); ++i) preprocess(folder.image(i), Preprocess{}, batch, 0);
   });
 }
@@ -43,7 +43,8 @@ void time_photographs(std::ostream& out, const char* name, Decoder decoder) {
     out << std::left << std::setw(36) << name << " skipped: no decoder or no photographs\n";
     return;
   }
-  print(out, name, time_pass(*folder, kSeconds).median / static_cast<double>(folder->size()));
+  print(out, name,
+        time_pass(*folder, kRepeat.min_seconds).median / static_cast<double>(folder->size()));
 }
 
 void time_resize(std::ostream& out, const char* name, ResizeFilter filter) {
@@ -52,14 +53,14 @@ void time_resize(std::ostream& out, const char* name, ResizeFilter filter) {
     picture.data()[i] = static_cast<uint8_t>(i * 2654435761u >> 24);
   Preprocess contract;
   contract.filter = filter;
-  print(out, name, time_calls(kSeconds, [&] { prepare(picture, contract); }).median);
+  print(out, name, time_calls(kRepeat, [&] { prepare(picture, contract); }).median);
 }
 
 void time_normalise(std::ostream& out, const char* name) {
   const Image prepared(224, 224, 3);
   Tensor batch = Tensor::empty({1, 224, 224, 3});
   const auto once = [&] { render(prepared, Preprocess{}, {}, {}, batch, 0); };
-  print(out, name, time_calls(kSeconds, once).median);
+  print(out, name, time_calls(kRepeat, once).median);
 }
 
 }  // namespace

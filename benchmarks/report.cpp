@@ -14,18 +14,25 @@ double share_of_ceiling(const Timing& timing, const Ceiling& ceiling) {
          timing.seconds;
 }
 
-void print_header(std::ostream& out, const Ceiling& ceiling, bool json) {
+void print_header(std::ostream& out, const Ceiling& ceiling, Device device, bool json) {
+  const bool cpu = device.type == DeviceType::Cpu;
   const char* simd = cpu::to_string(cpu::simd_level());
   if (json) {
     out << R"({"ceiling": {"gflops": )" << ceiling.flops / 1e9 << R"(, "gbs": )"
-        << ceiling.bytes_per_second / 1e9 << R"(, "threads": )" << num_threads() << R"(, "simd": ")"
-        << simd << "\"}}\n";
+        << ceiling.bytes_per_second / 1e9;
+    if (cpu)
+      out << R"(, "threads": )" << num_threads() << R"(, "simd": ")" << simd << "\"}}\n";
+    else
+      out << R"(, "device": ")" << device << "\"}}\n";
     return;
   }
   out << std::fixed << std::setprecision(1) << "ceiling: " << ceiling.flops / 1e9 << " GFLOP/s, "
-      << ceiling.bytes_per_second / 1e9 << " GB/s (" << num_threads() << " threads, " << simd
-      << ")\n"
-      << std::left << std::setw(20) << "op" << std::setw(44) << "operands" << std::setw(10) << ""
+      << ceiling.bytes_per_second / 1e9 << " GB/s (";
+  if (cpu)
+    out << num_threads() << " threads, " << simd << ")\n";
+  else
+    out << device << ")\n";
+  out << std::left << std::setw(20) << "op" << std::setw(44) << "operands" << std::setw(10) << ""
       << std::right << std::setw(10) << "ms" << std::setw(10) << "GFLOP/s" << std::setw(9) << "GB/s"
       << std::setw(9) << "share" << '\n';
 }

@@ -12,7 +12,8 @@ namespace graft::bench {
 /// 1 where operands stay in a cache from one call to the next.
 double share_of_ceiling(const Timing& timing, const Ceiling& ceiling);
 
-void print_header(std::ostream& out, const Ceiling& ceiling, bool json);
+/// `device` is what the ceiling is of.
+void print_header(std::ostream& out, const Ceiling& ceiling, Device device, bool json);
 void print(std::ostream& out, const Timing& timing, const Ceiling& ceiling, bool json);
 
 }  // namespace graft::bench

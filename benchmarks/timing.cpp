@@ -2,19 +2,40 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <vector>
 
-namespace graft::bench {
+#include "graft/core/stream.h"
 
-Seconds time_calls(double min_seconds, const std::function<void()>& work) {
+namespace graft::bench {
+namespace {
+
+constexpr double kBatchSeconds = 0.02;
+constexpr double kMostCalls = 1000;  // that a device can be asked to remember
+
+double seconds_of(Device device, int calls, const Work& work) {
   using Clock = std::chrono::steady_clock;
-  work();
-  std::vector<double> seconds;
-  for (double total = 0; seconds.size() < 5 || total < min_seconds; total += seconds.back()) {
-    const Clock::time_point start = Clock::now();
-    work();
-    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
-  }
+  const Clock::time_point start = Clock::now();
+  for (int i = 0; i < calls; ++i) work();
+  synchronize(device);
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+int calls_at_a_time(const Repeat& how, const Work& work) {
+  if (how.device.type == DeviceType::Cpu || how.wait_each) return 1;
+  const double once = seconds_of(how.device, 1, work);
+  return static_cast<int>(std::ceil(std::clamp(kBatchSeconds / once, 1.0, kMostCalls)));
+}
+
+}  // namespace
+
+Seconds time_calls(const Repeat& how, const Work& work) {
+  seconds_of(how.device, 1, work);
+  const int calls = calls_at_a_time(how, work);
+  std::vector<double> seconds;  // of a call
+  for (double total = 0; seconds.size() < 5 || total < how.min_seconds;
+       total += seconds.back() * calls)
+    seconds.push_back(seconds_of(how.device, calls, work) / calls);
   std::sort(seconds.begin(), seconds.end());
   return {seconds.front(), seconds[seconds.size() / 2]};
 }

@@ -3,14 +3,28 @@
 
 #include <functional>
 
+#include "graft/core/device.h"
+
 namespace graft::bench {
+
+using Work = std::function<void()>;
 
 /// Of one call.
 struct Seconds {
   double best = 0, median = 0;
 };
 
-/// After one call to warm up, at least 5 calls and `min_seconds` in all.
-Seconds time_calls(double min_seconds, const std::function<void()>& work);
+/// How calls are timed.
+struct Repeat {
+  double min_seconds = 0.2;
+  Device device = {};  ///< that does the work
+  /// Waits for the device after each call: latency. Else it waits after some calls at a time, since
+  /// the host queues the next while the device works.
+  bool wait_each = false;
+};
+
+/// After one call to warm up, at least 5 measurements and `min_seconds` in all. A measurement is a
+/// call, or on a device that need not be waited for as many as take 20 ms.
+Seconds time_calls(const Repeat& how, const Work& work);
 
 }  // namespace graft::bench

@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 PEERS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "peers")
@@ -20,7 +21,11 @@ class Absent(Exception):
 
 
 class Failed(Absent):
-    """It was there, and ended with an error."""
+    """It was there, and ended with an error; `code` is its exit code where it had one."""
+
+    def __init__(self, reason, code=None):
+        super().__init__(reason)
+        self.code = code
 
 
 class Sample:
@@ -60,7 +65,7 @@ def run_measured(command):
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
             said.seek(0)
-            raise Failed(reason_in(said.read() or out))
+            raise Failed(reason_in(said.read() or out), process.returncode)
     return out, Sample(seconds, usage.ru_maxrss * 1024)
 
 
@@ -78,22 +83,43 @@ class Contestant:
         pass
 
 
-class Peer(Contestant):
-    """A program of benchmarks/peers, kept alive and idle between its turns (see serve.py)."""
+class Served(Contestant):
+    """A program that is kept alive and idle between its turns (see peers/serve.py). `limit`: how
+    many seconds it may take to get ready."""
 
-    def __init__(self, name, program, *arguments, network=None):
-        super().__init__(name, [network] if network else [])
-        self.command = peer_command(program, *arguments)
-        self.environment = dict(os.environ, NETWORK=network.path if network else "")
+    def __init__(self, name, command, files=(), environment=None, limit=None):
+        super().__init__(name, files)
+        self.command, self.environment, self.limit = command, environment, limit
         self.process = self.said = None
 
     def start(self):
         super().start()
         self.said = tempfile.TemporaryFile("w+")  # not a pipe, which would fill
-        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE,
-                                        stdout=subprocess.PIPE, stderr=self.said, text=True,
-                                        env=self.environment)
-        self.name = self._answer()["ready"]
+        try:
+            self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE,
+                                            stdout=subprocess.PIPE, stderr=self.said, text=True,
+                                            env=self.environment)
+        except OSError as error:
+            raise Failed(f"{self.command[0]}: {error.strerror}") from None
+        late = threading.Event()
+
+        def give_up():
+            late.set()
+            self.process.kill()
+        timer = threading.Timer(self.limit or threading.TIMEOUT_MAX, give_up)
+        timer.daemon = True
+        timer.start()
+        try:
+            self.ready(self._answer()["ready"])
+        except Failed:
+            if late.is_set():
+                raise Absent(f"not ready after {self.limit:g} s") from None
+            raise
+        finally:
+            timer.cancel()
+
+    def ready(self, name):
+        pass
 
     def measure(self, seconds):
         try:
@@ -101,22 +127,38 @@ class Peer(Contestant):
             self.process.stdin.flush()
         except BrokenPipeError:
             pass  # it has ended; the answer says why
-        answer = self._answer()
+        return self.sample(self._answer())
+
+    def sample(self, answer):
         return Sample(answer["seconds"], answer["peak_bytes"])
 
     def close(self):
         if self.process:
             self.process.kill()
             self.process.communicate()
-            self.said.close()
             self.process = None
+        if self.said:
+            self.said.close()
+            self.said = None
 
     def _answer(self):
         for line in self.process.stdout:
             if line.startswith("{"):  # libraries print before serve() begins
                 return json.loads(line)
+        code = self.process.wait()
         self.said.seek(0)
-        raise Failed(reason_in(self.said.read()))
+        raise Failed(reason_in(self.said.read()), code)
+
+
+class Peer(Served):
+    """A program of benchmarks/peers, which says its name when it is ready."""
+
+    def __init__(self, name, program, *arguments, network=None, limit=None):
+        super().__init__(name, peer_command(program, *arguments), [network] if network else [],
+                         dict(os.environ, NETWORK=network.path if network else ""), limit)
+
+    def ready(self, name):
+        self.name = name
 
 
 class Program(Contestant):
@@ -158,6 +200,16 @@ class GraftBench(Contestant):
     def measure(self, seconds):
         out, sample = run_measured(self.command + [f"--min-time={seconds}"])
         return Sample(json.loads(last_line(out))["median"], sample.size)
+
+
+class GraftServer(Served):
+    """graft_bench, kept alive: getting a device ready takes seconds. Its memory is the device's."""
+
+    def __init__(self, program, *arguments):
+        super().__init__("Graft", [program, *arguments, "--json", "--serve"])
+
+    def sample(self, answer):
+        return Sample(answer["median"], answer.get("peak_bytes"))
 
 
 class StrippedProgram(Contestant):

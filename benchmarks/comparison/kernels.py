@@ -1,14 +1,56 @@
-"""The row of kernels: how much of the machine's multiply-adds the innermost loops reach."""
+"""Rows whose cases are measured together, by one run of a program that also measures what they are
+held against: how much of what the machine can do the innermost loops reach."""
 import json
 import statistics
 
-from .contestant import Absent, Failed, run_measured
+from .contestant import Absent, Failed, Sample, run_measured
 from .outcome import Outcome
 from .row import Case, Row
 from .rounds import outcome_of, take_rounds
 from .targets import TARGETS
 
-CEILING = "FMA ceiling"
+
+class Together(Row):
+    """`read` makes {case: {contestant: Sample}} of the objects that `command` prints, a line each,
+    when it is given the seconds for each case."""
+
+    def __init__(self, id_, work, target, cases, command, read):
+        super().__init__(id_, work, *(Case(name, TARGETS[target], None, []) for name in cases))
+        self.command, self.read = command, read
+
+    def measure(self, options, probe):
+        def measure():
+            return self._run(options.seconds / len(self.cases))
+        try:
+            rounds = take_rounds(options.rounds, probe, measure)
+        except Absent as reason:
+            for case in self.cases:
+                yield Outcome(case, {}, {"Graft": str(reason)}, failed=isinstance(reason, Failed))
+            return
+        for case in self.cases:
+            yield outcome_of(case, [round_.of(case.name) for round_ in rounds], {})
+
+    def _run(self, seconds):
+        said, _ = run_measured(self.command(seconds))
+        values = self.read([json.loads(line) for line in said.splitlines()])
+        missing = [case.name for case in self.cases if case.name not in values]
+        if missing:
+            raise Failed(f"{self.command(seconds)[0]} does not time " + ", ".join(missing))
+        return values
+
+
+def shares(lines, key, names, quantity, ceiling):
+    """Of graft_bench's table: beside each timing the time it would take at the ceiling of the same
+    run, so that its ratio is the share reached."""
+    most, values = lines[0]["ceiling"][quantity], {}
+    for timing in lines[1:]:
+        name = names.get(key(timing))
+        if name:
+            values[name] = {"Graft": Sample(timing["seconds"]),
+                            ceiling: Sample(timing["seconds"] * timing[quantity] / most)}
+    return values
+
+
 # Rows of graft_bench's table: the convolutions of ResNet-18's stages, and products.
 KERNELS = {
     ("conv2d", "32x56x56x64 64x3x3x64 64"): "3x3-64",
@@ -22,55 +64,28 @@ KERNELS = {
 }
 
 
-class Kernels(Row):
-    """Without Winograd, the weights of layers packed beforehand as in evaluation. A case's peer is
-    the time it would take at the ceiling of the same run, so that its ratio is the share reached;
-    padding counts as if it were computed."""
+class Kernels(Together):
+    """Without Winograd, the weights of layers packed beforehand as in evaluation; padding counts as
+    if it were computed."""
 
     def __init__(self, program, threads):
-        super().__init__("kernels", "direct convolutions of ResNet-18 and products, batch 32, weights "
-                         "kept packed: share of the machine's multiply-adds",
-                         *(Case(name, TARGETS["kernels"], None, []) for name in KERNELS.values()))
         ops = ",".join(dict.fromkeys(op for op, _ in KERNELS))
-        self.command = [program, f"--only={ops}", "--forward", "--deterministic=exact", "--json",
-                        f"--threads={threads}"]
-
-    def measure(self, options, probe):
-        def measure():
-            return self._run(options.seconds / len(KERNELS))
-        try:
-            rounds = take_rounds(options.rounds, probe, measure)
-        except Absent as reason:
-            for case in self.cases:
-                yield Outcome(case, {}, {"Graft": str(reason)}, failed=isinstance(reason, Failed))
-            return
-        for case in self.cases:
-            yield outcome_of(case, [round_.of(case.name) for round_ in rounds], {})
+        super().__init__(
+            "kernels", "direct convolutions of ResNet-18 and products, batch 32, weights kept packed: "
+            "share of the machine's multiply-adds", "kernels", KERNELS.values(),
+            lambda seconds: [program, f"--only={ops}", "--forward", "--deterministic=exact",
+                             "--json", f"--threads={threads}", f"--min-time={seconds}"],
+            lambda lines: shares(lines, lambda timing: (timing["op"], timing["operands"]), KERNELS,
+                                 "gflops", "FMA ceiling"))
 
     def summary(self, cases):
         """The geometric mean of the shares; a case without one leaves none for the row."""
-        shares = {name: case["ratio"] for name, case in cases.items()}
+        reached = {name: case["ratio"] for name, case in cases.items()}
         without = [case for case in cases.values() if case["ratio"] is None]
         if without:
             return {**without[0], "cases": cases}
-        share = statistics.geometric_mean(shares.values())
+        share = statistics.geometric_mean(reached.values())
         first = next(iter(cases.values()))
-        return {**first, "ratio": share, "lowest": min(shares.values()),
-                "highest": max(shares.values()), "graft": share, "peer": 1, "unit": "share",
-                "others": shares, "cases": cases}
-
-    def _run(self, seconds):
-        """{case: {contestant: milliseconds}}"""
-        lines = [json.loads(line) for line in
-                 run_measured(self.command + [f"--min-time={seconds}"])[0].splitlines()]
-        ceiling, values = lines[0]["ceiling"]["gflops"], {}
-        for timing in lines[1:]:
-            name = KERNELS.get((timing["op"], timing["operands"]))
-            if name:
-                milliseconds = timing["seconds"] * 1e3
-                values[name] = {"Graft": milliseconds,
-                                CEILING: milliseconds * timing["gflops"] / ceiling}
-        if len(values) < len(KERNELS):
-            raise Failed("graft_bench does not time " +
-                         ", ".join(name for name in KERNELS.values() if name not in values))
-        return values
+        return {**first, "ratio": share, "lowest": min(reached.values()),
+                "highest": max(reached.values()), "graft": share, "peer": 1, "unit": "share",
+                "others": reached, "cases": cases}

@@ -42,7 +42,8 @@ def take_rounds(count, probe, measure):
 def outcome_of(case, rounds, absent):
     kept = steady(rounds)
     present = [name for name in kept[0].values if name not in absent]
-    return Outcome(case, {name: [round_.values[name] for round_ in kept] for name in present},
+    return Outcome(case, {name: [case.value(round_.values[name]) for round_ in kept]
+                          for name in present},
                    absent, dropped=len(rounds) - len(kept),
                    probe=max(round_.fastest for round_ in rounds))
 
@@ -51,35 +52,51 @@ def note(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def run_case(case, options, probe):
-    ready, absent = [], {}
+class Contest:
+    """Graft and its peers at one piece of work: measured in rounds once, however many cases look
+    at the samples."""
 
-    def turn(peer, work):
+    def __init__(self, graft, peers):
+        self.graft, self.peers = graft, peers
+        self.rounds, self.absent, self.failure = [], {}, None
+        self._done = False
+
+    def outcome(self, case, options, probe):
+        if not self._done:
+            self._done = True
+            self._run(options, probe)
+        if self.failure is None:
+            return outcome_of(case, self.rounds, self.absent)
+        return Outcome(case, {}, {"Graft": str(self.failure), **self.absent},
+                       failed=isinstance(self.failure, Failed))
+
+    def _run(self, options, probe):
+        try:
+            self.graft.start()
+            ready = [peer for peer in self.peers if self._turn(peer, peer.start)]
+
+            def measure():
+                samples = {"Graft": self.graft.measure(options.seconds)}
+
+                def measure_peer(peer):
+                    samples[peer.name] = peer.measure(options.seconds)
+                ready[:] = [peer for peer in ready
+                            if self._turn(peer, lambda: measure_peer(peer))]
+                return samples
+            self.rounds = take_rounds(options.rounds, probe, measure)
+        except Absent as reason:
+            self.failure = reason
+            note(f"  Graft cannot be measured: {reason}")
+        finally:
+            for contestant in [self.graft, *self.peers]:
+                contestant.close()
+
+    def _turn(self, peer, work):
         """False if the peer cannot take part (any more)."""
         try:
-            work(peer)
+            work()
             return True
         except Absent as reason:
-            absent[peer.name] = str(reason)
+            self.absent[peer.name] = str(reason)
             note(f"  {peer.name} is absent: {reason}")
             return False
-
-    def measure():
-        values = {"Graft": case.value(case.graft.measure(options.seconds))}
-
-        def measure_peer(peer):
-            values[peer.name] = case.value(peer.measure(options.seconds))
-        ready[:] = [peer for peer in ready if turn(peer, measure_peer)]
-        return values
-
-    try:
-        case.graft.start()
-        ready += [peer for peer in case.peers if turn(peer, lambda peer: peer.start())]
-        return outcome_of(case, take_rounds(options.rounds, probe, measure), absent)
-    except Absent as reason:
-        note(f"  Graft cannot be measured: {reason}")
-        return Outcome(case, {}, {"Graft": str(reason), **absent},
-                       failed=isinstance(reason, Failed))
-    finally:
-        for peer in case.peers:
-            peer.close()

@@ -1,5 +1,7 @@
 """A row of the comparison: one id, one or several cases."""
-from .rounds import run_case
+import copy
+
+from .rounds import Contest
 
 # Unit -> which part of a sample, times what.
 UNITS = {"s": ("seconds", 1), "ms": ("seconds", 1e3), "us": ("seconds", 1e6),
@@ -10,8 +12,14 @@ class Case:
     """One piece of work, done by Graft and by peers; less is better."""
 
     def __init__(self, name, target, graft, peers, unit="ms"):
-        self.name, self.target, self.graft, self.peers = name, target, graft, peers
-        self.unit = unit
+        self.name, self.target, self.unit = name, target, unit
+        self.contest = Contest(graft, peers)
+
+    def beside(self, name, target, unit):
+        """Another view of the same rounds: what else was measured in them."""
+        other = copy.copy(self)
+        other.name, other.target, other.unit = name, target, unit
+        return other
 
     def value(self, sample):
         quantity, factor = UNITS[self.unit]
@@ -25,7 +33,7 @@ class Row:
     def measure(self, options, probe):
         """The outcomes of the cases, one by one."""
         for case in self.cases:
-            yield run_case(case, options, probe)
+            yield case.contest.outcome(case, options, probe)
 
     def summary(self, cases):
         """The JSON of the row from {name: JSON of a case}: of the one case, or of the one that is

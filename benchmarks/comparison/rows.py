@@ -20,6 +20,9 @@ class Bench:
     def __init__(self, binaries, files, threads):
         self.binaries, self.files, self.threads = binaries, files, threads
 
+    def close(self):
+        pass
+
     def program(self, name):
         return os.path.join(self.binaries, name)
 
@@ -33,7 +36,7 @@ class Bench:
     def peer(self, library, model, batch, step, *modes):
         name, form = LIBRARIES[library]
         return Peer(" ".join([name, *modes]), library + "_network", model, batch, step,
-                    self.threads, *modes,
+                    self.threads, *(["cpu"] if library == "torch" else []), *modes,
                     network=self.files.network(model, form) if form else None)
 
     def full(self, id_, model, batch, peers):

@@ -11,6 +11,7 @@ class Target:
 
 
 MEASURED = "goal; measured in benchmarks/results/2026-11-21-epyc-2cpu.txt"
+ON_H200 = "goal on an H200, against the fastest mode of PyTorch there; not measured yet"
 
 TARGETS = {
     "script": Target(20, "goal: the frozen trunk runs once, not in each of the 10 epochs"),
@@ -35,5 +36,13 @@ TARGETS = {
     "loader libraries": Target(2.5, MEASURED),
     "loader stb": Target(1.5, MEASURED),
     "startup": Target(1.0, "the limit is the goal: 50 ms to the first result, a program of 4 MB"),
+    "cuda r50-train": Target(1.0, ON_H200),
+    "cuda r18-tune eager": Target(2.0, ON_H200),
+    "cuda r18-tune graph": Target(1.0, ON_H200),
+    "cuda r50-features": Target(1.1, ON_H200),
+    "cuda b1": Target(2.0, ON_H200),
+    "cuda gemm": Target(0.85, ON_H200),
+    "cuda bandwidth": Target(0.85, ON_H200),
+    "cuda memory": Target(1 / 0.9, ON_H200),
     "kernels": Target(0.88, "goal: a share of the machine's multiply-adds"),
 }

@@ -1,9 +1,10 @@
-"""Tests of benchmarks/compare.py and of graft_bench as it is called. Argument: the folder of
-programs."""
+"""Tests of benchmarks/compare.py and of graft_bench as it is called. Arguments: the folder of
+programs, and that of the device modules of tests/fake_driver."""
 
 import contextlib
 import io
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -12,33 +13,40 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "tools")]
+sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "benchmarks/peers"), str(ROOT / "tools")]
 
 from compare import print_outcome  # noqa: E402
-from comparison.contestant import Absent, Failed, Sample, run_measured  # noqa: E402
+import serve  # noqa: E402
+from comparison.contestant import Absent, Failed, Sample, Served, run_measured  # noqa: E402
 from comparison.files import Folder  # noqa: E402
 from comparison.kernels import KERNELS, Kernels  # noqa: E402
 from comparison.outcome import Outcome  # noqa: E402
-from comparison.rounds import run_case, steady, take_rounds  # noqa: E402
+from comparison.rounds import steady, take_rounds  # noqa: E402
 from comparison.row import Case, Row  # noqa: E402
 from comparison.targets import Target  # noqa: E402
 from measurements import speed  # noqa: E402
 
+DRIVERS = Path(sys.argv.pop())
 BINARIES = Path(sys.argv.pop())
+# A GPU that is host memory and runs the CPU's kernels.
+WITH_DEVICE = dict(os.environ, LD_LIBRARY_PATH=str(DRIVERS / "driver"),
+                   GRAFT_BACKEND_PATH=str(DRIVERS / "whole"), FAKE_MODULE_OPEN="1")
+WITHOUT_DEVICE = WITH_DEVICE | {"FAKE_CUDA_DEVICES": "0"}
 IDS = ("script script-aug r18-full mbv2-full r50-full r18-eval mbv2-eval r50-eval b1-r18 b1-mbv2 "
        "bf16 gemm small memory loader startup kernels").split()
+DEVICE_IDS = "r50-train r18-tune r50-features b1 gemm bandwidth memory".split()
 KEYS = {"ratio", "lowest", "highest", "graft", "peer", "peer_name", "unit", "others", "absent",
         "target", "source", "rounds", "dropped", "probe"}
 
 
-def bench(*arguments):
+def bench(*arguments, env=None, stdin=None):
     return subprocess.run([BINARIES / "graft_bench", *arguments], capture_output=True, text=True,
-                          check=False)
+                          check=False, env=env, input=stdin)
 
 
-def compare(*arguments, python=sys.executable):
+def compare(*arguments, python=sys.executable, env=None):
     return subprocess.run([python, "-B", ROOT / "benchmarks/compare.py", *arguments],
-                          capture_output=True, text=True, check=False)
+                          capture_output=True, text=True, check=False, env=env)
 
 
 class WithoutPeers(unittest.TestCase):
@@ -111,6 +119,89 @@ class Bench(unittest.TestCase):
         self.assertGreater(line["best"], 0)
 
 
+@unittest.skipUnless(DRIVERS.is_dir(), "this build has no fake driver")
+class Device(unittest.TestCase):
+    def test_without_one(self):
+        why = "device: cuda:0 is not available: "
+        for done in [bench("--device=cuda", "--small=head", env=WITHOUT_DEVICE),
+                     compare("--device=cuda", "--binaries", BINARIES, env=WITHOUT_DEVICE)]:
+            self.assertEqual((done.returncode, done.stdout), (5, ""))
+            self.assertIn(why, done.stderr)
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
+    def test_graft_bench_measures_whenever_it_is_asked(self):
+        for words in ["--small=mlp3 --batch=4", "--product=8,4,2", "--linear=8,4,2 --latency"]:
+            done = bench(*words.split(), "--device=cuda:1", "--json", "--serve", env=WITH_DEVICE,
+                         stdin="0.001\n0.001\n")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            ready, *lines = [json.loads(line) for line in done.stdout.splitlines()]
+            self.assertEqual((ready, len(lines)), ({"ready": "Graft"}, 2))
+            self.assertEqual(lines[0]["device"], "cuda:1")
+            self.assertGreater(min(lines[1]["best"], lines[1]["peak_bytes"]), 0)
+
+    def test_what_the_device_cannot_do_is_said(self):
+        done = bench("--small=head", "--device=cuda", "--graph", env=WITH_DEVICE)
+        self.assertEqual((done.returncode, done.stderr),
+                         (5, "graft_bench: graft: host memory records nothing\n"))
+
+    def test_operations(self):
+        done = bench("--only=softmax", "--device=cuda", "--json", "--min-time=0.001",
+                     env=WITH_DEVICE)
+        first, *timings = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual(first["ceiling"]["device"], "cuda:0")
+        self.assertEqual([line["direction"] for line in timings], ["forward", "backward"])
+
+    def test_rows(self):
+        rows = compare("--device=cuda", "--list").stdout.splitlines()
+        self.assertEqual([row.split()[0] for row in rows], DEVICE_IDS)
+
+    def test_a_rehearsal(self):
+        with tempfile.TemporaryDirectory() as folder:
+            venv.create(folder, symlinks=True)  # no packages
+            done = compare("--device=cuda", "--rehearse", "--only", "b1,bandwidth", "--rounds", "1",
+                           "--seconds", "0.001", "--json", "--binaries", BINARIES, env=WITH_DEVICE,
+                           python=Path(folder) / "bin/python3")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = json.loads(done.stdout)
+        self.assertGreater(rows["b1"]["cases"]["resnet18"]["graft"], 0)
+        self.assertEqual(rows["b1"]["absent"]["PyTorch bf16 latency"], "no Python package torch")
+        for case in rows["bandwidth"]["cases"].values():
+            self.assertLessEqual(KEYS, set(case))
+            self.assertEqual(case["peer_name"], "copy")
+            self.assertGreater(case["ratio"], 0)
+
+
+class Peers(unittest.TestCase):
+    class Queue(serve.Host):
+        """Calls take no time until they are waited for."""
+        queues, waits = True, 0
+
+        def synchronize(self):
+            self.waits += 1
+
+    def test_queued_calls_are_timed_together(self):
+        calls, queue = [], self.Queue()
+        serve.median_seconds(lambda: calls.append(0), 0, queue)
+        self.assertEqual((queue.waits, len(calls)), (2, 1 + serve.MOST_CALLS))
+
+    def test_others_one_by_one(self):
+        calls = []
+        serve.median_seconds(lambda: calls.append(0), 0)
+        self.assertEqual(len(calls), 1)
+
+    def test_one_that_is_late_is_absent(self):
+        late = Served("late", [sys.executable, "-c", "import time; time.sleep(60)"], limit=0.1)
+        with self.assertRaisesRegex(Absent, "^not ready after 0.1 s$"):
+            late.start()
+        late.close()
+
+    def test_one_that_is_not_there_is_a_failure(self):
+        gone = Served("gone", ["/nosuch/program"])
+        with self.assertRaisesRegex(Failed, "^/nosuch/program: No such file"):
+            gone.start()
+        gone.close()
+
+
 class Rounds(unittest.TestCase):
     def probes(self, *speeds):
         """The values of the rounds that count, numbered from 0, and how many were taken."""
@@ -156,8 +247,8 @@ class Cases(unittest.TestCase):
 
     def outcome(self, graft, *peers):
         case = Case("", Target(1, "a test"), graft, peers, unit="s")
-        outcome = run_case(case, self.Options, lambda: 100)
-        self.assertTrue(all(peer.closed for peer in peers))
+        outcome = case.contest.outcome(case, self.Options, lambda: 100)
+        self.assertTrue(all(one.closed for one in [graft, *peers]))
         return outcome
 
     def test_the_fastest_peer_counts(self):
@@ -171,6 +262,14 @@ class Cases(unittest.TestCase):
         json_ = self.outcome(Numbers("Graft", 1, 1, 1), Numbers("breaks", 2, 2),
                              Numbers("lasts", 4, 4, 4)).as_json()
         self.assertEqual((json_["peer_name"], json_["absent"]), ("lasts", {"breaks": "broke"}))
+
+    def test_two_views_of_the_same_rounds(self):
+        graft, peer = Numbers("Graft", 1, 2, 3), Numbers("peer", 2, 2, 3)
+        case = Case("time", Target(1, "a test"), graft, [peer], unit="s")
+        views = [case, case.beside("more", Target(1, "a test"), "ms")]
+        row = Row("id", "work", *views)
+        self.assertEqual([outcome.as_json()["graft"] for outcome in
+                          row.measure(self.Options, lambda: 100)], [2, 2000])
 
     def test_what_graft_lacks_is_no_failure_but_an_error_is(self):
         absent, failed = self.outcome(Numbers("Graft")), self.outcome(Numbers("Graft", 1))

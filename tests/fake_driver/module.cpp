@@ -1,5 +1,6 @@
 // A libgraft_cuda.so whose devices are host memory. FAKE_MODULE_ABI, where it is defined, makes it
-// one of another build; FAKE_MODULE_REFUSES, in the environment, is why it cannot serve.
+// one of another build; FAKE_MODULE_REFUSES, in the environment, is why it cannot serve, and
+// FAKE_MODULE_OPEN leaves its memory open to the host, for speed.
 #include <algorithm>
 #include <cstdlib>
 #include <string>
@@ -26,5 +27,7 @@ extern "C" graft::DeviceBackend* graft_backend_init(uint32_t abi, const graft::M
     return nullptr;
   }
   graft::testing::install_host_kernels(*host->slots);
-  return &graft::testing::host_device_backend(host->current_op);
+  graft::DeviceBackend& backend = graft::testing::host_device_backend(host->current_op);
+  if (std::getenv("FAKE_MODULE_OPEN")) graft::testing::leave_memory_open();
+  return &backend;
 }

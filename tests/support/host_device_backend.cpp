@@ -197,6 +197,10 @@ void install_host_kernels(SlotTable& table) {
 #undef SLOT
 }
 
+void leave_memory_open() {
+  for (int i = 0; i < kDevices; ++i) new HostDeviceMemory::Access(backend->memory(i));
+}
+
 size_t pinned_bytes() { return backend ? backend->pinned_bytes() : 0; }
 
 }  // namespace graft::testing

@@ -17,6 +17,10 @@ DeviceBackend& host_device_backend(const char* (*current_op)() noexcept);
 /// Fills the CUDA column with the CPU's kernels. `table` must live as long as they are used.
 void install_host_kernels(SlotTable& table);
 
+/// From now on the host can touch the memory of the devices: closing it again after each kernel
+/// takes its time, where hundreds of megabytes are in use.
+void leave_memory_open();
+
 /// Bytes of pinned memory that are not released.
 size_t pinned_bytes();
 
