@@ -89,7 +89,8 @@ CommandLine parse(int argc, const char* const* argv) {
   app.add_option("--device", options.device, "cpu, cuda or cuda:N")->capture_default_str();
   add_choice(app, "--precision", options.dtype, by_name({DType::F32, DType::BF16, DType::F16}),
              "Of operands; of networks on a GPU mixed precision");
-  app.add_flag("--graph", options.recorded, "A step is one CUDA graph");
+  add_choice(app, "--record-steps", options.recorded, {{"on", true}, {"off", false}},
+             "Run training steps from a recording, on a GPU as one CUDA graph");
   app.add_flag("--latency", options.wait_each, "Wait for the device after each call");
   app.add_option("--threads", options.threads, "Threads; 0 takes all")
       ->check(CLI::Range(0, 1024))

@@ -28,7 +28,7 @@ struct Options {
   int64_t batch = 32;
   std::string device = "cpu";  ///< as find_device() takes it
   DType dtype = DType::F32;    ///< of operands; of networks mixed precision
-  bool recorded = false;       ///< a step is queued once and launched again as a whole
+  bool recorded = true;        ///< training steps run from a recording where they can
   bool wait_each = false;      ///< for each call: latency
   bool serve = false;          ///< measures for each line on stdin
   int threads = 0;             ///< 0: all

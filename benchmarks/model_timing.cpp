@@ -1,12 +1,12 @@
 #include "graft/benchmarks/model_timing.h"
 
-#include "graft/benchmarks/recorded_work.h"
 #include "graft/benchmarks/small_networks.h"
 #include "graft/core/autocast.h"
 #include "graft/core/ops.h"
 #include "graft/layers/linear.h"
 #include "graft/models/registry.h"
 #include "graft/optim/sgd.h"
+#include "graft/transfer/training/gradient_step.h"
 
 namespace graft::bench {
 namespace {
@@ -29,14 +29,8 @@ Tensor random_labels(int64_t classes, int64_t batch, Device device) {
   return to_device(labels, device);
 }
 
-void measure_in(const Setting& setting, const Measure& measure, const Work& work) {
-  if (!setting.recorded) return measure(work);
-  const RecordedWork recorded(setting.device, work);
-  measure([&] { recorded.launch(); });
-}
-
 void measure_evaluation(const Setting& setting, const Measure& measure, const Work& forward) {
-  measure_in(setting, measure, [&] {
+  measure([&] {
     const AutocastScope precision(setting.autocast);
     const NoGrad no_grad;
     forward();
@@ -47,12 +41,13 @@ void measure_training(layers::Module& network, const Tensor& input, int64_t clas
                       const Setting& setting, const Measure& measure) {
   const Tensor labels = random_labels(classes, input.dim(0), input.device());
   optim::Sgd optimizer(network.parameters(), {.lr = 1e-3, .momentum = 0.9});
-  measure_in(setting, measure, [&] {
-    optimizer.zero_grad();
-    {
-      const AutocastScope precision(setting.autocast);
-      backward(cross_entropy(network(input), labels));
-    }
+  transfer::GradientStep gradients(network, [&](const Tensor& images, const Tensor& classes_of) {
+    const AutocastScope precision(setting.autocast);
+    return cross_entropy(network(images), classes_of);
+  });
+  gradients.set_recording(setting.recorded);
+  measure([&] {
+    gradients(input, labels, transfer::GradientStep::BatchMemory::Stays);
     optimizer.step();
   });
 }

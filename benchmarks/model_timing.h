@@ -20,7 +20,7 @@ enum class Step {
 struct Setting {
   Device device;
   std::optional<DType> autocast;  ///< mixed precision (core/autocast.h)
-  bool recorded = false;          ///< queued once and launched again as a whole
+  bool recorded = true;           ///< training steps, where they can be
 };
 
 /// What is done with a piece of work that is ready: it is called once, and may call the work as

@@ -75,6 +75,8 @@ class DeviceBackend {
   /// recording cannot hold (a wait for the host, a copy from pageable memory) is Error(Device).
   virtual void begin_capture(Stream stream) = 0;
   virtual std::unique_ptr<CapturedWork> end_capture(Stream stream) = 0;
+  /// Ends it too, after an error, without anything recorded.
+  virtual void abandon_capture(Stream stream) noexcept = 0;
 };
 
 /// The backend of a kind of device, or null: the CPU has none, others are opened by find_cuda().

@@ -1,9 +1,11 @@
 // Runs a kernel slot on tensors: they become views, stream and workspace are added, and the device
-// is that of the first tensor.
+// is that of the first tensor. While a recording is made on the CPU, the call is kept instead.
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <span>
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "graft/core/kernel_slots.h"
 #include "graft/core/kernel_trace.h"
 #include "graft/core/op_scope.h"
+#include "graft/core/recorder.h"
 #include "graft/core/stream.h"
 #include "graft/core/tensor.h"
 
@@ -75,6 +78,41 @@ Device common_device(const char* kernel, const Given&... given) {
   return first ? first->device() : Device{};
 }
 
+// An argument of a kernel that is called again later: with what it refers to.
+template <class Arg>
+struct KeptArgument {
+  explicit KeptArgument(const std::decay_t<Arg>& given) : value(given) {}
+  Arg get() const { return value; }
+  std::decay_t<Arg> value;
+};
+template <class Element>
+struct KeptArgument<std::span<const Element>> {
+  explicit KeptArgument(std::span<const Element> given) : values(given.begin(), given.end()) {}
+  std::span<const Element> get() const { return values; }
+  std::vector<Element> values;
+};
+template <class Parameters>
+struct KeptArgument<const Parameters*> {
+  explicit KeptArgument(const Parameters* given)
+      : value(given ? std::optional(*given) : std::nullopt) {}
+  const Parameters* get() const { return value ? &*value : nullptr; }
+  std::optional<Parameters> value;
+};
+
+// A call of a kernel as an action of its own.
+template <class... Args, class... Given>
+auto kept_call(void (*kernel)(const KernelCtx&, Args...), Stream stream, const Given&... given) {
+  return [kernel, stream,
+          kept = std::tuple(KeptArgument<Args>(detail::kernel_operand<Args>(given))...)] {
+    Workspace workspace(allocator(stream.device), stream);
+    std::apply(
+        [&](const auto&... argument) {
+          kernel(KernelCtx{stream, workspace}, argument.get()...);
+        },
+        kept);
+  };
+}
+
 // Runs `work` and tells `trace` of it.
 template <class Work, class... Given>
 void run_traced(KernelTrace& trace, const char* kernel, const Work& work, const Given&... given) {
@@ -100,6 +138,15 @@ void run(const Slot<void(Args...)>& slot, const Given&... given) {
   const auto kernel = slot.kernel[static_cast<size_t>(stream.device.type)];
   check(kernel != nullptr, ErrorKind::Device, slot.name, ": no kernel for device ",
         to_string(stream.device.type));
+  if (Recorder* const recorder = Recorder::current()) [[unlikely]] {
+    recorder->check_device(slot.name, stream.device);
+    const auto keep = [&](const Tensor& operand) {
+      if (operand.defined()) recorder->keep(operand);
+    };
+    (detail::visit_tensors(given, keep), ...);
+    if (recorder->holds_kernels())
+      return recorder->add(detail::kept_call(kernel, stream, given...));
+  }
   Workspace workspace(allocator(stream.device), stream);
   const auto work = [&] {
     kernel(KernelCtx{stream, workspace}, detail::kernel_operand<Args>(given)...);

@@ -1,13 +1,11 @@
 #include "graft/core/storage.h"
 
-#include "graft/core/allocator.h"
-
 namespace graft {
 
-Storage::Storage(size_t bytes, Stream origin)
-    : data_(allocator(origin.device).allocate(bytes, origin)), bytes_(bytes), origin_(origin) {}
+Storage::Storage(size_t bytes, Stream origin, Allocator& memory)
+    : data_(memory.allocate(bytes, origin)), bytes_(bytes), origin_(origin), memory_(memory) {}
 
-Storage::~Storage() { allocator(origin_.device).release(data_, bytes_, origin_); }
+Storage::~Storage() { memory_.release(data_, bytes_, origin_); }
 
 std::shared_ptr<Storage> Storage::rounded_copy(
     const std::function<std::shared_ptr<Storage>()>& make) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 
+#include "graft/core/allocator.h"
 #include "graft/core/device.h"
 #include "graft/core/kept_forms.h"
 
@@ -16,8 +17,8 @@ namespace graft {
 /// Owns its memory. The version counts in-place writes; it lives here so that all views share it.
 class Storage {
  public:
-  /// Uninitialised memory from the device's allocator; Error(OutOfMemory).
-  Storage(size_t bytes, Stream origin);
+  /// Uninitialised memory of the device; Error(OutOfMemory).
+  Storage(size_t bytes, Stream origin, Allocator& memory);
   ~Storage();
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
@@ -25,6 +26,7 @@ class Storage {
   void* data() const { return data_; }
   size_t bytes() const { return bytes_; }
   Device device() const { return origin_.device; }
+  const Allocator& memory() const { return memory_; }
   uint32_t version() const { return version_.load(std::memory_order_relaxed); }
   /// Says that the content was written: whoever computed something from it finds out, and its kept
   /// forms are gone.
@@ -47,6 +49,7 @@ class Storage {
   void* data_;
   size_t bytes_;
   Stream origin_;
+  Allocator& memory_;
   std::atomic<uint32_t> version_{0};
   std::unique_ptr<KeptForms> kept_forms_;
   std::mutex mutex_;  // of what follows

@@ -5,8 +5,24 @@
 #include "graft/core/device_copy.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/op_scope.h"
+#include "graft/core/recorder.h"
 
 namespace graft {
+
+namespace {
+
+Allocator& memory_for(Device device) {
+  const Recorder* const recorder = Recorder::current();
+  if (recorder && recorder->memory() && device.type == DeviceType::Cpu) return *recorder->memory();
+  return allocator(device);
+}
+
+void note_write(const Tensor& tensor) {
+  tensor.storage().bump_version();
+  if (Recorder* const recorder = Recorder::current()) recorder->add_write(tensor);
+}
+
+}  // namespace
 
 TensorImpl::TensorImpl() = default;
 TensorImpl::~TensorImpl() = default;
@@ -21,7 +37,7 @@ Tensor Tensor::empty(const Shape& shape, DType dtype, Device device) {
   check(!__builtin_mul_overflow(static_cast<size_t>(shape.numel()), size_of(dtype), &bytes),
         ErrorKind::Limit, OpScope::current(), ": byte count overflows: ", dtype, ' ', shape);
   try {
-    impl->storage = std::make_shared<Storage>(bytes, current_stream(device));
+    impl->storage = std::make_shared<Storage>(bytes, current_stream(device), memory_for(device));
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::OutOfMemory) throw;
     fail(ErrorKind::OutOfMemory, error.what(), " for ", dtype, ' ', shape);
@@ -56,6 +72,7 @@ void* Tensor::raw_data() const {
 void Tensor::check_access(DType wanted) const {
   check(dtype() == wanted, ErrorKind::DType, "data: tensor holds ", dtype(), ", not ", wanted);
   check(device().type == DeviceType::Cpu, ErrorKind::Device, "data: tensor is on ", device());
+  refuse_recording(OpScope::current(), "needs values on the host");
 }
 
 double Tensor::item() const {
@@ -136,7 +153,7 @@ Tensor& Tensor::copy_(const Tensor& source) {
     copy_between_devices(source, *this);
   else
     run(slots().copy, overlaps ? source.clone() : source, *this);
-  storage().bump_version();
+  note_write(*this);
   return *this;
 }
 
@@ -162,7 +179,7 @@ Tensor& Tensor::move_to(Device device) {
 Tensor& Tensor::fill_(double value) {
   check_writable("fill_");
   run(slots().fill, *this, value);
-  storage().bump_version();
+  note_write(*this);
   return *this;
 }
 

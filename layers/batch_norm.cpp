@@ -1,5 +1,7 @@
 #include "graft/layers/batch_norm.h"
 
+#include "graft/core/recorder.h"
+
 namespace graft::layers {
 
 BatchNorm2d::BatchNorm2d(int64_t channels, double eps, double momentum)
@@ -21,7 +23,8 @@ Tensor BatchNorm2d::forward(const Tensor& x, Activation activation, const Tensor
   if (on_stored_statistics())
     return batch_norm_eval(x, weight_, bias_, running_mean_, running_var_, params, residual);
   Tensor y = batch_norm_train(x, weight_, bias_, running_mean_, running_var_, params, residual);
-  num_batches_tracked_.fill_(num_batches_tracked_.item() + 1);  // only a batch that went through
+  // Only a batch that went through counts.
+  do_each_run([count = num_batches_tracked_]() mutable { count.fill_(count.item() + 1); });
   return y;
 }
 

@@ -89,9 +89,10 @@ class DeviceBench:
         eager, graph = ["bf16"], ["bf16", "graph"]
         compiled, both = ["bf16", "compile"], ["bf16", "compile", "graph"]
         large = self.case("", "cuda r50-train", "resnet50", 256, "train", [eager, compiled])
-        small = self.case("eager", "cuda r18-tune eager", "resnet18", 16, "train", [eager])
+        small = self.case("eager", "cuda r18-tune eager", "resnet18", 16, "train", [eager],
+                          "--record-steps=off")
         recorded = self.case("graph", "cuda r18-tune graph", "resnet18", 16, "train",
-                             [graph, compiled, both], *([] if self.rehearse else ["--graph"]))
+                             [graph, compiled, both])
         whole = ["bf16-weights"]
         features = self.case("", "cuda r50-features", "resnet50", 256, "eval",
                              [eager, whole, whole + ["compile"]])

@@ -3,6 +3,7 @@
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/operand_checks.h"
+#include "graft/core/recorder.h"
 
 namespace graft {
 namespace {
@@ -25,6 +26,7 @@ Tensor dropout(const Tensor& x, double p, const RandomKey& key) {
   check_floating("dropout", x);
   check(p >= 0 && p < 1, ErrorKind::Argument, "dropout: p must be in [0, 1): ", p);
   if (p == 0) return x;
+  refuse_recording("dropout", "each run draws other random numbers");
   Tensor y = Tensor::empty(x.shape(), x.dtype(), x.device());
   run(slots().dropout, x, p, key, y);
   if (needs_grad({&x})) attach(y, std::make_shared<DropoutNode>(p, key), {&x});

@@ -59,7 +59,7 @@ class Runs {
     std::ifstream in(root() / out / "metrics.jsonl");
     for (std::string line; std::getline(in, line);) {
       transfer::Json json = transfer::read_json(line, Limits().json, "metrics.jsonl");
-      for (const char* name : {"seconds", "seconds_features", "out", "cache"})
+      for (const char* name : {"seconds", "seconds_features", "out", "cache", "steps"})
         if (json.find(name)) json.set(name, 0);
       lines.push_back(transfer::write_json(json));
     }

@@ -142,6 +142,7 @@ class HostDeviceBackend final : public DeviceBackend {
     fail(ErrorKind::Device, current_op_(), ": host memory records nothing");
   }
   std::unique_ptr<CapturedWork> end_capture(Stream) override { return nullptr; }
+  void abandon_capture(Stream) noexcept override {}
 
  private:
   bool is_pinned(const void* data) const {

@@ -1,9 +1,9 @@
 #include "graft/transfer/training/sample_source.h"
 
 #include <algorithm>
+#include <map>
 
-#include "graft/core/autograd/grad_mode.h"
-#include "graft/core/ops/shape_ops.h"
+#include "graft/core/dispatch.h"
 #include "graft/data/sampling.h"
 #include "graft/transfer/training/uploader.h"
 
@@ -51,21 +51,41 @@ class FeatureSource final : public SampleSource {
     SampleBatch batch;
     batch.indices.assign(order_.begin() + position_, order_.begin() + end);
     position_ = end;
-    const NoGrad no_grad;
-    const Tensor rows = Tensor::from(batch.indices, {static_cast<int64_t>(batch.indices.size())});
-    batch.input = gather_rows(cache_.features(), rows);
-    batch.labels = Tensor::empty(rows.shape(), DType::I64);
-    for (size_t i = 0; i < batch.indices.size(); ++i)
-      batch.labels.data<int64_t>()[i] = labels_.data<int64_t>()[batch.indices[i]];
+    Memory& memory = memory_for(batch.indices.size());
+    std::copy(batch.indices.begin(), batch.indices.end(), memory.rows.data<int64_t>());
+    run(slots().gather_rows, cache_.features(), memory.rows, memory.input);
+    run(slots().gather_rows, labels_, memory.rows, memory.labels);
+    memory.input.storage().bump_version();
+    memory.labels.storage().bump_version();
+    batch.input = memory.input;
+    batch.labels = memory.labels;
+    batch.memory = GradientStep::BatchMemory::Stays;
     return batch;
   }
 
  private:
+  struct Memory {
+    Tensor rows, input, labels;
+  };
+
+  Memory& memory_for(size_t count) {
+    Memory& memory = memory_[count];
+    if (!memory.rows.defined()) {
+      const auto n = static_cast<int64_t>(count);
+      Shape shape = cache_.features().shape();
+      shape[0] = n;
+      memory = {Tensor::empty({n}, DType::I64), Tensor::empty(shape, cache_.features().dtype()),
+                Tensor::empty({n}, DType::I64)};
+    }
+    return memory;
+  }
+
   const FeatureCache& cache_;
   Tensor labels_;
   data::LoaderOptions options_;
   std::vector<int64_t> order_;
   int64_t position_ = 0;
+  std::map<size_t, Memory> memory_;  // by batch size: the common one, and that of the last batch
 };
 
 class UploadedSource final : public SampleSource {

@@ -11,6 +11,7 @@
 #include "graft/data/dataset.h"
 #include "graft/data/loader.h"
 #include "graft/transfer/feature_cache.h"
+#include "graft/transfer/training/gradient_step.h"
 
 namespace graft::transfer {
 
@@ -19,6 +20,8 @@ struct SampleBatch {
   Tensor input;
   Tensor labels;                 ///< i64 [n]
   std::vector<int64_t> indices;  ///< of the samples in the data set
+  /// Whether the next batch of this size will be in the same memory.
+  GradientStep::BatchMemory memory = GradientStep::BatchMemory::Changes;
 };
 
 class SampleSource {

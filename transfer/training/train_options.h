@@ -35,6 +35,7 @@ struct TrainOptions {
   /// bf16 or f16: mixed precision on a GPU (core/autocast.h), forward, backward and when measured
   /// on the dev set; f16 with optim::LossScale. Parameters and the optimizer's state stay f32.
   DType precision = DType::F32;
+  bool record_steps = true;    ///< run repeated steps as recordings, where that is possible
   bool cache_features = true;  ///< run the frozen prefix once where augmentation allows it
   size_t cache_limit = size_t{2} << 30;  ///< bytes of cached features; above it the cache stays off
   data::Augment augment = {};

@@ -5,11 +5,11 @@
 #include <sstream>
 
 #include "graft/core/autocast.h"
-#include "graft/core/autograd/backward.h"
 #include "graft/core/ops/loss.h"
 #include "graft/optim/clip.h"
 #include "graft/transfer/training/cached_source.h"
 #include "graft/transfer/training/check_training.h"
+#include "graft/transfer/training/gradient_step.h"
 #include "graft/transfer/training/mode_guards.h"
 #include "graft/transfer/training/snapshot.h"
 #include "graft/transfer/training/training_checkpoint.h"
@@ -36,7 +36,12 @@ class Run {
         preprocess_(preprocess),
         options_(options),
         observer_(observer ? *observer : silent_),
-        optimizer_(make_optimizer(network, options)) {}
+        optimizer_(make_optimizer(network, options)),
+        gradients_(network, [this](const Tensor& input, const Tensor& labels) {
+          return loss_of(input, labels);
+        }) {
+    gradients_.set_recording(options.record_steps);
+  }
 
   TrainResult operator()() {
     const TrainingMode training_mode(network_);
@@ -83,6 +88,7 @@ class Run {
     result_.seconds_features = samples_->seconds();
     result_.cached_stages = samples_->stages();
     result_.cache_note = samples_->note();
+    result_.recording_note = gradients_.note();
   }
 
   SampleSource& source() const { return samples_->current(); }
@@ -133,37 +139,36 @@ class Run {
     network_.begin_training_step(options_.seed, static_cast<uint64_t>(step));
     optimizer_->set_lr(optim::learning_rate(schedule_, step));
     if (const auto momentum = optim::momentum(schedule_, step)) optimizer_->set_momentum(*momentum);
-    optimizer_->zero_grad();
-    const Tensor loss = loss_of(batch);
+    if (const size_t first = source().first_stage(); first != first_stage_) {
+      first_stage_ = first;
+      gradients_.forget();
+    }
+    if (state_.loss_scale) gradients_.set_loss_scale(state_.loss_scale->factor());
+    const Tensor loss = gradients_(batch.input, batch.labels, batch.memory);
     source().prepare_next();
     const double value = loss.item();
     check_finite(value, batch, step);
-    if (!differentiate(loss)) return value;
+    if (!unscale_gradients()) return value;
     if (options_.clip_norm > 0) optim::clip_grad_norm(network_.parameters(), options_.clip_norm);
     optimizer_->step();
     return value;
   }
 
-  Tensor loss_of(const SampleBatch& batch) {
+  Tensor loss_of(const Tensor& input, const Tensor& labels) const {
     const AutocastScope precision(options_.precision);
-    const Tensor logits =
-        network_.run(batch.input, source().first_stage(), network_.stages().size());
-    return cross_entropy(logits, batch.labels, options_.label_smoothing);
+    const Tensor logits = network_.run(input, first_stage_, network_.stages().size());
+    return cross_entropy(logits, labels, options_.label_smoothing);
   }
 
   // False if f16 could not hold the gradients, and the step is to be left out.
-  bool differentiate(const Tensor& loss) {
-    if (!state_.loss_scale) {
-      backward(loss);
-      return true;
-    }
-    optim::LossScale& scale = *state_.loss_scale;
-    backward(scale.scaled(loss));
-    if (scale.unscale(network_.parameters())) return true;
+  bool unscale_gradients() {
+    if (!state_.loss_scale) return true;
+    if (state_.loss_scale->unscale(network_.parameters())) return true;
     ++state_.skipped_steps;
     std::ostringstream note;
     note << "epoch " << state_.epoch << ", step " << state_.step_in_epoch + 1
-         << " skipped: gradients too large for f16; the loss scale is now " << scale.factor();
+         << " skipped: gradients too large for f16; the loss scale is now "
+         << state_.loss_scale->factor();
     observer_.on_note(note.str());
     return false;
   }
@@ -235,6 +240,8 @@ class Run {
   const Clock::time_point start_ = Clock::now();
   Clock::time_point saved_ = start_;
   std::unique_ptr<optim::Optimizer> optimizer_;
+  GradientStep gradients_;
+  size_t first_stage_ = 0;  // what gradients_ begins with
   optim::Schedule schedule_;
   std::unique_ptr<CachedSource> samples_;
   RunState state_;

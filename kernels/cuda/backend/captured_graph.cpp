@@ -6,7 +6,7 @@
 
 namespace graft::cuda {
 
-CapturedGraph::CapturedGraph(cudaGraph_t graph, std::unique_ptr<Recording> recording,
+CapturedGraph::CapturedGraph(cudaGraph_t graph, std::unique_ptr<RecordedBlocks> recording,
                              DeviceMemory& memory)
     : recording_(std::move(recording)), memory_(memory) {
   const cudaError_t error = cudaGraphInstantiate(&executable_, graph, 0);

@@ -13,7 +13,7 @@ namespace graft::cuda {
 class CapturedGraph final : public CapturedWork {
  public:
   /// Takes the graph, and the blocks that its work uses, which `memory` gave.
-  CapturedGraph(cudaGraph_t graph, std::unique_ptr<Recording> recording, DeviceMemory& memory);
+  CapturedGraph(cudaGraph_t graph, std::unique_ptr<RecordedBlocks> recording, DeviceMemory& memory);
   ~CapturedGraph() override;
   CapturedGraph(const CapturedGraph&) = delete;
   CapturedGraph& operator=(const CapturedGraph&) = delete;
@@ -22,7 +22,7 @@ class CapturedGraph final : public CapturedWork {
 
  private:
   cudaGraphExec_t executable_ = nullptr;
-  std::unique_ptr<Recording> recording_;
+  std::unique_ptr<RecordedBlocks> recording_;
   DeviceMemory& memory_;
 };
 

@@ -115,7 +115,7 @@ void CudaBackend::begin_capture(Stream stream) {
 
 std::unique_ptr<CapturedWork> CudaBackend::end_capture(Stream stream) {
   DeviceMemory& blocks = memory(stream.device.index);
-  std::unique_ptr<Recording> recording = blocks.stop_recording(stream);
+  std::unique_ptr<RecordedBlocks> recording = blocks.stop_recording(stream);
   check(recording != nullptr, ErrorKind::Device, current_op(),
         ": end of a recording that was not begun");
   cudaGraph_t graph = nullptr;
@@ -123,6 +123,17 @@ std::unique_ptr<CapturedWork> CudaBackend::end_capture(Stream stream) {
   if (error != cudaSuccess) blocks.forget(std::move(recording));
   cuda_check(error, "cudaStreamEndCapture");
   return std::make_unique<CapturedGraph>(graph, std::move(recording), blocks);
+}
+
+void CudaBackend::abandon_capture(Stream stream) noexcept {
+  cudaGraph_t graph = nullptr;
+  if (cudaStreamEndCapture(native(stream), &graph) == cudaSuccess)
+    cudaGraphDestroy(graph);
+  else
+    cudaGetLastError();
+  DeviceMemory& blocks = memory(stream.device.index);
+  if (std::unique_ptr<RecordedBlocks> recording = blocks.stop_recording(stream))
+    blocks.forget(std::move(recording));
 }
 
 }  // namespace graft::cuda

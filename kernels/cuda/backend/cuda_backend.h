@@ -35,6 +35,7 @@ class CudaBackend final : public DeviceBackend {
 
   void begin_capture(Stream stream) override;
   std::unique_ptr<CapturedWork> end_capture(Stream stream) override;
+  void abandon_capture(Stream stream) noexcept override;
 
  private:
   struct OneDevice {

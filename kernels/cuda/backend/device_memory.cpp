@@ -33,7 +33,7 @@ void* DeviceMemory::allocate(size_t bytes, Stream stream) {
   check(bytes <= budget_ && stats_.live <= budget_ - bytes, ErrorKind::OutOfMemory, current_op(),
         ": out of memory: ", bytes, " bytes on ", stream.device, " would exceed the budget of ",
         budget_, " (", stats_.live, " in use)");
-  Recording* const recording = recording_on(native(stream));
+  RecordedBlocks* const recording = recording_on(native(stream));
   void* const data =
       recording ? block_for_recording(*recording, bytes) : block(bytes, native(stream));
   check(data != nullptr, ErrorKind::OutOfMemory, current_op(), ": out of memory: ", bytes,
@@ -63,7 +63,7 @@ void* DeviceMemory::block(size_t bytes, cudaStream_t stream) {
   return data;
 }
 
-void* DeviceMemory::block_for_recording(Recording& recording, size_t bytes) {
+void* DeviceMemory::block_for_recording(RecordedBlocks& recording, size_t bytes) {
   if (void* const data = recording.reuse(bytes)) return data;
   void* const data = block(bytes, beside_);
   if (!data) return nullptr;
@@ -79,7 +79,7 @@ void DeviceMemory::release(void* data, size_t bytes, Stream stream) noexcept {
   stats_.live -= bytes;
   if (const auto owned = owner_.find(data); owned != owner_.end())
     return owned->second->release(data);
-  if (Recording* const recording = recording_on(native(stream))) {
+  if (RecordedBlocks* const recording = recording_on(native(stream))) {
     recording->adopt(data, bytes);
     owner_[data] = recording;
     return;
@@ -123,24 +123,24 @@ void DeviceMemory::free_cached() noexcept {
   cudaMemPoolTrimTo(pool_, 0);
 }
 
-Recording* DeviceMemory::recording_on(cudaStream_t stream) const {
+RecordedBlocks* DeviceMemory::recording_on(cudaStream_t stream) const {
   const auto found = recording_.find(stream);
   return found == recording_.end() ? nullptr : found->second.get();
 }
 
 void DeviceMemory::start_recording(Stream stream) {
   const std::lock_guard lock(mutex_);
-  recording_[native(stream)] = std::make_unique<Recording>();
+  recording_[native(stream)] = std::make_unique<RecordedBlocks>();
 }
 
-std::unique_ptr<Recording> DeviceMemory::stop_recording(Stream stream) noexcept {
+std::unique_ptr<RecordedBlocks> DeviceMemory::stop_recording(Stream stream) noexcept {
   const std::lock_guard lock(mutex_);
   auto node = recording_.extract(native(stream));
   return node ? std::move(node.mapped()) : nullptr;
 }
 
 // Blocks still in use become ordinary ones.
-void DeviceMemory::forget(std::unique_ptr<Recording> recording) noexcept {
+void DeviceMemory::forget(std::unique_ptr<RecordedBlocks> recording) noexcept {
   const std::lock_guard lock(mutex_);
   cudaSetDevice(index_);
   cudaDeviceSynchronize();  // the work may have been launched on any stream

@@ -8,7 +8,7 @@
 #include <unordered_map>
 
 #include "graft/core/allocator.h"
-#include "graft/kernels/cuda/backend/recording.h"
+#include "graft/core/recorded_blocks.h"
 
 namespace graft::cuda {
 
@@ -28,13 +28,13 @@ class DeviceMemory final : public Allocator {
   /// What is allocated and released on `stream` until stop_recording() becomes the recording's.
   void start_recording(Stream stream);
   /// To be handed back by forget() when the recorded work is gone.
-  std::unique_ptr<Recording> stop_recording(Stream stream) noexcept;
-  void forget(std::unique_ptr<Recording> recording) noexcept;
+  std::unique_ptr<RecordedBlocks> stop_recording(Stream stream) noexcept;
+  void forget(std::unique_ptr<RecordedBlocks> recording) noexcept;
 
  private:
   void* block(size_t bytes, cudaStream_t stream);
-  void* block_for_recording(Recording& recording, size_t bytes);
-  Recording* recording_on(cudaStream_t stream) const;
+  void* block_for_recording(RecordedBlocks& recording, size_t bytes);
+  RecordedBlocks* recording_on(cudaStream_t stream) const;
   void free_cached() noexcept;
 
   const int index_;
@@ -44,8 +44,8 @@ class DeviceMemory final : public Allocator {
   mutable std::mutex mutex_;
   MemoryStats stats_;
   size_t budget_ = kNoBudget;
-  std::unordered_map<cudaStream_t, std::unique_ptr<Recording>> recording_;  // being made
-  std::unordered_map<void*, Recording*> owner_;  // of blocks that belong to a recording
+  std::unordered_map<cudaStream_t, std::unique_ptr<RecordedBlocks>> recording_;  // being made
+  std::unordered_map<void*, RecordedBlocks*> owner_;  // of blocks that belong to a recording
 };
 
 }  // namespace graft::cuda

@@ -1,22 +1,22 @@
 // The blocks of memory that recorded work reads and writes. They keep their addresses as long as
-// the work may be launched again, whoever lets go of them.
+// the work may run again, whoever lets go of them.
 #pragma once
 
 #include <cstddef>
 #include <unordered_map>
 
-namespace graft::cuda {
+namespace graft {
 
-/// Bookkeeping alone; DeviceMemory allocates and frees, and holds its lock around every call.
-class Recording {
+/// Bookkeeping alone: an allocator gets and frees them, and holds its lock around every call.
+class RecordedBlocks {
  public:
   struct Block {
     size_t bytes;
     bool in_use;  ///< by a tensor or a workspace
   };
 
-  /// A block of exactly this size that nobody uses any more, null if there is none: the recorded
-  /// work that used it comes earlier on the same stream.
+  /// The smallest block that holds as many bytes, wastes less than a quarter of itself, and that
+  /// nobody uses any more: the recorded work that used it comes earlier. Null if there is none.
   void* reuse(size_t bytes);
   /// A block allocated for this recording.
   void add(void* data, size_t bytes) { blocks_[data] = {bytes, true}; }
@@ -29,4 +29,4 @@ class Recording {
   std::unordered_map<void*, Block> blocks_;
 };
 
-}  // namespace graft::cuda
+}  // namespace graft

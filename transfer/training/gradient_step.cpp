@@ -1,0 +1,129 @@
+#include "graft/transfer/training/gradient_step.h"
+
+#include <initializer_list>
+#include <optional>
+#include <utility>
+
+#include "graft/core/autocast.h"
+#include "graft/core/autograd/backward.h"
+#include "graft/core/exactness.h"
+#include "graft/core/frozen_precision.h"
+#include "graft/core/kept_activations.h"
+
+namespace graft::transfer {
+namespace {
+
+// On the CPU a recording saves the same few microseconds in each operation, which count where
+// operations are short; its memory serves nothing else.
+constexpr size_t kHostMemory = size_t{32} << 20;
+
+uint64_t flags(std::initializer_list<bool> facts) {
+  uint64_t bits = 0;
+  for (const bool fact : facts) bits = bits << 1 | uint64_t{fact};
+  return bits;
+}
+
+void add_settings(std::vector<uint64_t>& modes) {
+  modes.push_back(flags({exact(), tf32(), kept_activations() == Precision::Full,
+                         frozen_precision() == Precision::Full}));
+  const std::optional<DType> autocast = AutocastScope::current();
+  modes.push_back(autocast ? 1 + static_cast<uint64_t>(*autocast) : 0);
+}
+
+}  // namespace
+
+GradientStep::GradientStep(layers::Module& network, Loss loss) : loss_of_(std::move(loss)) {
+  network.for_each_module(
+      [this](const std::string&, layers::Module& module) { modules_.push_back(&module); });
+  for (const NamedTensor& parameter : network.parameters()) parameters_.push_back(parameter.tensor);
+}
+
+Tensor GradientStep::operator()(const Tensor& input, const Tensor& labels, BatchMemory memory) {
+  look(input, labels, memory);
+  const bool repeated = now_ == before_;
+  if (wanted_ && repeated && !(recording_ && now_ == recorded_) && now_ != refused_)
+    record(input, labels, memory);
+  before_ = now_;
+  return recording_ && now_ == recorded_ ? run_recording(input, labels)
+                                         : run_eagerly(input, labels);
+}
+
+void GradientStep::set_loss_scale(double scale) {
+  if (scale == scale_) return;
+  scale_ = scale;
+  if (cotangent_.defined()) cotangent_.fill_(scale);
+}
+
+std::string GradientStep::note() const {
+  if (!wanted_) return "off by request";
+  if (recording_) return "recorded";
+  return obstacle_.empty() ? "no batch of one shape came twice in a row" : obstacle_;
+}
+
+void GradientStep::look(const Tensor& input, const Tensor& labels, BatchMemory memory) {
+  now_.input = input.shape();
+  now_.labels = labels.shape();
+  now_.memory = memory;
+  now_.modes.clear();
+  add_settings(now_.modes);
+  for (const layers::Module* module : modules_)
+    now_.modes.push_back(flags({module->training(), module->frozen(), module->per_sample()}));
+  for (const Tensor& parameter : parameters_) {
+    now_.modes.push_back(parameter.requires_grad());
+    now_.modes.push_back(reinterpret_cast<uintptr_t>(parameter.raw_data()));
+  }
+}
+
+void GradientStep::drop_gradients() {
+  for (Tensor& parameter : parameters_) parameter.set_grad({});
+}
+
+Tensor GradientStep::run_eagerly(const Tensor& input, const Tensor& labels) {
+  drop_gradients();
+  const Tensor loss = loss_of_(input, labels);
+  if (!cotangent_.defined())
+    cotangent_ = Tensor::full(loss.shape(), scale_, loss.dtype(), loss.device());
+  backward(loss, cotangent_);
+  return loss.detach();
+}
+
+void GradientStep::record(const Tensor& input, const Tensor& labels, BatchMemory memory) {
+  recording_.reset();
+  gradients_.clear();
+  drop_gradients();
+  const bool stays = memory == BatchMemory::Stays;
+  try {
+    input_ = stays ? input : input.clone();
+    labels_ = stays ? labels : labels.clone();
+    recording_ = std::make_unique<Recording>(
+        input.device(),
+        [this] {
+          loss_ = loss_of_(input_, labels_);
+          backward(loss_, cotangent_);
+          loss_ = loss_.detach();
+        },
+        kHostMemory);
+  } catch (const Error& error) {
+    input_ = labels_ = loss_ = {};
+    refused_ = now_;
+    obstacle_ = error.what();
+    return;
+  }
+  recorded_ = now_;
+  obstacle_.clear();
+  for (const Tensor& parameter : parameters_)
+    if (const Tensor gradient = parameter.grad(); gradient.defined())
+      gradients_.push_back({parameter, gradient});
+}
+
+Tensor GradientStep::run_recording(const Tensor& input, const Tensor& labels) {
+  if (now_.memory == BatchMemory::Changes) {
+    input_.copy_(input);
+    labels_.copy_(labels);
+  }
+  recording_->run();
+  for (Gradient& gradient : gradients_) gradient.parameter.set_grad(gradient.value);
+  return loss_;
+}
+
+}  // namespace graft::transfer
