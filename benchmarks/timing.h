@@ -23,8 +23,8 @@ struct Repeat {
   bool wait_each = false;
 };
 
-/// After one call to warm up, at least 5 measurements and `min_seconds` in all. A measurement is a
-/// call, or on a device that need not be waited for as many as take 20 ms.
+/// After two calls to warm up, at least 5 measurements and `min_seconds` in all. A measurement is a
+/// call, or as many as take 50 us; on a device that need not be waited for, 20 ms.
 Seconds time_calls(const Repeat& how, const Work& work);
 
 }  // namespace graft::bench

@@ -82,7 +82,7 @@ Device common_device(const char* kernel, const Given&... given) {
 template <class Arg>
 struct KeptArgument {
   explicit KeptArgument(const std::decay_t<Arg>& given) : value(given) {}
-  Arg get() const { return value; }
+  const std::decay_t<Arg>& get() const { return value; }
   std::decay_t<Arg> value;
 };
 template <class Element>

@@ -235,4 +235,28 @@ TEST_CASE("trainer: what cannot be trained is refused before anything is read") 
         "train: every parameter is frozen, nothing is left to train");
 }
 
+TEST_CASE("trainer: recorded steps change no bit, whatever is frozen and thawed on the way") {
+  for (const char* frozen : {"", "trunk"})
+    for (const bool cache : {true, false}) {
+      const auto run = [&](bool record) {
+        const auto network = tiny_network();
+        if (*frozen) freeze(*network, frozen);
+        StepObserver observer([&](const TrainObserver::Progress& p) {
+          if (p.epoch == 3 && p.step == 1) network->at("conv1").freeze();
+          if (p.epoch == 3 && p.step == 3) network->unfreeze();
+        });
+        TrainOptions options{.epochs = 5, .batch = 8, .lr = 0.05};
+        options.cache_features = cache;
+        options.record_steps = record;
+        const TrainResult result = train(*network, tiny_pictures(44), tiny_pictures(12, 3, 90),
+                                         network->preprocess, options, &observer);
+        CHECK(result.recording_note == (record ? "recorded" : "off by request"));
+        return hashes(*network);
+      };
+      CAPTURE(frozen);
+      CAPTURE(cache);
+      CHECK(run(true) == run(false));
+    }
+}
+
 }  // namespace graft::transfer

@@ -65,6 +65,8 @@ void add_options(CLI::App& app, TuneOptions& options) {
                  "below it (layer1), a glob over tensors ('*.bias')");
   add_choice(app, "--cache", options.cache, {{"on", true}, {"off", false}},
              "Run the frozen part once and train on its outputs");
+  add_choice(app, "--record-steps", options.record_steps, {{"on", true}, {"off", false}},
+             "Run repeated steps from a recording, on a GPU as one CUDA graph; the same bits");
   add(app, "--epochs", options.epochs, "Passes over the data")->check(CLI::Range(1, 1000000));
   add(app, "--lr", options.lr, "Learning rate")->check(positive());
   add_batch(app, options.batch);

@@ -34,6 +34,7 @@ struct TuneOptions {
   bool group_duplicates = false;  ///< identical pictures stay on one side of the dev split
   bool skip_bad = false;          ///< leave out pictures that cannot be read
   bool cache = true;
+  bool record_steps = true;
   std::string out;  ///< folder of the run
   transfer::OptimizerKind optimizer = transfer::OptimizerKind::Sgd;
   transfer::ScheduleKind schedule = transfer::ScheduleKind::Cosine;

@@ -45,6 +45,7 @@ transfer::TrainOptions train_options(const TuneOptions& options, const CommonOpt
   train.seed = common.seed;
   train.precision = common.precision;
   train.cache_features = options.cache;
+  train.record_steps = options.record_steps;
   train.augment.kind = options.augment;
   train.workers = options.workers;
   train.checkpoint_steps = options.save_every;

@@ -9,6 +9,7 @@
 #include "graft/core/exactness.h"
 #include "graft/core/frozen_precision.h"
 #include "graft/core/kept_activations.h"
+#include "graft/core/kernel_trace.h"
 
 namespace graft::transfer {
 namespace {
@@ -40,12 +41,11 @@ GradientStep::GradientStep(layers::Module& network, Loss loss) : loss_of_(std::m
 
 Tensor GradientStep::operator()(const Tensor& input, const Tensor& labels, BatchMemory memory) {
   look(input, labels, memory);
-  const bool repeated = now_ == before_;
-  if (wanted_ && repeated && !(recording_ && now_ == recorded_) && now_ != refused_)
+  const bool may = wanted_ && !TraceScope::current();  // of a recording a trace would see nothing
+  if (may && now_ == before_ && !fits_recording() && now_ != refused_)
     record(input, labels, memory);
   before_ = now_;
-  return recording_ && now_ == recorded_ ? run_recording(input, labels)
-                                         : run_eagerly(input, labels);
+  return may && fits_recording() ? run_recording(input, labels) : run_eagerly(input, labels);
 }
 
 void GradientStep::set_loss_scale(double scale) {

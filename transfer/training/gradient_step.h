@@ -13,8 +13,9 @@
 namespace graft::transfer {
 
 /// Runs forward and backward pass; from the second batch of one shape on as a recording
-/// (core/recording.h), with the same bits. Layers may be frozen, thawed and written to between
-/// batches, and must not be added or removed. For one thread.
+/// (core/recording.h), with the same bits, except under a TraceScope (core/kernel_trace.h). Layers
+/// may be frozen, thawed and written to between batches, and must not be added or removed. For one
+/// thread.
 class GradientStep {
  public:
   using Loss = std::function<Tensor(const Tensor& input, const Tensor& labels)>;
@@ -52,6 +53,7 @@ class GradientStep {
   };
 
   void look(const Tensor& input, const Tensor& labels, BatchMemory memory);
+  bool fits_recording() const { return recording_ && now_ == recorded_; }
   void drop_gradients();
   Tensor run_eagerly(const Tensor& input, const Tensor& labels);
   void record(const Tensor& input, const Tensor& labels, BatchMemory memory);
