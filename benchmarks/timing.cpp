@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kDeviceSeconds = 0.02;
 constexpr double kHostSeconds = 50e-6;  // for which reading the clock does not count
-constexpr double kMostCalls = 1000;  // that a device can be asked to remember
+constexpr double kMostCalls = 1000;     // that a device can be asked to remember
 
 double seconds_of(Device device, int calls, const Work& work) {
   using Clock = std::chrono::steady_clock;

@@ -22,7 +22,7 @@ struct Outcome {
 };
 
 Outcome train_tiny(const TrainOptions& options, const std::string& frozen = {}) {
-  const auto network = tiny_network();
+  const auto network = tiny_network(3, 7, 0);
   network->to(emulated_device());
   if (!frozen.empty()) freeze(*network, frozen);
   const TrainResult result =
