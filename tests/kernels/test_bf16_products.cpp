@@ -27,7 +27,7 @@ const Layer kLayers[] = {
     {{1, 1, 1, 8}, {1, 1, 1, 8}},
     {{3, 14, 14, 32}, {48, 1, 1, 32}},         // pieces of several images
     {{2, 9, 8, 64}, {70, 1, 1, 64}, conv(2)},  // pixels that no window sees
-    {{1, 7, 7, 2048}, {40, 1, 1, 2048}},       // runs cut in stretches
+    {{1, 7, 7, 2400}, {40, 1, 1, 2400}},       // runs cut in stretches
     {{2, 19, 17, 8}, {40, 7, 7, 8}, conv(2, 3)},
     {{2, 13, 11, 17}, {37, 3, 3, 17}, conv(2, 1)},
     {{1, 9, 10, 20}, {48, 5, 5, 20}, conv(2, 2)},

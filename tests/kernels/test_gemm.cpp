@@ -50,8 +50,8 @@ TEST_CASE("gemm: every transpose, sizes around the tiles, every instruction set"
           check_product<float>(m, n, k);
           check_product<double>(m, n, k);
         }
-    check_product<float>(31, 70, 1100);  // several stretches of the reduction
-    check_product<double>(31, 70, 1100);
+    check_product<float>(31, 70, 1300);  // several stretches of the reduction
+    check_product<double>(31, 70, 1300);
     check_product<float>(130, 40, 1024);  // rows a page apart
   });
 }

@@ -115,13 +115,13 @@ struct Job {
     for (int64_t t = 0; t < panel.tile_count; ++t) {
       const int64_t begin = part.first_channel + channels * t / panel.tile_count;
       const int64_t end = part.first_channel + channels * (t + 1) / panel.tile_count;
-      tiles[t] = {gradient + begin, dw + begin * c.depth(), nullptr, static_cast<int>(end - begin)};
+      tiles[t] = {gradient + begin, dw + begin * c.depth(), nullptr, static_cast<int>(end - begin),
+                  gradient + begin + count * c.out.pixel};
     }
     panel.layout = LayoutA::Transposed;
     panel.a_stride = c.out.pixel;
     panel.c_stride = c.depth();
     panel.run = panel.packed_depth = count;
-    panel.next_a = count * c.out.pixel;
     if (in_place) {
       panel.b_stride = c.in.pixel;
       panel.next_b = count * c.in.pixel;

@@ -39,7 +39,7 @@ struct Job {
     }
     const T* const from = x + image * c.in.image + group * c.channels;
     Tile<T>* end = tiles;
-    add_tiles(end, {from, sums, nullptr, 0}, c.in_w, c.in.pixel, sums_pixel(), tile_rows);
+    add_tiles<T>(end, {from, sums, nullptr, 0}, c.in_w, {c.in.pixel, sums_pixel()}, tile_rows);
     Panel<T> panel;
     panel.tiles = tiles;
     panel.tile_count = end - tiles;

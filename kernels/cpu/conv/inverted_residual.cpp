@@ -49,7 +49,8 @@ struct Pointwise {
 
   void run(const T* x, int64_t pixels, const T* residual, T* y, Tile<T>* tiles) const {
     Tile<T>* end = tiles;
-    add_tiles(end, {x, y, residual, 0}, pixels, inputs, outputs, tile_shape<T>(simd_level()).rows);
+    add_tiles<T>(end, {x, y, residual, 0}, pixels, {inputs, outputs},
+                 tile_shape<T>(simd_level()).rows);
     constexpr int64_t kNoOffset = 0;
     Panel<T> panel;
     panel.tiles = tiles;

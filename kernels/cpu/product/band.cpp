@@ -1,6 +1,7 @@
 #include "graft/kernels/cpu/product/band.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "graft/kernels/cpu/product/bf16_panel.h"
 
@@ -14,12 +15,6 @@ constexpr int64_t kAlias = 4096;
 int64_t band_step(const std::vector<int64_t>& window, int64_t stride) {
   return window.size() == 1 ? 1 : stride;
 }
-
-// Elements of x that one element of a band holds.
-template <class Element>
-constexpr int64_t kHeld = 1;
-template <>
-constexpr int64_t kHeld<Bf16Pair> = 2;
 
 template <class T>
 void copy_values(const T* from, int64_t count, T* to) {
@@ -52,6 +47,20 @@ void copy_row(const Correlation& c, const T* image, int64_t iy, int64_t ix, int6
   }
   for (int64_t q = begin; q < end; ++q, from += step * c.in.pixel, to += pixel)
     copy_values(from, c.channels, to);
+}
+
+// Fills `band` for the rectangle, from group `group`.
+template <class T, class Element>
+void fill_band(const Correlation& c, const BandLayout& layout, const Rectangle& of, int64_t group,
+               const T* x, Element* band) {
+  const T* const image = x + of.image * c.in.image + group * c.channels;
+  const int64_t iy = of.row * c.stride_h + c.rows.front();
+  const int64_t ix = of.col * c.stride_w + c.cols.front();
+  const int64_t row_step = c.stride_h / layout.step_h, col_step = c.stride_w / layout.step_w;
+  const int64_t rows = (of.height - 1) * layout.step_h + c.rows.back() - c.rows.front() + 1;
+  for (int64_t b = 0; b < rows; ++b)
+    copy_row(c, image, iy + b * row_step, ix, col_step, layout.cols, layout.pixel,
+             band + b * layout.cols * layout.pixel);
 }
 
 }  // namespace
@@ -96,7 +105,9 @@ BandLayout band_layout(const Correlation& c, int64_t height, int64_t width, int6
   layout.run = merge ? c.channels * static_cast<int64_t>(c.cols.size()) : c.channels;
   for (const int64_t i : c.rows)
     for (const int64_t j : c.cols) {
-      layout.offsets.push_back((i - c.rows.front()) * row + (j - c.cols.front()) * pixel);
+      const int64_t down = i - c.rows.front(), right = j - c.cols.front();
+      layout.offsets.push_back(down * row + right * pixel);
+      layout.source_offsets.push_back(down * c.in.row + right * c.in.pixel);
       if (merge) break;
     }
   return layout;
@@ -107,26 +118,17 @@ ImageStrides window_strides(const Correlation& c, const BandLayout& layout) {
   return {0, layout.step_h * layout.cols * layout.pixel, layout.step_w * layout.pixel};
 }
 
-template <class T, class Element>
-void fill_band(const Correlation& c, const BandLayout& layout, const Rectangle& of, int64_t group,
-               const T* x, Element* band) {
-  const T* const image = x + of.image * c.in.image + group * c.channels;
-  const int64_t iy = of.row * c.stride_h + c.rows.front();
-  const int64_t ix = of.col * c.stride_w + c.cols.front();
-  const int64_t row_step = c.stride_h / layout.step_h, col_step = c.stride_w / layout.step_w;
-  const int64_t rows = (of.height - 1) * layout.step_h + c.rows.back() - c.rows.front() + 1;
-  for (int64_t b = 0; b < rows; ++b)
-    copy_row(c, image, iy + b * row_step, ix, col_step, layout.cols, layout.pixel,
-             band + b * layout.cols * layout.pixel);
+int64_t source_of(const Correlation& c, const Rectangle& of, int64_t group) {
+  return of.image * c.in.image + group * c.channels +
+         (of.row * c.stride_h + c.rows.front()) * c.in.row +
+         (of.col * c.stride_w + c.cols.front()) * c.in.pixel;
 }
 
-template <class T>
-const T* window_origin(const Correlation& c, const BandLayout& layout, const Rectangle& of,
-                       int64_t group, const T* x, T* band) {
-  if (layout.in_place)
-    return x + of.image * c.in.image + group * c.channels +
-           (of.row * c.stride_h + c.rows.front()) * c.in.row +
-           (of.col * c.stride_w + c.cols.front()) * c.in.pixel;
+template <class T, class Element>
+const Element* window_origin(const Correlation& c, const BandLayout& layout, const Rectangle& of,
+                             int64_t group, const T* x, Element* band) {
+  if constexpr (std::is_same_v<T, Element>)
+    if (layout.in_place) return x + source_of(c, of, group);
   fill_band(c, layout, of, group, x, band);
   return band;
 }
@@ -135,7 +137,7 @@ template const float* window_origin(const Correlation&, const BandLayout&, const
                                     int64_t, const float*, float*);
 template const double* window_origin(const Correlation&, const BandLayout&, const Rectangle&,
                                      int64_t, const double*, double*);
-template void fill_band(const Correlation&, const BandLayout&, const Rectangle&, int64_t,
-                        const float*, Bf16Pair*);
+template const Bf16Pair* window_origin(const Correlation&, const BandLayout&, const Rectangle&,
+                                       int64_t, const float*, Bf16Pair*);
 
 }  // namespace graft::cpu

@@ -19,6 +19,7 @@ struct BandLayout {
   int64_t rows = 0, cols = 0, pixel = 0;  ///< extents of a band, elements from pixel to pixel
   int64_t step_h = 1, step_w = 1;         ///< band pixels from output to output
   std::vector<int64_t> offsets;           ///< of the runs, from the first element of a window
+  std::vector<int64_t> source_offsets;    ///< the same in x
   int64_t run = 0;
 
   int64_t size() const { return in_place ? 0 : rows * cols * pixel; }
@@ -33,16 +34,15 @@ BandLayout band_layout(const Correlation& c, int64_t height, int64_t width, int6
 /// Elements from row to row and from output to output for windows of `layout`.
 ImageStrides window_strides(const Correlation& c, const BandLayout& layout);
 
-/// The first element of the window of the rectangle's first output; `band` is filled where the
-/// layout needs it, from group `group`.
-template <class T>
-const T* window_origin(const Correlation& c, const BandLayout& layout, const Rectangle& of,
-                       int64_t group, const T* x, T* band);
+/// Where in x the window of the rectangle's first output begins, in group `group`: perhaps before
+/// the image.
+int64_t source_of(const Correlation& c, const Rectangle& of, int64_t group);
 
-/// Fills `band` for the rectangle, from group `group`; its elements may be pairs of those of x
-/// (bf16_panel.h), and the layout then is that of pairs.
+/// The first element of the window of the rectangle's first output; `band` is filled where the
+/// layout needs it, from group `group`. Its elements may be pairs of those of x (bf16_panel.h), and
+/// the layout then is that of pairs.
 template <class T, class Element>
-void fill_band(const Correlation& c, const BandLayout& layout, const Rectangle& of, int64_t group,
-               const T* x, Element* band);
+const Element* window_origin(const Correlation& c, const BandLayout& layout, const Rectangle& of,
+                             int64_t group, const T* x, Element* band);
 
 }  // namespace graft::cpu

@@ -12,8 +12,7 @@
 
 #include <cstdint>
 
-#include "graft/core/op_params.h"
-#include "graft/kernels/cpu/simd/level.h"
+#include "graft/kernels/cpu/product/panel.h"
 
 namespace graft::cpu {
 
@@ -22,29 +21,17 @@ struct Bf16Pair {
   uint16_t second, first;  ///< in this order: the upper half is added first
 };
 
-struct Bf16Tile {
-  const Bf16Pair* a;
-  float* c;
-  const float* residual;  ///< laid out like c, or null
-  int rows;               ///< of A and C, at most tile_shape<float>().rows
-};
+/// Entries of a reduction in one factor.
+template <class Factor>
+constexpr int64_t kHeld = 1;
+template <>
+inline constexpr int64_t kHeld<Bf16Pair> = 2;
 
-struct Bf16Panel {
-  const Bf16Tile* tiles = nullptr;
-  int64_t tile_count = 0;
-  int64_t a_stride = 0;              ///< pairs between the rows of a tile
-  int64_t c_stride = 0;              ///< floats, in C and in the residual
-  const int64_t* offsets = nullptr;  ///< of each run of the reduction from a row's start, in pairs
-  int64_t runs = 1;
-  int64_t run = 0;                   ///< pairs of a run
-  const Bf16Pair* packed = nullptr;  ///< as in pack.h, an element being a pair
-  int64_t packed_depth = 0;          ///< pairs of a column of the packed B
-  int64_t columns = 0;
-  const float* bias = nullptr;  ///< [columns] or null
-  Activation activation = Activation::None;
-};
+using Bf16Tile = Tile<float, Bf16Pair>;
+/// Strides of A, the packed B and the run count pairs.
+using Bf16Panel = Panel<float, Bf16Pair>;
 
-/// kNative: with the instruction, which only a machine with AVX-512 BF16 has.
+/// A lies in rows. kNative: with the instruction, which only a machine with AVX-512 BF16 has.
 template <SimdLevel kLevel, bool kNative>
 void multiply_bf16_panel(const Bf16Panel& panel);
 

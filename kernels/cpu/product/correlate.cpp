@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <type_traits>
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/product/band.h"
+#include "graft/kernels/cpu/product/bf16_correlate.h"
 #include "graft/kernels/cpu/product/pack.h"
 #include "graft/kernels/cpu/product/panel.h"
 #include "graft/kernels/cpu/product/partition.h"
@@ -32,15 +34,25 @@ Partition partition_of(const Correlation& c, int tile_rows) {
   return suffices(other) ? other : usual;
 }
 
-// Everything that is the same for all pieces of one call.
+void multiply(const Panel<float, Bf16Pair>& panel) {
+  with_bf16_simd(
+      [&]<SimdLevel kLevel, bool kNative>() { multiply_bf16_panel<kLevel, kNative>(panel); });
+}
 template <class T>
+void multiply(const Panel<T>& panel) {
+  with_simd([&]<SimdLevel kLevel>() { multiply_panel<kLevel, T>(panel); });
+}
+
+// Everything that is the same for all pieces of one call.
+template <class T, class Factor>
 struct Job {
   const Correlation& c;
   const Partition partition;
   const BandLayout layout;
   const ColumnBlocks blocks;
+  const int64_t depth;  // factors of the reduction
   const T* x;
-  const T* packed;
+  const Factor* packed;
   const Epilogue<T>& epilogue;
   T* y;
   int tile_rows;
@@ -49,25 +61,34 @@ struct Job {
     return partition.together() * partition.height() * ceil_div(partition.width(), tile_rows);
   }
 
-  // Outputs of `piece`, group `group`, column blocks first_block..end_block-1.
-  void run(int64_t piece, int64_t group, int64_t first_block, int64_t end_block, Tile<T>* tiles,
-           T* band) const {
+  // Outputs of `piece`, group `group`, column blocks first_block..end_block-1; what piece `next`
+  // reads is fetched meanwhile, if there is one.
+  void run(int64_t piece, int64_t group, int64_t first_block, int64_t end_block, int64_t next,
+           Tile<T, Factor>* tiles, Factor* band) const {
     const int64_t column = blocks.begin(first_block);
     const int64_t channel = group * c.columns + column;
     const ImageStrides step = window_strides(c, layout);
-    Tile<T>* end = tiles;
+    const bool fetches = std::is_same_v<T, Factor> && next != piece && next < partition.count();
+    const int64_t ahead = fetches ? source_of(c, partition.first(next), group) -
+                                        source_of(c, partition.first(piece), group)
+                                  : 0;
+    Tile<T, Factor>* end = tiles;
     partition.for_each(piece, [&](const Rectangle& r) {
-      const T* const origin = window_origin(c, layout, r, group, x, band);
+      const Factor* const origin = window_origin(c, layout, r, group, x, band);
       band += layout.size();
       const int64_t at = r.image * c.out.image + r.row * c.out.row + r.col * c.out.pixel + channel;
       for (int64_t row = 0; row < r.height; ++row) {
         const int64_t y_at = at + row * c.out.row;
-        const Tile<T> first{origin + row * step.row, y + y_at,
-                            epilogue.residual ? epilogue.residual + y_at : nullptr, 0};
-        add_tiles(end, first, r.width, step.pixel, c.out.pixel, tile_rows);
+        Tile<T, Factor> first{origin + row * step.row, y + y_at,
+                              epilogue.residual ? epilogue.residual + y_at : nullptr, 0};
+        if constexpr (std::is_same_v<T, Factor>)
+          if (fetches)
+            first.next = x + source_of(c, r, group) + ahead + row * c.stride_h * c.in.row;
+        add_tiles(end, first, r.width, {step.pixel, c.out.pixel, c.stride_w * c.in.pixel},
+                  tile_rows);
       }
     });
-    Panel<T> panel;
+    Panel<T, Factor> panel;
     panel.tiles = tiles;
     panel.tile_count = end - tiles;
     panel.a_stride = step.pixel;
@@ -75,49 +96,67 @@ struct Job {
     panel.offsets = layout.offsets.data();
     panel.runs = static_cast<int64_t>(layout.offsets.size());
     panel.run = layout.run;
-    panel.packed = packed + group * blocks.size(c.depth()) + column * c.depth();
-    panel.packed_depth = c.depth();
+    panel.packed = packed + group * blocks.size(depth) + column * depth;
+    panel.packed_depth = depth;
     panel.columns = std::min(c.columns, blocks.begin(end_block)) - column;
     panel.bias = epilogue.bias ? epilogue.bias + channel : nullptr;
     panel.activation = epilogue.activation;
-    with_simd([&]<SimdLevel kLevel>() { multiply_panel<kLevel, T>(panel); });
+    panel.next_stride = c.stride_w * c.in.pixel;
+    panel.next_offsets = layout.source_offsets.data();
+    multiply(panel);
   }
 };
 
-}  // namespace
-
-template <class T>
-void correlate(const KernelCtx& ctx, const Correlation& correlation, const T* x, const T* packed,
-               const Epilogue<T>& epilogue, T* y) {
+template <class T, class Factor>
+void correlate_factors(const KernelCtx& ctx, const Correlation& correlation, const T* x,
+                       const Factor* packed, const Epilogue<T>& epilogue, T* y) {
   const Correlation c = collapsed(correlation);
   if (c.outputs() == 0 || c.columns == 0) return;
+  Correlation of_factors = c;
+  of_factors.channels = ceil_div(c.channels, kHeld<Factor>);
   const int tile_rows = tile_shape<T>(simd_level()).rows;
   const Partition partition = partition_of(c, tile_rows);
-  const Job<T> job{c,
-                   partition,
-                   band_layout(c, partition.height(), partition.width(), sizeof(T), true),
-                   ColumnBlocks::of<T>(c.columns),
-                   x,
-                   packed,
-                   epilogue,
-                   y,
-                   tile_rows};
+  const Job<T, Factor> job{c,
+                           partition,
+                           band_layout(of_factors, partition.height(), partition.width(),
+                                       sizeof(Factor), true, kHeld<Factor> > 1),
+                           ColumnBlocks::of<T>(c.columns),
+                           of_factors.depth(),
+                           x,
+                           packed,
+                           epilogue,
+                           y,
+                           tile_rows};
   const int64_t blocks = job.blocks.count();
   const int64_t pieces = partition.count() * c.groups;
   const int64_t parts = std::min(blocks, ceil_div(kPieces, pieces));
   const int64_t band_size = partition.together() * job.layout.size();
-  Tile<T>* const tiles = ctx.workspace.take_array<Tile<T>>(num_threads() * job.max_tiles());
-  T* const bands = ctx.workspace.take_array<T>(num_threads() * band_size);
+  auto* const tiles = ctx.workspace.take_array<Tile<T, Factor>>(num_threads() * job.max_tiles());
+  auto* const bands = ctx.workspace.take_array<Factor>(num_threads() * band_size);
   parallel_for(pieces * parts, [&](int64_t item, int worker) {
     const int64_t part = item % parts, piece = item / parts;
+    const int64_t next = (item + num_threads()) / parts;  // most likely this thread's
     job.run(piece / c.groups, piece % c.groups, blocks * part / parts, blocks * (part + 1) / parts,
-            tiles + worker * job.max_tiles(), bands + worker * band_size);
+            next / c.groups, tiles + worker * job.max_tiles(), bands + worker * band_size);
   });
+}
+
+}  // namespace
+
+template <class T>
+void correlate(const KernelCtx& ctx, const Correlation& c, const T* x, const T* packed,
+               const Epilogue<T>& epilogue, T* y) {
+  correlate_factors(ctx, c, x, packed, epilogue, y);
 }
 
 template void correlate(const KernelCtx&, const Correlation&, const float*, const float*,
                         const Epilogue<float>&, float*);
 template void correlate(const KernelCtx&, const Correlation&, const double*, const double*,
                         const Epilogue<double>&, double*);
+
+void bf16_correlate(const KernelCtx& ctx, const Correlation& c, const float* x,
+                    const Bf16Pair* packed, const Epilogue<float>& epilogue, float* y) {
+  correlate_factors(ctx, c, x, packed, epilogue, y);
+}
 
 }  // namespace graft::cpu

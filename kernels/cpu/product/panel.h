@@ -35,12 +35,13 @@ constexpr TileShape tile_shape(SimdLevel level) {
 }
 
 /// Rows of A and C at a fixed distance from one another; at most tile_shape().rows.
-template <class T>
+template <class T, class Factor = T>
 struct Tile {
-  const T* a;
+  const Factor* a;
   T* c;
   const T* residual;  ///< laid out like c, or null
   int rows;
+  const Factor* next = nullptr;  ///< where this tile's part of the next panel's A lies, or null
 };
 
 /// How a tile's part of A lies in memory.
@@ -49,16 +50,17 @@ enum class LayoutA : uint8_t {
   Transposed,  ///< entries of the reduction at a_stride, rows side by side; one run, no offsets
 };
 
-template <class T>
+/// Factor: what A and B consist of, if not T (bf16_panel.h).
+template <class T, class Factor = T>
 struct Panel {
-  const Tile<T>* tiles = nullptr;
+  const Tile<T, Factor>* tiles = nullptr;
   int64_t tile_count = 0;
   int64_t a_stride = 0;              ///< in A, between what `layout` says
   int64_t c_stride = 0;              ///< between the rows of a tile, in C and in the residual
   const int64_t* offsets = nullptr;  ///< of each run from a row's start
   int64_t runs = 1;
   int64_t run = 0;  ///< elements of a run
-  const T* packed = nullptr;
+  const Factor* packed = nullptr;
   int64_t packed_depth = 0;  ///< rows of the packed B, of which
   int64_t packed_begin = 0;  ///< the reduction's first is this one
   int64_t b_stride = 0;      ///< if not 0: B is not packed, its rows are so far apart, its columns
@@ -67,9 +69,13 @@ struct Panel {
   const T* bias = nullptr;  ///< [columns] or null
   Activation activation = Activation::None;
   LayoutA layout = LayoutA::Rows;
-  bool continued = false;          ///< start from C
-  int64_t next_a = 0, next_b = 0;  ///< from a transposed A, and a B that is not packed, to where
-                                   ///< the next panel reads: fetched meanwhile
+  bool continued = false;  ///< start from C
+
+  // The next panel's A and B are fetched into the caches meanwhile. Its A may lie otherwise than
+  // this one's, which perhaps is a copy.
+  int64_t next_stride = 0;                ///< as a_stride, where `tiles` say where A lies
+  const int64_t* next_offsets = nullptr;  ///< as offsets
+  int64_t next_b = 0;                     ///< from a B that is not packed to the next panel's
 };
 
 template <SimdLevel kLevel, class T>

@@ -17,15 +17,19 @@ class Partition {
   int64_t height() const { return height_; }
   int64_t width() const { return width_; }
   int64_t together() const { return together_; }
-  /// The rectangles of a piece, in order.
-  template <class Visit>
-  void for_each(int64_t piece, const Visit& visit) const {
+  /// The first rectangle of a piece.
+  Rectangle first(int64_t piece) const {
     const int64_t col = piece % col_pieces_ * width_;
     const int64_t row = piece / col_pieces_ % row_pieces_ * height_;
-    const int64_t first = piece / (col_pieces_ * row_pieces_) * together_;
-    for (int64_t i = first; i < std::min(total_images_, first + together_); ++i)
-      visit(
-          Rectangle{i, row, col, std::min(height_, out_h_ - row), std::min(width_, out_w_ - col)});
+    return {piece / (col_pieces_ * row_pieces_) * together_, row, col,
+            std::min(height_, out_h_ - row), std::min(width_, out_w_ - col)};
+  }
+  /// The rectangles of a piece, in order: the same part of each of its images.
+  template <class Visit>
+  void for_each(int64_t piece, const Visit& visit) const {
+    Rectangle r = first(piece);
+    for (const int64_t end = std::min(total_images_, r.image + together_); r.image < end; ++r.image)
+      visit(r);
   }
 
  private:

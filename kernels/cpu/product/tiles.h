@@ -4,19 +4,26 @@
 #include <cstdint>
 
 #include "graft/kernels/cpu/ceil_div.h"
+#include "graft/kernels/cpu/product/panel.h"
 
 namespace graft::cpu {
 
+/// Elements from row to row: of A, of C, and of what the next panel reads.
+struct RowStrides {
+  int64_t a, c, next = 0;
+};
+
 /// Appends `rows` rows from `first` on, cut into tiles of nearly equal size.
-template <class AnyTile>
-void add_tiles(AnyTile*& to, const AnyTile& first, int64_t rows, int64_t a_stride, int64_t c_stride,
-               int max_rows) {
+template <class T, class Factor>
+void add_tiles(Tile<T, Factor>*& to, const Tile<T, Factor>& first, int64_t rows,
+               const RowStrides& stride, int max_rows) {
   const int64_t count = ceil_div(rows, max_rows);
   for (int64_t i = 0; i < count; ++i) {
     const int64_t begin = rows * i / count, end = rows * (i + 1) / count;
-    *to++ = {first.a + begin * a_stride, first.c + begin * c_stride,
-             first.residual ? first.residual + begin * c_stride : nullptr,
-             static_cast<int>(end - begin)};
+    *to++ = {first.a + begin * stride.a, first.c + begin * stride.c,
+             first.residual ? first.residual + begin * stride.c : nullptr,
+             static_cast<int>(end - begin),
+             first.next ? first.next + begin * stride.next : nullptr};
   }
 }
 
