@@ -18,6 +18,7 @@ import argparse
 import json
 import os
 import sys
+import time
 
 from comparison.contestant import Absent, run_measured
 from comparison.device_rows import DeviceBench
@@ -50,6 +51,8 @@ def parser():
                         "tries them out on a device of host memory")
     parser.add_argument("--ready", metavar="SECONDS", type=positive(float),
                         help="how long a peer of a GPU's rows may take to compile and warm up")
+    parser.add_argument("--warm-up", action="store_true",
+                        help="start each peer that compiles and leave: what it has made is kept")
     parser.add_argument("--threads", type=positive(int), default=len(os.sched_getaffinity(0)))
     parser.add_argument("--rounds", type=positive(int), default=5)
     parser.add_argument("--seconds", type=positive(float), default=1.0,
@@ -112,6 +115,21 @@ def measure(row, options, probe):
     return row.summary(cases), failed
 
 
+def warm_up(rows):
+    for contest in dict.fromkeys(case.contest for row in rows for case in row.cases):
+        for peer in contest.peers:
+            if "compile" not in peer.command:
+                continue
+            start = time.monotonic()
+            try:
+                peer.start()
+                note(f"{peer.name}: ready after {time.monotonic() - start:.0f} s")
+            except Absent as reason:
+                note(f"{peer.name} is absent: {reason}")
+            finally:
+                peer.close()
+
+
 def print_all(rows, options, probe):
     """The exit code."""
     speed = probe()
@@ -136,6 +154,9 @@ def main():
     if options.list:
         for row in rows:
             print(f"{row.id:<12} {row.work}")
+        return 0
+    if options.warm_up:
+        warm_up(rows)
         return 0
     probe = cpu_probe(options) if options.device == "cpu" else place.probe
     try:

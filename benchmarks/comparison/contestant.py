@@ -75,6 +75,9 @@ class Contestant:
     def __init__(self, name, files=()):
         self.name, self.files = name, files
 
+    def launch(self):
+        """Begins to get ready, where that goes on beside others; start() may come without it."""
+
     def start(self):
         for file in self.files:
             file.provide()
@@ -92,7 +95,9 @@ class Served(Contestant):
         self.command, self.environment, self.limit = command, environment, limit
         self.process = self.said = None
 
-    def start(self):
+    def launch(self):
+        if self.process:
+            return
         super().start()
         self.said = tempfile.TemporaryFile("w+")  # not a pipe, which would fill
         try:
@@ -101,6 +106,9 @@ class Served(Contestant):
                                             env=self.environment)
         except OSError as error:
             raise Failed(f"{self.command[0]}: {error.strerror}") from None
+
+    def start(self):
+        self.launch()
         late = threading.Event()
 
         def give_up():

@@ -63,7 +63,8 @@ class DeviceBench:
 
     def case(self, name, target, model, batch, step, modes, *options):
         return Case(name, TARGETS[target], self.network(model, batch, step, *options),
-                    [self.torch(model, batch, step, *words) for words in modes])
+                    [self.torch(model, batch, step, *words) for words in modes],
+                    at_once=not self.rehearse)
 
     def memory_bound(self):
         command = [self.program("graft_bench"), "--memory-bound", "--json",
@@ -103,7 +104,7 @@ class DeviceBench:
             Row("r50-features", "frozen ResNet-50, batch 256", features),
             Row("b1", "latency of one image, eager",
                 *(self.case(model, "cuda b1", model, 1, "eval",
-                            [["latency"], ["bf16", "latency"], ["bf16-weights", "latency"]],
+                            [["latency"], ["bf16-weights", "latency"]],
                             "--latency") for model in ["resnet18", "resnet50"])),
             *([] if self.rehearse else [self.product()]),
             self.memory_bound(),

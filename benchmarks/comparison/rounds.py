@@ -56,8 +56,9 @@ class Contest:
     """Graft and its peers at one piece of work: measured in rounds once, however many cases look
     at the samples."""
 
-    def __init__(self, graft, peers):
-        self.graft, self.peers = graft, peers
+    def __init__(self, graft, peers, at_once=False):
+        """`at_once`: all get ready side by side."""
+        self.graft, self.peers, self.at_once = graft, peers, at_once
         self.rounds, self.absent, self.failure = [], {}, None
         self._done = False
 
@@ -72,8 +73,12 @@ class Contest:
 
     def _run(self, options, probe):
         try:
+            ready = self.peers
+            if self.at_once:
+                self.graft.launch()
+                ready = [peer for peer in ready if self._turn(peer, peer.launch)]
             self.graft.start()
-            ready = [peer for peer in self.peers if self._turn(peer, peer.start)]
+            ready = [peer for peer in ready if self._turn(peer, peer.start)]
 
             def measure():
                 samples = {"Graft": self.graft.measure(options.seconds)}

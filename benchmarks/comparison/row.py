@@ -11,9 +11,9 @@ UNITS = {"s": ("seconds", 1), "ms": ("seconds", 1e3), "us": ("seconds", 1e6),
 class Case:
     """One piece of work, done by Graft and by peers; less is better."""
 
-    def __init__(self, name, target, graft, peers, unit="ms"):
+    def __init__(self, name, target, graft, peers, unit="ms", at_once=False):
         self.name, self.target, self.unit = name, target, unit
-        self.contest = Contest(graft, peers)
+        self.contest = Contest(graft, peers, at_once)
 
     def beside(self, name, target, unit):
         """Another view of the same rounds: what else was measured in them."""

@@ -21,7 +21,7 @@ from comparison.contestant import Absent, Failed, Sample, Served, run_measured  
 from comparison.files import Folder  # noqa: E402
 from comparison.kernels import KERNELS, Kernels  # noqa: E402
 from comparison.outcome import Outcome  # noqa: E402
-from comparison.rounds import steady, take_rounds  # noqa: E402
+from comparison.rounds import Contest, steady, take_rounds  # noqa: E402
 from comparison.row import Case, Row  # noqa: E402
 from comparison.targets import Target  # noqa: E402
 from measurements import speed  # noqa: E402
@@ -194,7 +194,7 @@ class Device(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         rows = json.loads(done.stdout)
         self.assertGreater(rows["b1"]["cases"]["resnet18"]["graft"], 0)
-        self.assertEqual(rows["b1"]["absent"]["PyTorch bf16 latency"], "no Python package torch")
+        self.assertEqual(rows["b1"]["absent"]["PyTorch bf16-weights latency"], "no Python package torch")
         for case in rows["bandwidth"]["cases"].values():
             self.assertLessEqual(KEYS, set(case))
             self.assertEqual(case["peer_name"], "copy")
@@ -258,6 +258,11 @@ class Numbers:
     def __init__(self, name, *seconds):
         self.name, self.seconds, self.closed = name, list(seconds), False
 
+    launched = False
+
+    def launch(self):
+        self.launched = True
+
     def start(self):
         if not self.seconds:
             raise Absent("not here")
@@ -300,6 +305,13 @@ class Cases(unittest.TestCase):
         row = Row("id", "work", *views)
         self.assertEqual([outcome.as_json()["graft"] for outcome in
                           row.measure(self.Options, lambda: 100)], [2, 2000])
+
+    def test_all_may_get_ready_at_once(self):
+        for at_once in [False, True]:
+            both = Numbers("Graft", 1, 1, 1), Numbers("peer", 1, 1, 1)
+            Contest(both[0], both[1:], at_once).outcome(Case("", Target(1, "a test"), None, []),
+                                                        self.Options, lambda: 100)
+            self.assertEqual([one.launched for one in both], [at_once] * 2)
 
     def test_what_graft_lacks_is_no_failure_but_an_error_is(self):
         absent, failed = self.outcome(Numbers("Graft")), self.outcome(Numbers("Graft", 1))

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
 #include <sstream>
 #include <vector>
 
@@ -33,6 +34,8 @@ void read_required_devices(int argc, char** argv) {
   for (int i = 1; i < argc; ++i)
     if (const std::string_view word = argv[i]; word.starts_with(kOption))
       required.push_back(parse_device(word.substr(kOption.size())));
+  if (const char* const name = std::getenv("GRAFT_REQUIRE_DEVICE"); name && *name)
+    required.push_back(parse_device(name));
 }
 
 bool has_device(Device device) {

@@ -6,7 +6,8 @@
 
 namespace graft::testing {
 
-/// Takes every --require-device=NAME from the command line.
+/// Takes every --require-device=NAME from the command line, and GRAFT_REQUIRE_DEVICE from the
+/// environment: ctest hands no words on.
 void read_required_devices(int argc, char** argv);
 
 /// Whether the running test can use the device; if not, says so, and fails the test if required.
