@@ -77,6 +77,7 @@ void Tensor::check_access(DType wanted) const {
 
 double Tensor::item() const {
   check(numel() == 1, ErrorKind::Shape, "item: tensor has shape ", shape(), ", not one element");
+  const OpScope scope("item");
   Tensor value = empty({}, DType::F64);
   value.copy_(alias({}, {}, impl().offset));
   return *value.data<double>();

@@ -23,8 +23,10 @@ Tensor BatchNorm2d::forward(const Tensor& x, Activation activation, const Tensor
   if (on_stored_statistics())
     return batch_norm_eval(x, weight_, bias_, running_mean_, running_var_, params, residual);
   Tensor y = batch_norm_train(x, weight_, bias_, running_mean_, running_var_, params, residual);
-  // Only a batch that went through counts.
-  do_each_run([count = num_batches_tracked_]() mutable { count.fill_(count.item() + 1); });
+  do_each_run([count = num_batches_tracked_] {  // only a batch that went through counts
+    ++*count.data<int64_t>();
+    count.storage().bump_version();
+  });
   return y;
 }
 

@@ -7,6 +7,7 @@
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/autograd/meta.h"
 #include "graft/core/glob.h"
+#include "graft/core/op_scope.h"
 #include "graft/core/recorder.h"
 
 namespace graft::optim {
@@ -104,6 +105,7 @@ Optimizer::EntryBatch& Optimizer::batch_for(const Entry& entry) {
 }
 
 void Optimizer::step() {
+  const OpScope scope(name());
   refuse_recording(name(), "rates and the number of steps change");
   const NoGrad no_grad;
   for (EntryBatch& batch : batches_) batch.clear();

@@ -145,6 +145,7 @@ Tensor cotangent_or_one(const char* op, const Tensor& output, const Tensor& cota
 }  // namespace
 
 void backward(const Tensor& output, const Tensor& cotangent, BackwardOptions options) {
+  const OpScope scope("backward");
   const Tensor seed = cotangent_or_one("backward", output, cotangent);
   const GradMode mode(options.create_graph);
   Engine engine(options);
@@ -154,6 +155,7 @@ void backward(const Tensor& output, const Tensor& cotangent, BackwardOptions opt
 
 std::vector<Tensor> gradients(const Tensor& output, const std::vector<Tensor>& wrt,
                               const Tensor& cotangent, BackwardOptions options) {
+  const OpScope scope("gradients");
   const Tensor seed = cotangent_or_one("gradients", output, cotangent);
   const GradMode mode(options.create_graph);
   Engine engine(options);
