@@ -57,17 +57,32 @@ struct StoredMatrix {
 };
 
 // The layout of a row-major matrix: by columns it is its own transpose.
-cublasLtMatrixLayout_t layout_of(const ProductCase& of, const StoredMatrix& matrix) {
-  cublasLtMatrixLayout_t layout = nullptr;
-  blas_check(cublasLtMatrixLayoutCreate(&layout, data_type(of.dtype),
-                                        static_cast<uint64_t>(matrix.columns),
-                                        static_cast<uint64_t>(matrix.rows), matrix.stride),
-             "cublasLtMatrixLayoutCreate");
+MatrixLayout layout_of(const ProductCase& of, const StoredMatrix& matrix) {
+  cublasLtMatrixLayout_t made = nullptr;
+  blas_check(
+      cublasLtMatrixLayoutCreate(&made, data_type(of.dtype), static_cast<uint64_t>(matrix.columns),
+                                 static_cast<uint64_t>(matrix.rows), matrix.stride),
+      "cublasLtMatrixLayoutCreate");
+  MatrixLayout layout(made);
   if (of.batch > 1) {
-    set(layout, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, static_cast<int32_t>(of.batch));
-    set(layout, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, matrix.batch_stride);
+    set(made, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, static_cast<int32_t>(of.batch));
+    set(made, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, matrix.batch_stride);
   }
   return layout;
+}
+
+using Wish =
+    std::unique_ptr<cublasLtMatmulPreferenceOpaque_t, DestroyBy<cublasLtMatmulPreferenceDestroy>>;
+
+Wish make_wish() {
+  cublasLtMatmulPreference_t made = nullptr;
+  blas_check(cublasLtMatmulPreferenceCreate(&made), "cublasLtMatmulPreferenceCreate");
+  Wish wish(made);
+  set(made, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, kWorkspaceLimit);
+  // Partial sums are added in a fixed order, in the precision they were computed in.
+  set(made, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
+      static_cast<uint32_t>(CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE));
+  return wish;
 }
 
 }  // namespace
@@ -80,27 +95,24 @@ void blas_check(cublasStatus_t status, const char* call) {
 ProductPlan::ProductPlan(cublasLtHandle_t handle, const ProductCase& of)
     : epilogue_(epilogue_of(of)), f64_(of.dtype == DType::F64) {
   describe(of);
-  cublasLtMatmulPreference_t wish = nullptr;
-  blas_check(cublasLtMatmulPreferenceCreate(&wish), "cublasLtMatmulPreferenceCreate");
-  set(wish, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, kWorkspaceLimit);
-  // Partial sums are added in a fixed order, in the precision they were computed in.
-  set(wish, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
-      static_cast<uint32_t>(CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE));
+  const Wish wish = make_wish();
   int found = 0;
   const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(
-      handle, product_, left_, right_, result_, result_, wish, 1, &algorithm_, &found);
-  cublasLtMatmulPreferenceDestroy(wish);
+      handle, product_.get(), left_.get(), right_.get(), result_.get(), result_.get(), wish.get(),
+      1, &algorithm_, &found);
   usable_ = status == CUBLAS_STATUS_SUCCESS && found > 0;
 }
 
 void ProductPlan::describe(const ProductCase& of) {
   const cudaDataType_t scalars = f64_ ? CUDA_R_64F : CUDA_R_32F;
-  blas_check(cublasLtMatmulDescCreate(&product_, compute_type(of), scalars),
+  cublasLtMatmulDesc_t product = nullptr;
+  blas_check(cublasLtMatmulDescCreate(&product, compute_type(of), scalars),
              "cublasLtMatmulDescCreate");
-  set(product_, CUBLASLT_MATMUL_DESC_TRANSA, of.transpose_b ? CUBLAS_OP_T : CUBLAS_OP_N);
-  set(product_, CUBLASLT_MATMUL_DESC_TRANSB, of.transpose_a ? CUBLAS_OP_T : CUBLAS_OP_N);
-  set(product_, CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue_);
-  if (of.bias) set(product_, CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, data_type(of.dtype));
+  product_.reset(product);
+  set(product, CUBLASLT_MATMUL_DESC_TRANSA, of.transpose_b ? CUBLAS_OP_T : CUBLAS_OP_N);
+  set(product, CUBLASLT_MATMUL_DESC_TRANSB, of.transpose_a ? CUBLAS_OP_T : CUBLAS_OP_N);
+  set(product, CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue_);
+  if (of.bias) set(product, CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, data_type(of.dtype));
   left_ = layout_of(
       of, {of.transpose_b ? of.n : of.k, of.transpose_b ? of.k : of.n, of.b_stride, of.b_batch});
   right_ = layout_of(
@@ -108,30 +120,23 @@ void ProductPlan::describe(const ProductCase& of) {
   result_ = layout_of(of, {of.m, of.n, of.n, of.m * of.n});
 }
 
-ProductPlan::~ProductPlan() {
-  if (result_) cublasLtMatrixLayoutDestroy(result_);
-  if (right_) cublasLtMatrixLayoutDestroy(right_);
-  if (left_) cublasLtMatrixLayoutDestroy(left_);
-  if (product_) cublasLtMatmulDescDestroy(product_);
-}
-
 void ProductPlan::execute(cublasLtHandle_t handle, cudaStream_t stream, const void* a,
                           const void* b, const void* bias, void* c, void* workspace) const {
   const float one = 1, zero = 0;
   const double one64 = 1, zero64 = 0;
   // The description is shared between calls and threads; the bias belongs to this one.
-  cublasLtMatmulDesc_t product = product_;
+  cublasLtMatmulDesc_t product = product_.get();
   cublasLtMatmulDescOpaque_t with_bias;
   if (bias) {
     with_bias = *product_;
     product = &with_bias;
     set(product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
   }
-  blas_check(
-      cublasLtMatmul(handle, product, f64_ ? static_cast<const void*>(&one64) : &one, b, left_, a,
-                     right_, f64_ ? static_cast<const void*>(&zero64) : &zero, c, result_, c,
-                     result_, &algorithm_.algo, workspace, algorithm_.workspaceSize, stream),
-      "cublasLtMatmul");
+  blas_check(cublasLtMatmul(
+                 handle, product, f64_ ? static_cast<const void*>(&one64) : &one, b, left_.get(), a,
+                 right_.get(), f64_ ? static_cast<const void*>(&zero64) : &zero, c, result_.get(),
+                 c, result_.get(), &algorithm_.algo, workspace, algorithm_.workspaceSize, stream),
+             "cublasLtMatmul");
 }
 
 }  // namespace graft::cuda

@@ -3,6 +3,8 @@
 
 #include <cublasLt.h>
 
+#include <memory>
+
 #include "graft/kernels/cuda/blas/product.h"
 
 namespace graft::cuda {
@@ -10,12 +12,21 @@ namespace graft::cuda {
 /// Error(Device) "op: call: text of the status" unless it is success.
 void blas_check(cublasStatus_t status, const char* call);
 
+template <auto kDestroy>
+struct DestroyBy {
+  template <class T>
+  void operator()(T* object) const {
+    kDestroy(object);
+  }
+};
+using ProductDescription =
+    std::unique_ptr<cublasLtMatmulDescOpaque_t, DestroyBy<cublasLtMatmulDescDestroy>>;
+using MatrixLayout =
+    std::unique_ptr<cublasLtMatrixLayoutOpaque_t, DestroyBy<cublasLtMatrixLayoutDestroy>>;
+
 class ProductPlan {
  public:
-  explicit ProductPlan(cublasLtHandle_t handle, const ProductCase& of);
-  ~ProductPlan();
-  ProductPlan(const ProductPlan&) = delete;
-  ProductPlan& operator=(const ProductPlan&) = delete;
+  ProductPlan(cublasLtHandle_t handle, const ProductCase& of);
 
   /// False: cuBLASLt has no algorithm for the case.
   bool usable() const { return usable_; }
@@ -29,8 +40,8 @@ class ProductPlan {
 
   // Column-major, cuBLASLt's own order: what is C = A B by rows is C' = B' A' by columns, so its
   // left factor is our B.
-  cublasLtMatmulDesc_t product_ = nullptr;
-  cublasLtMatrixLayout_t left_ = nullptr, right_ = nullptr, result_ = nullptr;
+  ProductDescription product_;
+  MatrixLayout left_, right_, result_;
   cublasLtMatmulHeuristicResult_t algorithm_{};
   cublasLtEpilogue_t epilogue_ = CUBLASLT_EPILOGUE_DEFAULT;
   bool usable_ = false;

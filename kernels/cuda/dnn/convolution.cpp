@@ -1,5 +1,7 @@
 #include "graft/kernels/cuda/dnn/convolution.h"
 
+#include <array>
+
 #include "graft/kernels/cuda/dnn/handle.h"
 #include "graft/kernels/cuda/dnn/plan_cache.h"
 
@@ -7,11 +9,13 @@ namespace graft::cuda {
 
 bool dnn_convolution(const KernelCtx& ctx, const ConvolutionCase& of, const void* x, const void* w,
                      const void* bias, const void* residual, const void* y) {
-  std::vector<Operand> operands;
+  std::array<Operand, kMostOperands> all;
+  size_t count = 0;
   const auto add = [&](OperandId id, const void* data) {
-    if (data) operands.push_back({id, const_cast<void*>(data)});
+    if (data) all[count++] = {id, const_cast<void*>(data)};
   };
   add(kX, x), add(kW, w), add(kY, y), add(kBias, bias), add(kResidual, residual);
+  const std::span<const Operand> operands = std::span(all).first(count);
   const auto run = [&](const Plan& plan) {
     Workspace workspace = ctx.workspace.nested();
     plan.execute(dnn_handle(ctx.stream), operands, workspace.take(plan.workspace_bytes()));

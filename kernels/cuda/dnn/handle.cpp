@@ -7,11 +7,16 @@
 namespace graft::cuda {
 namespace {
 
+struct Handle {
+  cudnnHandle_t handle = nullptr;
+  void* stream = nullptr;  // that it is set to
+};
+
 struct Handles {
-  std::vector<cudnnHandle_t> by_device;
+  std::vector<Handle> by_device;
   ~Handles() {
-    for (cudnnHandle_t handle : by_device)
-      if (handle) cudnnDestroy(handle);
+    for (const Handle& one : by_device)
+      if (one.handle) cudnnDestroy(one.handle);
   }
 };
 
@@ -21,10 +26,15 @@ cudnnHandle_t dnn_handle(Stream stream) {
   static thread_local Handles handles;
   const auto index = static_cast<size_t>(stream.device.index);
   if (handles.by_device.size() <= index) handles.by_device.resize(index + 1);
-  cudnnHandle_t& handle = handles.by_device[index];
-  if (!handle) dnn_check(cudnnCreate(&handle), "cudnnCreate");
-  dnn_check(cudnnSetStream(handle, static_cast<cudaStream_t>(stream.native)), "cudnnSetStream");
-  return handle;
+  Handle& own = handles.by_device[index];
+  if (!own.handle) dnn_check(cudnnCreate(&own.handle), "cudnnCreate");
+  // It asks the driver several questions, whether the stream is another one or not.
+  if (own.stream != stream.native) {
+    dnn_check(cudnnSetStream(own.handle, static_cast<cudaStream_t>(stream.native)),
+              "cudnnSetStream");
+    own.stream = stream.native;
+  }
+  return own.handle;
 }
 
 }  // namespace graft::cuda

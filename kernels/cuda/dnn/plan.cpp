@@ -1,6 +1,9 @@
 #include "graft/kernels/cuda/dnn/plan.h"
 
 #include <algorithm>
+#include <array>
+
+#include "graft/core/error.h"
 
 namespace graft::cuda {
 namespace {
@@ -83,17 +86,21 @@ std::vector<Plan> find_plans(cudnnHandle_t handle, const ConvolutionCase& of,
   return plans;
 }
 
+// The pack of pointers is made for each call: once finalized it can be changed no more.
 void Plan::execute(cudnnHandle_t handle, std::span<const Operand> operands, void* workspace) const {
-  std::vector<int64_t> ids;
-  std::vector<void*> pointers;
-  for (const Operand& operand : operands) {
-    ids.push_back(operand.id);
-    pointers.push_back(operand.data);
+  check(operands.size() <= kMostOperands, ErrorKind::Internal, "cudnn: ", operands.size(),
+        " operands of a plan");
+  std::array<int64_t, kMostOperands> ids;
+  std::array<void*, kMostOperands> pointers;
+  for (size_t i = 0; i < operands.size(); ++i) {
+    ids[i] = operands[i].id;
+    pointers[i] = operands[i].data;
   }
   Descriptor pack(CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR);
   pack.set(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS, CUDNN_TYPE_VOID_PTR,
-           static_cast<int64_t>(pointers.size()), pointers.data());
-  pack.set_all(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS, ids);
+           static_cast<int64_t>(operands.size()), pointers.data());
+  pack.set_all(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS,
+               std::span<const int64_t>(ids).first(operands.size()));
   pack.set(CUDNN_ATTR_VARIANT_PACK_WORKSPACE, CUDNN_TYPE_VOID_PTR, 1, &workspace);
   pack.finalize();
   dnn_check(cudnnBackendExecute(handle, plan_.get(), pack.get()), "cudnnBackendExecute");

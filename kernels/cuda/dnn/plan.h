@@ -14,6 +14,7 @@ struct Operand {
   OperandId id;
   void* data;
 };
+inline constexpr size_t kMostOperands = 5;  ///< each of OperandId once
 
 /// One executable plan. Not for concurrent use with one handle; plans themselves are read-only.
 class Plan {
