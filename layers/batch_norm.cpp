@@ -23,7 +23,7 @@ Tensor BatchNorm2d::forward(const Tensor& x, Activation activation, const Tensor
   if (on_stored_statistics())
     return batch_norm_eval(x, weight_, bias_, running_mean_, running_var_, params, residual);
   Tensor y = batch_norm_train(x, weight_, bias_, running_mean_, running_var_, params, residual);
-  do_each_run([count = num_batches_tracked_] {  // only a batch that went through counts
+  do_each_run([count = num_batches_tracked_]() mutable {  // only a batch that went through
     ++*count.data<int64_t>();
     count.storage().bump_version();
   });

@@ -138,7 +138,7 @@ TEST_CASE("what a recording cannot hold is refused, and leaves nothing behind") 
   const size_t before = live_bytes();
   const Tensor x = of({1, 2});
   CHECK(error_text([&] { Recording({}, [&] { sum(x).item(); }); }) ==
-        "graft: cannot be recorded: needs values on the host");
+        "item: cannot be recorded: needs values on the host");
   CHECK(error_text([&] { Recording({}, [&] { dropout(x, 0.5, {}); }); }) ==
         "dropout: cannot be recorded: each run draws other random numbers");
   CHECK(error_text([&] { Recording({}, [&] { Recording({}, [] {}); }); }) ==

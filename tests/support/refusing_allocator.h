@@ -8,19 +8,19 @@
 namespace graft::testing {
 
 /// Stands in front of the allocator of a device while it lives; the device's is the only one of its
-/// type in use.
+/// type in use. What is allocated meanwhile must be gone before it.
 class RefusingAllocator final : public Allocator {
  public:
-  /// Allocation n from now on (0: the next) fails as the device's own allocator fails when its
-  /// budget is spent; all others succeed.
-  RefusingAllocator(Device device, int64_t n)
-      : device_(device), left_(n), inner_(allocator(device)) {
+  explicit RefusingAllocator(Device device) : device_(device), inner_(allocator(device)) {
     install_allocator(device.type, this);
   }
   ~RefusingAllocator() override { install_allocator(device_.type, nullptr); }
 
-  /// Whether it has come to that allocation.
-  bool refused() const { return left_ < 0; }
+  /// Allocation n from now on (0: the next) fails as the device's own allocator fails when its
+  /// budget is spent; all others succeed.
+  void refuse(int64_t n) { left_ = n; }
+  /// Whether it has come to that allocation; if not, none is refused from here on.
+  bool refused() { return left_.exchange(-1) < 0; }
 
   void* allocate(size_t bytes, Stream stream) override {
     if (left_-- != 0) return inner_.allocate(bytes, stream);
@@ -41,7 +41,7 @@ class RefusingAllocator final : public Allocator {
 
  private:
   const Device device_;
-  std::atomic<int64_t> left_;
+  std::atomic<int64_t> left_ = -1;
   Allocator& inner_;
 };
 

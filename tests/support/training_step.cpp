@@ -34,24 +34,21 @@ std::unique_ptr<layers::Sequential> make_network() {
 
 // What a step of which allocation n fails leaves behind. False: it has no such allocation.
 bool check_allocation(Device device, bool warm, int64_t n) {
+  RefusingAllocator memory(device);
   TrainingStep failing(device, warm), clean(device, warm);
   const std::vector<TrainingStep::Values> before = failing.state();
   clean.run();
   const std::vector<TrainingStep::Values> after = clean.state();
   std::string text;
   ErrorKind kind = ErrorKind::Internal;
-  bool refused = false;
-  {
-    const RefusingAllocator refusing(device, n);
-    try {
-      failing.run();
-    } catch (const Error& error) {
-      text = error.what();
-      kind = error.kind();
-    }
-    refused = refusing.refused();
+  memory.refuse(n);
+  try {
+    failing.run();
+  } catch (const Error& error) {
+    text = error.what();
+    kind = error.kind();
   }
-  if (!refused) {
+  if (!memory.refused()) {
     CHECK(text.empty());
     CHECK(failing.state() == after);
     return false;
