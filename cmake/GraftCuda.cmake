@@ -31,9 +31,9 @@ endif()
 set(GRAFT_WITH_CUDA ON)
 message(STATUS "graft: CUDA Toolkit ${CUDAToolkit_VERSION}, for ${CMAKE_CUDA_ARCHITECTURES}")
 
-# cuDNN comes with no CMake package.
+# cuDNN comes with no CMake package, and in Python's nvidia-cudnn without the name to link with.
 find_path(GRAFT_CUDNN_INCLUDE cudnn_graph.h HINTS ${CUDAToolkit_INCLUDE_DIRS})
-find_library(GRAFT_CUDNN_LIBRARY cudnn HINTS ${CUDAToolkit_LIBRARY_DIR})
+find_library(GRAFT_CUDNN_LIBRARY NAMES cudnn libcudnn.so.9 HINTS ${CUDAToolkit_LIBRARY_DIR})
 mark_as_advanced(GRAFT_CUDNN_INCLUDE GRAFT_CUDNN_LIBRARY)
 set(GRAFT_WITH_CUDNN OFF)
 if(GRAFT_CUDNN_INCLUDE AND GRAFT_CUDNN_LIBRARY AND NOT GRAFT_CUDNN STREQUAL "OFF")
