@@ -60,18 +60,11 @@ __attribute__((target("avx2"))) void vertical(const uint8_t* in, uint8_t* out, i
   }
 }
 
-/// Four source pixels of a row: the channels of taps 0 and 1, and of taps 2 and 3, side by side in
-/// 16-bit pairs, three pairs and an idle one in each half.
-__attribute__((target("avx2"))) inline __m256i paired_pixels(const uint8_t* pixel) {
-  const __m128i order = _mm_setr_epi8(0, 3, 1, 4, 2, 5, -1, -1, 6, 9, 7, 10, 8, 11, -1, -1);
-  const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(pixel));
-  return _mm256_cvtepu8_epi16(_mm_shuffle_epi8(bytes, order));
-}
-
-/// The halves of each row's sum added up: row a in the lower half, row b in the upper.
-__attribute__((target("avx2"))) inline __m256i join_rows(__m256i a, __m256i b) {
-  return _mm256_add_epi32(_mm256_permute2x128_si256(a, b, 0x20),
-                          _mm256_permute2x128_si256(a, b, 0x31));
+/// 16 bytes of a row in the lower half and of the row after it in the upper.
+__attribute__((target("avx2"))) inline __m256i load_two_rows(const uint8_t* pixel, int64_t stride) {
+  return _mm256_inserti128_si256(
+      _mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(pixel))),
+      _mm_loadu_si128(reinterpret_cast<const __m128i*>(pixel + stride)), 1);
 }
 
 constexpr int64_t kRowsAtOnce = 4;  // they share the weights
@@ -81,28 +74,33 @@ constexpr int64_t kLoadBytes = 16;  // of which four pixels are used
 __attribute__((target("avx2"))) void horizontal_rgb(const uint8_t* in, int64_t in_stride,
                                                     uint8_t* out, const ResampleTable& table) {
   constexpr int64_t kChannels = 3, kGroup = ResampleTable::kTapGroup;
-  const __m256i pick_high = _mm256_setr_epi32(0, 0, 0, 0, 2, 2, 2, 2);
-  const __m256i pick_low = _mm256_setr_epi32(1, 1, 1, 1, 3, 3, 3, 3);
+  // The channels of two neighbouring pixels side by side in 16-bit pairs, three pairs and an idle
+  // one of each row: taps 0 and 1, and taps 2 and 3.
+  const __m256i taps_01 = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));
+  const __m256i taps_23 = _mm256_broadcastsi128_si256(
+      _mm_setr_epi8(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1));
   const int64_t out_stride = table.size() * kChannels;
   for (int64_t x = 0; x < table.size(); ++x, out += kChannels) {
     const auto [first, count] = table.taps_of(x);
     const WeightPair* pairs = table.pairs_of(x);
     const uint8_t* pixel = in + first * kChannels;
-    __m256i high[kRowsAtOnce] = {}, low[kRowsAtOnce] = {};
-    for (int64_t k = 0; k < count; k += kGroup, pixel += kGroup * kChannels) {
-      const __m256i weights = _mm256_broadcastsi128_si256(
-          _mm_loadu_si128(reinterpret_cast<const __m128i*>(pairs + k / 2)));
-      const __m256i high_weights = _mm256_permutevar8x32_epi32(weights, pick_high);
-      const __m256i low_weights = _mm256_permutevar8x32_epi32(weights, pick_low);
-#pragma GCC unroll 4
-      for (int64_t row = 0; row < kRowsAtOnce; ++row) {
-        const __m256i pixels = paired_pixels(pixel + row * in_stride);
-        high[row] = _mm256_add_epi32(high[row], _mm256_madd_epi16(pixels, high_weights));
-        low[row] = _mm256_add_epi32(low[row], _mm256_madd_epi16(pixels, low_weights));
+    __m256i high[kRowsAtOnce / 2] = {}, low[kRowsAtOnce / 2] = {};
+    for (int64_t k = 0; k < count; k += kGroup, pixel += kGroup * kChannels, pairs += 2) {
+      const __m256i high_01 = repeat(pairs[0].high), high_23 = repeat(pairs[1].high);
+      const __m256i low_01 = repeat(pairs[0].low), low_23 = repeat(pairs[1].low);
+#pragma GCC unroll 2
+      for (int64_t two = 0; two < kRowsAtOnce / 2; ++two) {
+        const __m256i bytes = load_two_rows(pixel + 2 * two * in_stride, in_stride);
+        const __m256i a = _mm256_shuffle_epi8(bytes, taps_01);
+        const __m256i b = _mm256_shuffle_epi8(bytes, taps_23);
+        high[two] = _mm256_add_epi32(high[two], _mm256_add_epi32(_mm256_madd_epi16(a, high_01),
+                                                                 _mm256_madd_epi16(b, high_23)));
+        low[two] = _mm256_add_epi32(
+            low[two], _mm256_add_epi32(_mm256_madd_epi16(a, low_01), _mm256_madd_epi16(b, low_23)));
       }
     }
-    const __m256i rows_01 = round_lanes(join_rows(high[0], high[1]), join_rows(low[0], low[1]));
-    const __m256i rows_23 = round_lanes(join_rows(high[2], high[3]), join_rows(low[2], low[3]));
+    const __m256i rows_01 = round_lanes(high[0], low[0]), rows_23 = round_lanes(high[1], low[1]);
     const __m256i words = _mm256_packs_epi32(rows_01, rows_23);  // rows 0 2 1 3
     const __m256i bytes = _mm256_packus_epi16(words, words);
     alignas(32) uint8_t pixels[32];
