@@ -7,7 +7,10 @@
 #include <ostream>
 
 #include "graft/benchmarks/timing.h"
+#include "graft/core/error.h"
+#include "graft/core/parallel.h"
 #include "graft/data/image_folder.h"
+#include "graft/data/loader.h"
 #include "graft/data/transforms.h"
 #include "support/asset_folder.h"
 
@@ -18,10 +21,10 @@ using namespace graft::data;
 
 constexpr Repeat kRepeat{.min_seconds = 0.5};
 
-std::unique_ptr<ImageFolder> photographs(Decoder decoder) {
+DatasetPtr photographs(Decoder decoder) {
   const std::filesystem::path path = testing::asset_folder() / "hymenoptera" / "val";
   if (!std::filesystem::exists(path)) return nullptr;
-  return std::make_unique<ImageFolder>(path, Limits{}, decoder);
+  return std::make_shared<ImageFolder>(path, Limits{}, decoder);
 }
 
 void print(std::ostream& out, const char* name, double seconds) {
@@ -29,22 +32,26 @@ void print(std::ostream& out, const char* name, double seconds) {
       << std::setw(9) << seconds * 1e3 << " ms\n";
 }
 
-// A pass over the folder is one call, so that every run sees each photograph equally.
-Seconds time_pass(const Dataset& folder, double min_seconds) {
-  Tensor batch = Tensor::empty({1, 224, 224, 3});
+/// A call is an epoch: every run sees each photograph equally.
+Seconds time_epochs(const DatasetPtr& folder, int workers, double min_seconds) {
+  LoaderOptions options;
+  options.workers = workers;
+  Loader loader(folder, Preprocess{}, options);
   return time_calls({.min_seconds = min_seconds}, [&] {
-    for (int64_t i = 0; i < folder.size(); ++i) preprocess(folder.image(i), Preprocess{}, batch, 0);
+    loader.start_epoch(0);
+    for (Batch batch; loader.next(batch);) {
+    }
   });
 }
 
 void time_photographs(std::ostream& out, const char* name, Decoder decoder) {
-  const auto folder = has_decoder(decoder) ? photographs(decoder) : nullptr;
+  const DatasetPtr folder = has_decoder(decoder) ? photographs(decoder) : nullptr;
   if (folder == nullptr) {
     out << std::left << std::setw(36) << name << " skipped: no decoder or no photographs\n";
     return;
   }
   print(out, name,
-        time_pass(*folder, kRepeat.min_seconds).median / static_cast<double>(folder->size()));
+        time_epochs(folder, 0, kRepeat.min_seconds).median / static_cast<double>(folder->size()));
 }
 
 void time_resize(std::ostream& out, const char* name, ResizeFilter filter) {
@@ -67,7 +74,9 @@ void time_normalise(std::ostream& out, const char* name) {
 
 Seconds time_folder(const std::string& folder, data::Decoder decoder, double min_seconds) {
   check(has_decoder(decoder), ErrorKind::Argument, "graft_bench: this build lacks that decoder");
-  return time_pass(ImageFolder(folder, Limits{}, decoder), min_seconds);
+  const int workers = num_threads() > 1 ? num_threads() : 0;
+  return time_epochs(std::make_shared<ImageFolder>(folder, Limits{}, decoder), workers,
+                     min_seconds);
 }
 
 void time_pictures(std::ostream& out) {

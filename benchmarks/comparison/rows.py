@@ -116,12 +116,11 @@ class Bench:
         folder = photographs.file("train")
 
         def case(decoder):
-            graft = self.graft(f"--pictures={folder}", f"--decoder={decoder}", threads=1,
+            graft = self.graft(f"--pictures={folder}", f"--decoder={decoder}",
                                files=[photographs])
             return Case(decoder, TARGETS["loader " + decoder], graft,
-                        [Peer("Pillow and torchvision", "torch_pictures", folder)])
-        return Row("loader", "200 JPEGs to normalised batches, one thread", case("libraries"),
-                   case("stb"))
+                        [Peer("Pillow and torchvision", "torch_pictures", folder, self.threads)])
+        return Row("loader", "200 JPEGs to normalised batches", case("libraries"), case("stb"))
 
     def startup(self):
         photographs, network = self.files.photographs, self.files.network("mobilenet_v2", "pth")
