@@ -80,13 +80,16 @@ ResampleTable make_table(const Axis& axis, int64_t begin, int64_t count, int64_t
       weights[k] = static_cast<int32_t>((weight < 0 ? -0.5 : 0.5) + weight * (1 << kWeightBits));
     }
   }
-  table.cut_pairs();
   return table;
 }
 
 const ResizePasses& best_passes() {
-  static const ResizePasses* avx2 = avx2_resize_passes();
-  return avx2 != nullptr ? *avx2 : portable_resize_passes();
+  static const ResizePasses& best = []() -> const ResizePasses& {
+    for (const ResizePasses* passes : {vnni_resize_passes(), avx2_resize_passes()})
+      if (passes != nullptr) return *passes;
+    return portable_resize_passes();
+  }();
+  return best;
 }
 
 /// Copies part of a picture.
@@ -108,8 +111,7 @@ Image resample_rows(const Image& image, int64_t top, int64_t height, const Resam
 
 Image resample_columns(const Image& image, const ResampleTable& table) {
   Image out = Image::unfilled(table.size(), image.width(), image.channels());
-  for (int64_t y = 0; y < table.size(); ++y)
-    best_passes().vertical(image.data(), out.row(y), out.row_bytes(), table, y);
+  best_passes().vertical(image.data(), out.data(), out.row_bytes(), table);
   return out;
 }
 

@@ -8,12 +8,32 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+#include <algorithm>
 #include <cstring>
+#include <vector>
 
 namespace graft::data {
 namespace {
 
-constexpr int kLowBits = WeightPair::kLowBits;
+constexpr int kLowBits = 15;
+constexpr int64_t kLanes = 16;  // of 16 bits
+
+/// Two neighbouring weights, the second in the upper bits.
+struct WeightPair {
+  uint32_t high, low;
+};
+
+/// Of all weights; ResampleTable::stride is even.
+std::vector<WeightPair> cut_pairs(const ResampleTable& table) {
+  const auto high = [](int32_t w) { return static_cast<uint32_t>(w >> kLowBits) & 0xffff; };
+  const auto low = [](int32_t w) { return static_cast<uint32_t>(w) & ((1u << kLowBits) - 1); };
+  std::vector<WeightPair> pairs(table.weights.size() / 2);
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    const int32_t even = table.weights[2 * i], odd = table.weights[2 * i + 1];
+    pairs[i] = {high(odd) << 16 | high(even), low(odd) << 16 | low(even)};
+  }
+  return pairs;
+}
 
 __attribute__((target("avx2"))) inline __m256i round_lanes(__m256i high, __m256i low) {
   const __m256i half = _mm256_set1_epi32(1 << (kWeightBits - 1));
@@ -29,15 +49,12 @@ __attribute__((target("avx2"))) inline __m256i repeat(uint32_t value) {
   return _mm256_set1_epi32(static_cast<int32_t>(value));
 }
 
-__attribute__((target("avx2"))) void vertical(const uint8_t* in, uint8_t* out, int64_t bytes,
-                                              const ResampleTable& table, int64_t y) {
-  constexpr int64_t kLanes = 16;
-  if (bytes < kLanes) return portable_resize_passes().vertical(in, out, bytes, table, y);
-  const auto [first, count] = table.taps_of(y);
-  const WeightPair* pairs = table.pairs_of(y);
+/// A row of results; `count` rows of `in`.
+__attribute__((target("avx2"))) void vertical_row(const uint8_t* in, uint8_t* out, int64_t bytes,
+                                                  int64_t count, const WeightPair* pairs) {
   for (int64_t next = 0; next < bytes; next += kLanes) {
-    const int64_t begin = next + kLanes <= bytes ? next : bytes - kLanes;  // the last ones twice
-    const uint8_t* column = in + first * bytes + begin;
+    const int64_t begin = std::min(next, bytes - kLanes);  // the last ones twice
+    const uint8_t* column = in + begin;
     // Lanes 0-3 and 8-11 in a, 4-7 and 12-15 in b.
     __m256i a_high = _mm256_setzero_si256(), a_low = a_high, b_high = a_high, b_low = a_high;
     for (int64_t k = 0; k < count; k += 2) {
@@ -60,6 +77,15 @@ __attribute__((target("avx2"))) void vertical(const uint8_t* in, uint8_t* out, i
   }
 }
 
+void vertical(const uint8_t* in, uint8_t* out, int64_t bytes, const ResampleTable& table) {
+  if (bytes < kLanes) return portable_resize_passes().vertical(in, out, bytes, table);
+  const std::vector<WeightPair> pairs = cut_pairs(table);
+  for (int64_t y = 0; y < table.size(); ++y, out += bytes) {
+    const auto [first, count] = table.taps_of(y);
+    vertical_row(in + first * bytes, out, bytes, count, pairs.data() + y * table.stride / 2);
+  }
+}
+
 /// 16 bytes of a row in the lower half and of the row after it in the upper.
 __attribute__((target("avx2"))) inline __m256i load_two_rows(const uint8_t* pixel, int64_t stride) {
   return _mm256_inserti128_si256(
@@ -72,7 +98,8 @@ constexpr int64_t kLoadBytes = 16;  // of which four pixels are used
 
 /// kRowsAtOnce rows of RGB.
 __attribute__((target("avx2"))) void horizontal_rgb(const uint8_t* in, int64_t in_stride,
-                                                    uint8_t* out, const ResampleTable& table) {
+                                                    uint8_t* out, const ResampleTable& table,
+                                                    const WeightPair* pairs) {
   constexpr int64_t kChannels = 3, kGroup = ResampleTable::kTapGroup;
   // The channels of two neighbouring pixels side by side in 16-bit pairs, three pairs and an idle
   // one of each row: taps 0 and 1, and taps 2 and 3.
@@ -83,12 +110,12 @@ __attribute__((target("avx2"))) void horizontal_rgb(const uint8_t* in, int64_t i
   const int64_t out_stride = table.size() * kChannels;
   for (int64_t x = 0; x < table.size(); ++x, out += kChannels) {
     const auto [first, count] = table.taps_of(x);
-    const WeightPair* pairs = table.pairs_of(x);
+    const WeightPair* pair = pairs + x * table.stride / 2;
     const uint8_t* pixel = in + first * kChannels;
     __m256i high[kRowsAtOnce / 2] = {}, low[kRowsAtOnce / 2] = {};
-    for (int64_t k = 0; k < count; k += kGroup, pixel += kGroup * kChannels, pairs += 2) {
-      const __m256i high_01 = repeat(pairs[0].high), high_23 = repeat(pairs[1].high);
-      const __m256i low_01 = repeat(pairs[0].low), low_23 = repeat(pairs[1].low);
+    for (int64_t k = 0; k < count; k += kGroup, pixel += kGroup * kChannels, pair += 2) {
+      const __m256i high_01 = repeat(pair[0].high), high_23 = repeat(pair[1].high);
+      const __m256i low_01 = repeat(pair[0].low), low_23 = repeat(pair[1].low);
 #pragma GCC unroll 2
       for (int64_t two = 0; two < kRowsAtOnce / 2; ++two) {
         const __m256i bytes = load_two_rows(pixel + 2 * two * in_stride, in_stride);
@@ -121,8 +148,9 @@ void horizontal(const uint8_t* in, int64_t in_stride, const uint8_t* end, uint8_
     const auto readable = [&](const uint8_t* row) {
       return end - row >= (kRowsAtOnce - 1) * in_stride + last_load + kLoadBytes;
     };
+    const std::vector<WeightPair> pairs = cut_pairs(table);
     for (; rows >= kRowsAtOnce && readable(in); rows -= kRowsAtOnce) {
-      horizontal_rgb(in, in_stride, out, table);
+      horizontal_rgb(in, in_stride, out, table, pairs.data());
       in += kRowsAtOnce * in_stride;
       out += kRowsAtOnce * table.size() * channels;
     }

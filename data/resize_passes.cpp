@@ -22,8 +22,8 @@ void horizontal(const uint8_t* in, int64_t in_stride, const uint8_t*, uint8_t* o
     channels == 1 ? horizontal_row<1>(in, out, table) : horizontal_row<3>(in, out, table);
 }
 
-void vertical(const uint8_t* in, uint8_t* out, int64_t bytes, const ResampleTable& table,
-              int64_t y) {
+void vertical_row(const uint8_t* in, uint8_t* out, int64_t bytes, const ResampleTable& table,
+                  int64_t y) {
   constexpr int64_t kBlock = 256;  // sums stay in the nearest cache
   const auto [first, count] = table.taps_of(y);
   const int32_t* weights = table.weights_of(y);
@@ -38,18 +38,11 @@ void vertical(const uint8_t* in, uint8_t* out, int64_t bytes, const ResampleTabl
   }
 }
 
-}  // namespace
-
-void ResampleTable::cut_pairs() {
-  constexpr int kLowBits = WeightPair::kLowBits;
-  const auto high = [](int32_t w) { return static_cast<uint32_t>(w >> kLowBits) & 0xffff; };
-  const auto low = [](int32_t w) { return static_cast<uint32_t>(w) & ((1u << kLowBits) - 1); };
-  pairs.resize(weights.size() / 2);
-  for (size_t i = 0; i < pairs.size(); ++i) {
-    const int32_t even = weights[2 * i], odd = weights[2 * i + 1];
-    pairs[i] = {high(odd) << 16 | high(even), low(odd) << 16 | low(even)};
-  }
+void vertical(const uint8_t* in, uint8_t* out, int64_t bytes, const ResampleTable& table) {
+  for (int64_t y = 0; y < table.size(); ++y) vertical_row(in, out + y * bytes, bytes, table, y);
 }
+
+}  // namespace
 
 const ResizePasses& portable_resize_passes() {
   static constexpr ResizePasses passes{horizontal, vertical};

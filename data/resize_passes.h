@@ -10,13 +10,6 @@ namespace graft::data {
 /// Fixed point of Pillow: a weight of 1 is 1 << kWeightBits.
 inline constexpr int kWeightBits = 32 - 8 - 2;
 
-/// Two neighbouring weights, each cut in two halves w = high * 2^kLowBits + low of 16 bits, for
-/// machines that multiply and add pairs of 16-bit numbers. The second weight is in the upper bits.
-struct WeightPair {
-  static constexpr int kLowBits = 15;
-  uint32_t high, low;
-};
-
 /// For each output position the source positions it reads and their weights. A row of weights is
 /// `stride` long, padded with zeros to a multiple of kTapGroup.
 struct ResampleTable {
@@ -27,14 +20,10 @@ struct ResampleTable {
   int64_t stride = 0;
   std::vector<Taps> taps;
   std::vector<int32_t> weights;
-  std::vector<WeightPair> pairs;  // of `weights`, by cut_pairs()
-
-  void cut_pairs();
 
   int64_t size() const { return static_cast<int64_t>(taps.size()); }
   const Taps& taps_of(int64_t out) const { return taps[static_cast<size_t>(out)]; }
   const int32_t* weights_of(int64_t out) const { return weights.data() + out * stride; }
-  const WeightPair* pairs_of(int64_t out) const { return pairs.data() + out * stride / 2; }
 };
 
 struct ResizePasses {
@@ -43,16 +32,17 @@ struct ResizePasses {
   /// of `in` may be read up to `end`.
   void (*horizontal)(const uint8_t* in, int64_t in_stride, const uint8_t* end, uint8_t* out,
                      int64_t rows, const ResampleTable& table, int64_t channels);
-  /// Row y: out[i] = sum over its taps of in[(first + k) * bytes + i] * weight; rows follow each
+  /// All rows of `bytes`: out[y,i] = sum over taps of in[first + k, i] * weight; rows follow each
   /// other without gaps.
-  void (*vertical)(const uint8_t* in, uint8_t* out, int64_t bytes, const ResampleTable& table,
-                   int64_t y);
+  void (*vertical)(const uint8_t* in, uint8_t* out, int64_t bytes, const ResampleTable& table);
 };
 
 /// For any machine.
 const ResizePasses& portable_resize_passes();
 /// Null where the machine or the build lacks AVX2.
 const ResizePasses* avx2_resize_passes();
+/// Null where they lack AVX-512 with VBMI and VNNI.
+const ResizePasses* vnni_resize_passes();
 
 /// Rounds a fixed-point sum to a byte, clamped.
 inline uint8_t round_to_byte(int32_t sum) {

@@ -137,40 +137,59 @@ TEST_CASE("resize: reads what resize_support() says, no more and no less") {
       "resize: reads 5 x 7 at (0, 0), of the picture there are 5 x 6 at (10, 20)", Error);
 }
 
-TEST_CASE("resize: the AVX2 passes equal the portable ones") {
-  const ResizePasses* fast = avx2_resize_passes();
-  if (fast == nullptr) return skip("AVX2");
-  const ResizePasses& plain = portable_resize_passes();
-  // Bytes at their extremes and weights of both signs, as many taps as a strong reduction has.
-  for (const int64_t count : {1, 2, 3, 4, 5, 17, 64}) {
-    ResampleTable table;
-    table.stride = (count + 3) / 4 * 4;
-    table.taps = {{0, count}, {1, count}};
-    for (int row = 0; row < 2; ++row)
-      for (int64_t k = 0; k < table.stride; ++k) {
-        const auto weight = static_cast<int32_t>((1 << kWeightBits) / count) + (row == 1 ? 991 : 0);
-        table.weights.push_back(k >= count ? 0 : k % 3 == 2 ? -weight : weight);
-      }
-    table.cut_pairs();
-    for (const int64_t width : {15, 16, 17, 33, 100}) {
-      const Image image = noise_image(count + 9, std::max<int64_t>(width, count + 1), 3);
-      CAPTURE(count);
-      CAPTURE(width);
-      const int64_t rows = image.height();
-      std::vector<uint8_t> a(static_cast<size_t>(6 * rows)), b(a);
-      const uint8_t* end = image.data() + image.bytes();
-      plain.horizontal(image.data(), image.row_bytes(), end, a.data(), rows, table, 3);
-      fast->horizontal(image.data(), image.row_bytes(), end, b.data(), rows, table, 3);
-      CHECK(a == b);
-      const int64_t bytes = image.row_bytes();
-      std::vector<uint8_t> c(static_cast<size_t>(bytes)), d(c);
-      for (int64_t y = 0; y < 2; ++y) {
-        plain.vertical(image.data(), c.data(), bytes, table, y);
-        fast->vertical(image.data(), d.data(), bytes, table, y);
-        CHECK(c == d);
-      }
+namespace {
+
+/// `size` outputs of `count` taps each, one `step` after the other; weights of both signs.
+ResampleTable table_of(int64_t size, int64_t step, int64_t count) {
+  ResampleTable table;
+  table.stride = (count + 3) / 4 * 4;
+  for (int64_t i = 0; i < size; ++i) {
+    table.taps.push_back({i * step, count});
+    for (int64_t k = 0; k < table.stride; ++k) {
+      const auto weight = static_cast<int32_t>((1 << kWeightBits) / count + i % 7 * 991);
+      table.weights.push_back(k >= count ? 0 : k % 3 == 2 ? -weight : weight);
     }
   }
+  return table;
+}
+
+void check_passes(const ResizePasses& passes, const ResampleTable& table, int64_t channels) {
+  const ResizePasses& plain = portable_resize_passes();
+  const int64_t reach = table.taps.back().first + table.taps.back().count;
+  CAPTURE(channels);
+  CAPTURE(reach);
+  const Image wide = noise_image(7, reach, channels);  // nothing may be read behind it
+  std::vector<uint8_t> a(static_cast<size_t>(7 * table.size() * channels)), b(a);
+  const uint8_t* end = wide.data() + wide.bytes();
+  plain.horizontal(wide.data(), wide.row_bytes(), end, a.data(), 7, table, channels);
+  passes.horizontal(wide.data(), wide.row_bytes(), end, b.data(), 7, table, channels);
+  CHECK(a == b);
+  for (const int64_t width : {5, 16, 17, 63, 64, 65, 100}) {
+    const Image high = noise_image(reach, width, channels);
+    std::vector<uint8_t> c(static_cast<size_t>(table.size() * high.row_bytes())), d(c);
+    plain.vertical(high.data(), c.data(), high.row_bytes(), table);
+    passes.vertical(high.data(), d.data(), high.row_bytes(), table);
+    CHECK(c == d);
+  }
+}
+
+void check_passes(const ResizePasses* passes, const char* instructions) {
+  if (passes == nullptr) return skip(instructions);
+  for (const int64_t channels : {1, 3})
+    for (const int64_t size : {2, 16, 21})
+      for (const int64_t step : {0, 1, 3, 5})
+        for (const int64_t count : {1, 2, 3, 4, 5, 17, 100})
+          check_passes(*passes, table_of(size, step, count), channels);
+}
+
+}  // namespace
+
+TEST_CASE("resize: the AVX2 passes equal the portable ones") {
+  check_passes(avx2_resize_passes(), "AVX2");
+}
+
+TEST_CASE("resize: the VNNI passes equal the portable ones") {
+  check_passes(vnni_resize_passes(), "VNNI");
 }
 
 TEST_CASE("resize: the short side is met and the long side truncated") {
