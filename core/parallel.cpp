@@ -16,25 +16,50 @@ namespace {
 
 thread_local bool inside_job = false;
 
+// Chunks that follow one another, which one thread begins with. Jobs are alike: what it wrote in
+// one, it often finds in its own cache in the next.
+struct alignas(64) Share {
+  std::atomic<int64_t> next{0};
+  int64_t end = 0;
+};
+
 struct Job {
-  int64_t chunks = 0;
+  std::vector<Share>& shares;
   detail::ChunkFunction call = nullptr;
   const void* body = nullptr;
-  std::atomic<int64_t> next{0};
   std::atomic<bool> failed{false};
   std::exception_ptr error;
 
+  Job(std::vector<Share>& of_threads, int64_t chunks, detail::ChunkFunction f, const void* b)
+      : shares(of_threads), call(f), body(b) {
+    const auto count = static_cast<int64_t>(shares.size());
+    const int64_t whole = chunks / count, rest = chunks % count;
+    int64_t begin = 0;
+    for (int64_t i = 0; i < count; ++i) {
+      Share& share = shares[static_cast<size_t>(i)];
+      share.next.store(begin, std::memory_order_relaxed);
+      begin = share.end = begin + whole + (i < rest ? 1 : 0);
+    }
+  }
+
+  // The worker's own share, then what is left of the others'.
   void work(int worker) {
     inside_job = true;
-    for (int64_t chunk; (chunk = next.fetch_add(1, std::memory_order_relaxed)) < chunks;) {
+    for (size_t i = 0; i < shares.size(); ++i)
+      work_on(shares[(static_cast<size_t>(worker) + i) % shares.size()], worker);
+    inside_job = false;
+  }
+
+ private:
+  void work_on(Share& share, int worker) {
+    for (int64_t chunk; (chunk = share.next.fetch_add(1, std::memory_order_relaxed)) < share.end;) {
       try {
         call(body, chunk, worker);
       } catch (...) {
         if (!failed.exchange(true)) error = std::current_exception();
-        next.store(chunks, std::memory_order_relaxed);
+        for (Share& any : shares) any.next.store(any.end, std::memory_order_relaxed);
       }
     }
-    inside_job = false;
   }
 };
 
@@ -76,10 +101,7 @@ class Pool {
       return;
     }
     start();
-    Job job;
-    job.chunks = chunks;
-    job.call = call;
-    job.body = body;
+    Job job(shares_, chunks, call, body);
     job_ = &job;
     members_.store(0, std::memory_order_release);
     generation_.fetch_add(1, std::memory_order_release);
@@ -95,6 +117,7 @@ class Pool {
 
  private:
   void start() {
+    if (static_cast<int>(shares_.size()) == threads()) return;
     while (static_cast<int>(workers_.size()) + 1 < threads()) {
       const int worker = static_cast<int>(workers_.size()) + 1;
       try {
@@ -103,6 +126,7 @@ class Pool {
         threads_ = worker;  // the system grants no more: go on with those there are
       }
     }
+    shares_ = std::vector<Share>(static_cast<size_t>(threads()));
   }
 
   void serve(int worker, uint32_t seen) {
@@ -132,12 +156,14 @@ class Pool {
     generation_.notify_all();
     for (std::thread& worker : workers_) worker.join();
     workers_.clear();
+    shares_.clear();
     stopping_ = false;
   }
 
   std::mutex busy_;  // held for the length of a job
   std::atomic<int> threads_{std::max(1, static_cast<int>(std::thread::hardware_concurrency()))};
   std::vector<std::thread> workers_;
+  std::vector<Share> shares_;  // one of each thread, once they are started
   Job* job_ = nullptr;
   std::atomic<bool> stopping_{false};
   std::atomic<uint32_t> generation_{0};

@@ -1,8 +1,9 @@
 // The one thread pool.
 //
 // A job is a number of chunks whose borders are the caller's choice and must depend on the work
-// alone, never on the number of threads; which thread runs which chunk is decided while running.
-// So results do not depend on the thread count, and a busy neighbour does not stall a job.
+// alone, never on the number of threads. Each thread begins with an equal share of chunks that
+// follow one another; who is done goes on with what is left of the others' shares. So results do
+// not depend on the thread count, and a busy neighbour does not stall a job.
 #pragma once
 
 #include <cstdint>

@@ -52,6 +52,24 @@ TEST_CASE("parallel: short jobs in a row, of which workers miss some, each run w
   }
 }
 
+TEST_CASE("parallel: a thread's own share comes first, in order, then what others left") {
+  const testing::ThreadCount scope(2);
+  for (int job = 0; job < 200; ++job) {
+    std::vector<std::vector<int64_t>> order(2);
+    parallel_for(11, [&](int64_t chunk, int worker) {
+      order[static_cast<size_t>(worker)].push_back(chunk);
+      std::this_thread::yield();
+    });
+    for (int64_t worker = 0; worker < 2; ++worker) {
+      const auto foreign = [&](int64_t chunk) { return (chunk >= 6) != (worker == 1); };
+      const std::vector<int64_t>& chunks = order[static_cast<size_t>(worker)];
+      const auto first = std::find_if(chunks.begin(), chunks.end(), foreign);
+      CHECK(std::is_sorted(chunks.begin(), first));
+      CHECK(std::all_of(first, chunks.end(), foreign));
+    }
+  }
+}
+
 TEST_CASE("parallel: ranges have borders that depend on the count and the grain alone") {
   const testing::ThreadCount scope(3);
   std::vector<std::atomic<int>> covered(103);

@@ -135,7 +135,7 @@ void correlate_factors(const KernelCtx& ctx, const Correlation& correlation, con
   auto* const bands = ctx.workspace.take_array<Factor>(num_threads() * band_size);
   parallel_for(pieces * parts, [&](int64_t item, int worker) {
     const int64_t part = item % parts, piece = item / parts;
-    const int64_t next = (item + num_threads()) / parts;  // most likely this thread's
+    const int64_t next = (item + 1) / parts;  // most likely this thread's
     job.run(piece / c.groups, piece % c.groups, blocks * part / parts, blocks * (part + 1) / parts,
             next / c.groups, tiles + worker * job.max_tiles(), bands + worker * band_size);
   });
