@@ -5,8 +5,8 @@
 
 namespace graft {
 
-/// What convolutions, dense layers and batch norms round a computed f32 operand or result to when
-/// they keep it for backward; the forward pass is not touched. Never parameters, pictures or other
+/// What convolutions, dense layers and norms round a computed f32 operand or result to when they
+/// keep it for backward; the forward pass is not touched. Never parameters, pictures or other
 /// leaves: those live anyway. Full at the start, and while exact() is on. One setting for the
 /// process.
 Precision kept_activations() noexcept;

@@ -46,6 +46,11 @@ size_t channel_bytes(std::string_view, Operands x, const Tensor&) {
   return static_cast<size_t>(x[0].dim(-1)) * size_of(x[0].dtype());
 }
 
+// A kept number for each row of x.
+size_t row_bytes(std::string_view, Operands x, const Tensor&) {
+  return x[0].bytes() / static_cast<size_t>(x[0].dim(-1));
+}
+
 // batch_norm_train computes its result again, from what is kept and beta, unless a residual (the
 // fourth operand) is part of it.
 size_t train_norm_bytes(std::string_view name, Operands x, const Tensor& y) {
@@ -265,6 +270,15 @@ const OpRow kRows[] = {
        return y ? "y" : "";
      },
      channel_bytes},
+    {"layer_norm", "x gamma beta",
+     [](Operands x, const OpParams& p) {
+       return layer_norm(x[0], x[1], x[2], get<LayerNormParams>(p).eps);
+     },
+     [](uint32_t mask, const OpParams&) {
+       if (mask & 1) return "x gamma mean rstd";
+       return mask & 2 ? "x mean rstd" : "";
+     },
+     row_bytes},
     // softmax and losses
     {"softmax", "x", [](Operands x, const OpParams&) { return softmax(x[0]); },
      keeps_always<KeepY>},

@@ -17,6 +17,9 @@
 
 namespace graft {
 
+struct LayerNormParams {
+  double eps = 1e-5;
+};
 struct DropoutParams {
   double p = 0.5;
   RandomKey key;
@@ -69,9 +72,9 @@ struct UnaryParams {
 
 /// Everything of a call that is not a tensor.
 using OpParams =
-    std::variant<std::monostate, ConvParams, Pool2dParams, BatchNormParams, DropoutParams,
-                 AxesParams, SliceParams, PadParams, MatmulParams, LinearParams, LossParams,
-                 ShapeParams, ConvGradParams, PoolGradParams, CastParams, UnaryParams>;
+    std::variant<std::monostate, ConvParams, Pool2dParams, BatchNormParams, LayerNormParams,
+                 DropoutParams, AxesParams, SliceParams, PadParams, MatmulParams, LinearParams,
+                 LossParams, ShapeParams, ConvGradParams, PoolGradParams, CastParams, UnaryParams>;
 
 struct OpRow {
   const char* name;

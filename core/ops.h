@@ -8,6 +8,7 @@
 #include "graft/core/ops/conv2d.h"
 #include "graft/core/ops/dropout.h"
 #include "graft/core/ops/inverted_residual.h"
+#include "graft/core/ops/layer_norm.h"
 #include "graft/core/ops/loss.h"
 #include "graft/core/ops/matmul.h"
 #include "graft/core/ops/pool2d.h"

@@ -5,7 +5,7 @@
   make_golden.py photos predictions --assets DIR   the parts that read the test assets
   make_golden.py --search-inputs 64 resnet50       which input numbers are stable (models.py)
 
-Parts: models, resize, optim, pictures (need nothing); photos, predictions (need --assets). Needs torch,
+Parts: models, resize, optim, layers, pictures (need nothing); photos, predictions (need --assets). Needs torch,
 torchvision, Pillow and numpy; their versions are written into each file. The output is
 deterministic up to the last digits that PyTorch's f64 arithmetic leaves open between machines.
 """
@@ -14,7 +14,7 @@ import argparse
 import os
 import sys
 
-PARTS = ("models", "resize", "optim", "pictures")
+PARTS = ("models", "resize", "optim", "layers", "pictures")
 ASSET_PARTS = ("photos", "predictions")
 
 
@@ -32,6 +32,9 @@ def run_part(part, out, assets):
     elif part == "optim":
         from golden import optim
         optim.write(os.path.join(out, "optim.txt"))
+    elif part == "layers":
+        from golden import layers
+        layers.write(os.path.join(out, "layers.txt"))
     elif part == "pictures":
         from golden import pictures
         pictures.write(os.path.join(out, "pictures"))

@@ -19,7 +19,7 @@ void check_operands(const char* op, const Tensor& x, const Tensor& residual,
                     std::initializer_list<const Tensor*> vectors) {
   check_floating(op, x);
   check(x.rank() >= 2, ErrorKind::Shape, op, ": needs x [...,C] with rows, not ", x.shape());
-  const DType wanted = size_of(x.dtype()) < size_of(DType::F32) ? DType::F32 : x.dtype();
+  const DType wanted = statistics_type(x);
   for (const Tensor* v : vectors)
     check(v->shape() == Shape{x.dim(-1)} && v->dtype() == wanted, ErrorKind::Shape, op,
           ": gamma, beta and statistics must be ", wanted, " [", x.dim(-1), "] for x ", x.shape(),

@@ -17,6 +17,11 @@ inline void check_floating(const char* op, const Tensor& x) {
         x.dtype());
 }
 
+/// Of the statistics and parameters [C] that a normaliser takes and keeps beside x.
+inline DType statistics_type(const Tensor& x) {
+  return size_of(x.dtype()) < size_of(DType::F32) ? DType::F32 : x.dtype();
+}
+
 /// Error(DType) naming `op` unless both are of one type that the device computes in.
 void check_same_floating(const char* op, const Tensor& a, const Tensor& b);
 

@@ -4,16 +4,10 @@
 #include <cstdint>
 
 #include "graft/core/op_params.h"
+#include "graft/kernels/cpu/row_block.h"
 #include "graft/kernels/cpu/simd/level.h"
 
 namespace graft::cpu {
-
-inline constexpr int64_t kMaxBlockChannels = 1024;
-
-/// `rows` rows of `channels` elements (at most kMaxBlockChannels), `stride` elements apart.
-struct RowBlock {
-  int64_t rows, channels, stride;
-};
 
 /// What normalises the elements of x: y = act((x - mean) scale + shift), the rest one a channel.
 template <class T>

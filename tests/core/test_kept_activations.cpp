@@ -45,6 +45,7 @@ std::vector<Case> cases() {
   const BatchNormParams plain, relu_after{.activation = Activation::Relu};
   return {{"conv2d", {image, {4, 3, 3, 8}, {4}}, ConvParams{}, n, 0},
           {"linear", {{7, 16}, {5, 16}, {5}}, LinearParams{}, 7 * 16, 0},
+          {"layer_norm", {{7, 16}, {16}, {16}}, LayerNormParams{}, 7 * 16, 0},
           {"batch_norm_train", {image, {8}, {8}}, plain, n, 0},
           {"batch_norm_train", {image, {8}, {8}}, relu_after, n, -n},
           {"batch_norm_eval", {image, {8}, {8}, {8}, {8}}, relu_after, n, n}};

@@ -46,6 +46,15 @@ std::vector<Case> cases() {
        }},
       {"avg_pool2d", {{2, 7, 9, 8}}, 9, [=](auto& x) { return avg_pool2d(x[0], window); }},
       {"max_pool2d", {{2, 7, 9, 8}}, 1, [=](auto& x) { return max_pool2d(x[0], window); }},
+      {"layer_norm",
+       {{4, 300}},
+       1,
+       [](auto& x) {
+         const DType type = x[0].dtype() == DType::F64 ? DType::F64 : DType::F32;
+         const Shape channels{x[0].dim(-1)};
+         return layer_norm(x[0], Tensor::full(channels, 1.5, type, x[0].device()),
+                           Tensor::full(channels, 0.5, type, x[0].device()));
+       }},
       {"softmax", {{4, 300}}, 1, [](auto& x) { return softmax(x[0]); }},
       {"sum", {{6, 50}}, 50, [](auto& x) { return sum(x[0], {1}); }},
   };

@@ -19,6 +19,22 @@ OpCases softmax_cases() {
   return rows;
 }
 
+OpCases layer_norm_cases() {
+  const LayerNormParams plain, large_eps{.eps = 0.5}, small_eps{.eps = 1e-12};
+  const auto of = [](const Shape& x) { return Shapes{x, {x.at(-1)}, {x.at(-1)}}; };
+  OpCases rows;
+  for (const Shape& x : {Shape{7}, Shape{2, 3}, Shape{0, 3}, Shape{2, 3, 11}, Shape{1, 2, 3, 5}})
+    rows.push_back({"layer_norm", of(x), plain, NoRepeats{}});
+  rows.push_back({"layer_norm", of({3, 1}), large_eps});
+  rows.push_back({"layer_norm", of({5, 37}), large_eps});
+  rows.push_back({"layer_norm", of({11, 16}), small_eps, NoRepeats{}});
+  rows.push_back({"layer_norm", of({3, 1300}), plain, NoRepeats{}});   // more than one block across
+  rows.push_back({"layer_norm", of({2, 4999}), plain, NoRepeats{}});   // and stretch
+  rows.push_back({"layer_norm", of({1500, 64}), plain, NoRepeats{}});  // and block down
+  rows.push_back({"layer_norm", of({8, 512, 768}), plain, TimedOnly{}});
+  return rows;
+}
+
 OpCases loss_cases() {
   const LossParams plain, smooth{.smoothing = 0.1}, smoothest{.smoothing = 0.9},
       each{.reduction = Reduction::None}, total{.smoothing = 0.1, .reduction = Reduction::Sum};

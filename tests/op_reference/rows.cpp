@@ -44,6 +44,22 @@ int64_t batch_terms(const std::vector<Shape>& x, const Shape&, const OpParams&) 
   return x[0].numel() / std::max<int64_t>(1, x[0].at(-1));
 }
 
+Array layer_norm_loop(const Arrays& x, const OpParams& params) {
+  Array y(x[0].shape);
+  const size_t width = x[1].size();
+  const auto n = static_cast<double>(width);
+  for (size_t row = 0; row < y.size(); row += width) {
+    double mean = 0, variance = 0;
+    for (size_t c = 0; c < width; ++c) mean += x[0].values[row + c] / n;
+    for (size_t c = 0; c < width; ++c) variance += std::pow(x[0].values[row + c] - mean, 2) / n;
+    const double deviation = std::sqrt(variance + std::get<LayerNormParams>(params).eps);
+    for (size_t c = 0; c < width; ++c)
+      y.values[row + c] =
+          (x[0].values[row + c] - mean) / deviation * x[1].values[c] + x[2].values[c];
+  }
+  return y;
+}
+
 Array log_softmax_loop(const Arrays& x, const OpParams&) {
   Array y(x[0].shape);
   const auto width = static_cast<size_t>(x[0].dim(-1));
@@ -113,6 +129,7 @@ std::vector<Reference> row_references() {
   return {
       {"batch_norm_train", batch_norm_train_loop, batch_terms, Rounding::OfOperands},
       {"batch_norm_eval", batch_norm_eval_loop, nullptr, Rounding::OfOperands},
+      {"layer_norm", layer_norm_loop, row_terms, Rounding::OfOperands},
       {"softmax", softmax_loop, row_terms, Rounding::OfOperands},
       {"log_softmax", log_softmax_loop, row_terms, Rounding::OfOperands},
       {"cross_entropy", cross_entropy_loop, all_terms, Rounding::OfOperands},

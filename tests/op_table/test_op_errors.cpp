@@ -262,6 +262,14 @@ std::vector<ErrorRow> image_errors() {
        },
        ErrorKind::Shape,
        "batch_norm_eval: gamma, beta and statistics must be f32 [3] for x [2, 3], not f32 [4]"},
+      {[] {
+         layer_norm(f32({2, 0}), f32({0}), f32({0}));
+       },
+       ErrorKind::Shape, "layer_norm: needs x [...,C] with channels, not [2, 0]"},
+      {[] {
+         layer_norm(f32({2, 3}), f32({3}), f32({2}));
+       },
+       ErrorKind::Shape, "layer_norm: gamma and beta must be f32 [3] for x [2, 3], not f32 [2]"},
   };
 }
 

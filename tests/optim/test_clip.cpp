@@ -4,7 +4,7 @@
 
 #include "graft/core/ops.h"
 #include "graft/optim/clip.h"
-#include "optim/golden.h"
+#include "support/golden_lines.h"
 #include "support/tensors.h"
 #include "support/thread_count.h"
 
@@ -20,7 +20,7 @@ NamedTensor with_gradient(const std::string& path, const Tensor& gradient) {
 }  // namespace
 
 TEST_CASE("clip_grad_norm: agrees with PyTorch, above and below the limit") {
-  for (const auto& golden : testing::golden_optim("clip")) {
+  for (const auto& golden : testing::golden_lines("optim", "clip")) {
     const std::vector<NamedTensor> parameters{
         with_gradient("a", testing::formula_tensor("clip.grad.0", {8}, DType::F64)),
         with_gradient("b", testing::formula_tensor("clip.grad.1", {3}, DType::F64)),

@@ -8,7 +8,7 @@
 #include "graft/core/ops.h"
 #include "graft/optim/adam.h"
 #include "graft/optim/sgd.h"
-#include "optim/golden.h"
+#include "support/golden_lines.h"
 #include "support/tensors.h"
 #include "support/thread_count.h"
 
@@ -16,7 +16,7 @@ namespace graft::optim {
 namespace {
 
 using testing::formula_tensor;
-using testing::golden_optim;
+using testing::golden_lines;
 
 // One parameter "w" of eight numbers.
 struct Problem {
@@ -68,7 +68,7 @@ TEST_CASE("optimizer: twenty steps of each agree with PyTorch") {
         problem.set_gradient(step);
         optimizer->step();
         const auto golden =
-            golden_optim("optimizer " + std::string(name) + " " + std::to_string(step))[0];
+            golden_lines("optim", "optimizer " + std::string(name) + " " + std::to_string(step))[0];
         const auto got = list(problem.w);
         REQUIRE(golden.size() == got.size());
         double worst = 0;

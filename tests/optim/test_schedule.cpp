@@ -4,15 +4,15 @@
 
 #include "graft/core/error.h"
 #include "graft/optim/schedule.h"
-#include "optim/golden.h"
+#include "support/golden_lines.h"
 
 namespace graft::optim {
 namespace {
 
-using testing::golden_optim;
+using testing::golden_lines;
 
 void check_rates(const char* name, const Schedule& schedule) {
-  const auto golden = golden_optim(std::string("rates ") + name)[0];
+  const auto golden = golden_lines("optim", std::string("rates ") + name)[0];
   REQUIRE(golden.size() == 20);
   for (size_t step = 0; step < golden.size(); ++step)
     CHECK_MESSAGE(learning_rate(schedule, static_cast<int64_t>(step)) ==
@@ -21,7 +21,7 @@ void check_rates(const char* name, const Schedule& schedule) {
 }
 
 void check_momenta(const char* name, const Schedule& schedule) {
-  const auto golden = golden_optim(std::string("momenta ") + name)[0];
+  const auto golden = golden_lines("optim", std::string("momenta ") + name)[0];
   REQUIRE(golden.size() == 20);
   for (size_t step = 0; step < golden.size(); ++step)
     CHECK(momentum(schedule, static_cast<int64_t>(step)).value() ==

@@ -79,6 +79,16 @@ __global__ void add_stretches(const TwoSums<Number>* sums, int64_t stretches, in
   if (channel < channels && threadIdx.x % kWarp == 0) finish(channel, first, second);
 }
 
+/// A Finish: both sums as they are, [C] each.
+template <class Number>
+struct StoreSums {
+  Number *first_sums, *second_sums;
+  __device__ void operator()(int64_t channel, double first, double second) const {
+    first_sums[channel] = static_cast<Number>(first);
+    second_sums[channel] = static_cast<Number>(second);
+  }
+};
+
 template <class Number, int kSize, class Terms, class Finish>
 void channel_sums(const KernelCtx& ctx, const ChannelRows& x, const Terms& terms,
                   const Finish& finish) {

@@ -25,15 +25,6 @@ struct GradientTerms {
   }
 };
 
-template <class Number>
-struct StoreSums {
-  Number *sum_h, *sum_hx;
-  __device__ void operator()(int64_t channel, double first, double second) const {
-    sum_h[channel] = static_cast<Number>(first);
-    sum_hx[channel] = static_cast<Number>(second);
-  }
-};
-
 template <class T, int kSize>
 __global__ void input_gradients(const T* g, const T* x, ChannelVectors<T> v, Activation activation,
                                 const Compute<T>* sum_h, const Compute<T>* sum_hx, T* dx,

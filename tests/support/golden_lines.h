@@ -1,4 +1,4 @@
-// Lines of tests/golden/optim.txt: what PyTorch computed.
+// Lines of the text files in tests/golden/: what PyTorch computed.
 #pragma once
 
 #include <doctest/doctest.h>
@@ -10,9 +10,10 @@
 
 namespace graft::testing {
 
-/// The numbers of every line that begins with `key` (words separated by one blank).
-inline std::vector<std::vector<double>> golden_optim(const std::string& key) {
-  std::ifstream file(std::string(GRAFT_SOURCE_DIR) + "/tests/golden/optim.txt");
+/// The numbers of every line of NAME.txt that begins with `key` (words separated by one blank).
+inline std::vector<std::vector<double>> golden_lines(const std::string& name,
+                                                     const std::string& key) {
+  std::ifstream file(std::string(GRAFT_SOURCE_DIR) + "/tests/golden/" + name + ".txt");
   REQUIRE(file);
   std::vector<std::vector<double>> rows;
   for (std::string line; std::getline(file, line);) {
