@@ -177,6 +177,15 @@ const OpRow kRows[] = {
        return scatter_rows(x[0], x[1], get<ShapeParams>(p).shape[0]);
      },
      [](uint32_t mask, const OpParams&) { return mask ? "rows" : ""; }},
+    {.name = "crop_windows",
+     .operands = "pictures places:",
+     .apply =
+         [](Operands x, const OpParams& p) {
+           const Shape& window = get<ShapeParams>(p).shape;
+           return crop_windows(x[0], x[1], {window[0], window[1]});
+         },
+     .keeps = keeps_nothing,
+     .differentiable = false},
     // products
     {"matmul", "a b",
      [](Operands x, const OpParams& p) {

@@ -105,15 +105,14 @@ bool draw_flip(const Augment& augment, RandomStream& random) {
 
 /// The random part that is still a picture: PadCrop and RandomResizedCrop.
 Image vary(const PicturePart& prepared, const Preprocess& contract, const Augment& augment,
-           RandomStream& random) {
+           const RandomKey& key, const Place& place) {
   const int64_t height = contract.crop_height, width = contract.crop_width;
-  if (augment.kind == Augment::Kind::RandomResizedCrop) {
-    const Box part = random_resized_crop(prepared.whole, augment, random);
-    return resize_window(prepared, part, {height, width}, {0, 0, height, width}, contract.filter);
-  }
-  const auto places = static_cast<uint32_t>(2 * augment.padding + 1);
-  const int64_t top = random.below(places);
-  return crop(prepared.pixels, {top, random.below(places), height, width});
+  if (augment.kind == Augment::Kind::PadCrop)
+    return crop(prepared.pixels, {place.top, place.left, height, width});
+  RandomStream random(key);
+  draw_flip(augment, random);
+  const Box part = random_resized_crop(prepared.whole, augment, random);
+  return resize_window(prepared, part, {height, width}, {0, 0, height, width}, contract.filter);
 }
 
 }  // namespace
@@ -151,6 +150,16 @@ PicturePart prepare(PicturePart picture, const Preprocess& contract, const Augme
   });
 }
 
+Place draw_place(const Augment& augment, const RandomKey& key) {
+  RandomStream random(key);
+  Place place{.mirrored = draw_flip(augment, random)};
+  if (augment.kind != Augment::Kind::PadCrop) return place;
+  const auto places = static_cast<uint32_t>(2 * augment.padding + 1);
+  place.top = random.below(places);
+  place.left = random.below(places);
+  return place;
+}
+
 void render(const PicturePart& prepared, const Preprocess& contract, const Augment& augment,
             const RandomKey& key, Tensor& batch, int64_t index) {
   const int64_t height = contract.crop_height, width = contract.crop_width;
@@ -159,11 +168,10 @@ void render(const PicturePart& prepared, const Preprocess& contract, const Augme
             batch.dim(3) == channels && index >= 0 && index < batch.dim(0),
         ErrorKind::Shape, "preprocess: sample ", index, " of ", height, " x ", width, " x ",
         channels, " does not fit the batch ", batch.shape());
-  RandomStream random(key);
-  const bool flip = draw_flip(augment, random);
+  const Place place = draw_place(augment, key);
   const bool moved =
       augment.kind == Augment::Kind::RandomResizedCrop || augment.kind == Augment::Kind::PadCrop;
-  const Image varied = moved ? vary(prepared, contract, augment, random) : Image();
+  const Image varied = moved ? vary(prepared, contract, augment, key, place) : Image();
   const Image& image = moved ? varied : prepared.pixels;
   check(image.height() == height && image.width() == width, ErrorKind::Shape,
         "preprocess: prepared picture of ", image.height(), " x ", image.width(), " for a crop of ",
@@ -171,11 +179,11 @@ void render(const PicturePart& prepared, const Preprocess& contract, const Augme
   float* out = batch.data<float>() + index * height * width * channels;
   if (channels == 1) {
     check(image.channels() == 1, ErrorKind::Shape, "preprocess: coloured picture for a grey input");
-    normalise_rows_grey(image, contract, flip, out);
+    normalise_rows_grey(image, contract, place.mirrored, out);
   } else if (image.channels() == 1) {
-    normalise_rows_rgb<true>(image, contract, flip, out);
+    normalise_rows_rgb<true>(image, contract, place.mirrored, out);
   } else {
-    normalise_rows_rgb<false>(image, contract, flip, out);
+    normalise_rows_rgb<false>(image, contract, place.mirrored, out);
   }
 }
 

@@ -27,6 +27,15 @@ Image flip_horizontal(const Image& image);
 /// Fills black what lies outside of the picture.
 PicturePart prepare(PicturePart picture, const Preprocess& contract, const Augment& augment = {});
 
+/// The random variation of a picture that was prepared with a rim, or with none to spare.
+struct Place {
+  int64_t top = 0, left = 0;  ///< of the crop
+  bool mirrored = false;      ///< left to right
+};
+
+/// What render() draws for `key`, but for the part of RandomResizedCrop.
+Place draw_place(const Augment& augment, const RandomKey& key);
+
 /// The rest: random variation under `key`, order of the colours, (pixel / range - mean) / std in
 /// f32 exactly as torchvision computes it. Writes sample `index` of `batch` [N,H,W,C] f32;
 /// Error(Shape) unless H, W, C are the contract's. Different samples may be written from different

@@ -138,6 +138,18 @@ std::vector<ErrorRow> shape_errors() {
        },
        ErrorKind::Argument, "gather_rows: rows[1] = 3 is not in 0..2"},
       {[] {
+         crop_windows(f32({3, 4, 5, 1}), i64({0, 1, 2, 3}), {2, 2});
+       },
+       ErrorKind::DType, "crop_windows: places must be i64 [N,4], not i64 [4]"},
+      {[] {
+         crop_windows(f32({3, 4, 5, 1}), reshape(i64({0, 1, 2, 1}), {1, 4}), {2, 6});
+       },
+       ErrorKind::Shape, "crop_windows: no window of 2 x 6 in pictures [3, 4, 5, 1]"},
+      {[] {
+         crop_windows(f32({3, 4, 5, 1}), reshape(i64({0, 3, 2, 1}), {1, 4}), {2, 2});
+       },
+       ErrorKind::Argument, "crop_windows: places[0,1] = 3 is not in 0..2"},
+      {[] {
          gather_rows(f32({3, 2}), f32({2}));
        },
        ErrorKind::DType, "gather_rows: rows must be i64 [n], not f32 [2]"},

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "graft/core/autocast.h"
+#include "graft/data/prepared_pictures.h"
+#include "graft/transfer/training/resident_source.h"
 
 namespace graft::transfer {
 
@@ -58,10 +60,21 @@ std::unique_ptr<FeatureCache> CachedSource::features(size_t prefix,
 }
 
 void CachedSource::drop(std::string why) {
-  use(image_source(train_set_, preprocess_, loader_options()));
+  use(pictures());
   cache_.reset();
   dev_cache_.reset();
   note_ = std::move(why);
+}
+
+// On a device, bytes that fit stay there; worth it if they are looked at twice.
+std::unique_ptr<SampleSource> CachedSource::pictures() const {
+  const data::LoaderOptions loader = loader_options();
+  const uint64_t bytes = data::prepared_bytes(*train_set_, preprocess_, options_.augment);
+  if (network_.device() == Device{} || options_.epochs < 2 || bytes == 0 ||
+      bytes > options_.picture_cache)
+    return image_source(train_set_, preprocess_, loader);
+  observer_.on_note("pictures stay on the device: " + std::to_string(bytes >> 20) + " MiB");
+  return resident_source(train_set_, preprocess_, loader, network_.device());
 }
 
 void CachedSource::use(std::unique_ptr<SampleSource> source) {

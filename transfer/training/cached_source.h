@@ -45,6 +45,7 @@ class CachedSource {
   void fill(size_t prefix);
   std::unique_ptr<FeatureCache> features(size_t prefix, const data::DatasetPtr& dataset);
   void drop(std::string why);
+  std::unique_ptr<SampleSource> pictures() const;
   void use(std::unique_ptr<SampleSource> source);
   data::LoaderOptions loader_options() const;
 

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "graft/core/dispatch.h"
-#include "graft/data/sampling.h"
+#include "graft/transfer/training/epoch_batches.h"
 #include "graft/transfer/training/uploader.h"
 
 namespace graft::transfer {
@@ -35,22 +35,14 @@ class FeatureSource final : public SampleSource {
  public:
   FeatureSource(const data::Dataset& dataset, const FeatureCache& cache,
                 const data::LoaderOptions& options)
-      : cache_(cache), labels_(labels_of(dataset)), options_(options) {}
+      : cache_(cache), labels_(labels_of(dataset)), batches_(dataset.size(), options) {}
 
   size_t first_stage() const override { return cache_.stages(); }
-  int64_t batches() const override {
-    const int64_t n = labels_.numel(), size = options_.batch_size;
-    return options_.drop_last ? n / size : (n + size - 1) / size;
-  }
-  void start(uint32_t epoch, int64_t first_batch) override {
-    order_ = data::epoch_order(labels_.numel(), options_.seed, epoch);
-    position_ = first_batch * options_.batch_size;
-  }
+  int64_t batches() const override { return batches_.count(); }
+  void start(uint32_t epoch, int64_t first_batch) override { batches_.start(epoch, first_batch); }
   SampleBatch next() override {
-    const int64_t end = std::min(position_ + options_.batch_size, labels_.numel());
     SampleBatch batch;
-    batch.indices.assign(order_.begin() + position_, order_.begin() + end);
-    position_ = end;
+    batch.indices = batches_.next();
     Memory& memory = memory_for(batch.indices.size());
     std::copy(batch.indices.begin(), batch.indices.end(), memory.rows.data<int64_t>());
     run(slots().gather_rows, cache_.features(), memory.rows, memory.input);
@@ -82,9 +74,7 @@ class FeatureSource final : public SampleSource {
 
   const FeatureCache& cache_;
   Tensor labels_;
-  data::LoaderOptions options_;
-  std::vector<int64_t> order_;
-  int64_t position_ = 0;
+  EpochBatches batches_;
   std::map<size_t, Memory> memory_;  // by batch size: the common one, and that of the last batch
 };
 
@@ -107,6 +97,7 @@ class UploadedSource final : public SampleSource {
     uploader_.push({batch.input, batch.labels});
     indices_ = std::move(batch.indices);
   }
+  Tensor network_input(const Tensor& input) const override { return source_->network_input(input); }
   SampleBatch next() override {
     prepare_next();
     std::vector<Tensor> there = uploader_.pop();

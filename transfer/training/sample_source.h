@@ -15,9 +15,8 @@
 
 namespace graft::transfer {
 
-/// One batch: the input of stage `first_stage()` of the network.
 struct SampleBatch {
-  Tensor input;
+  Tensor input;                  ///< what network_input() takes
   Tensor labels;                 ///< i64 [n]
   std::vector<int64_t> indices;  ///< of the samples in the data set
   /// Whether the next batch of this size will be in the same memory.
@@ -32,6 +31,9 @@ class SampleSource {
   /// Starts an epoch at its batch number `first_batch`.
   virtual void start(uint32_t epoch, int64_t first_batch) = 0;
   virtual SampleBatch next() = 0;
+  /// The input of stage first_stage() of the network, from that of a batch where the network is:
+  /// work that belongs to the step.
+  virtual Tensor network_input(const Tensor& input) const { return input; }
   /// Fetches ahead what next() will return, where that is worth it: for a moment in which a device
   /// is busy with the batch before.
   virtual void prepare_next() {}

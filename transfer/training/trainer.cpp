@@ -156,7 +156,8 @@ class Run {
 
   Tensor loss_of(const Tensor& input, const Tensor& labels) const {
     const AutocastScope precision(options_.precision);
-    const Tensor logits = network_.run(input, first_stage_, network_.stages().size());
+    const Tensor logits =
+        network_.run(source().network_input(input), first_stage_, network_.stages().size());
     return cross_entropy(logits, labels, options_.label_smoothing);
   }
 
