@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <span>
 #include <tuple>
@@ -99,18 +100,40 @@ struct KeptArgument<const Parameters*> {
   std::optional<Parameters> value;
 };
 
-// A call of a kernel as an action of its own.
-template <class... Args, class... Given>
-auto kept_call(void (*kernel)(const KernelCtx&, Args...), Stream stream, const Given&... given) {
-  return [kernel, stream,
-          kept = std::tuple(KeptArgument<Args>(detail::kernel_operand<Args>(given))...)] {
-    Workspace workspace(allocator(stream.device), stream);
+// A call of a kernel that runs again.
+template <class... Args>
+class KeptCall final : public Recorder::Call {
+ public:
+  using Kernel = void (*)(const KernelCtx&, Args...);
+  [[gnu::cold]] KeptCall(Kernel kernel, Stream stream, const Args&... arguments)
+      : kernel_(kernel), stream_(stream), arguments_(arguments...) {}
+  void run() override {
+    Workspace workspace(allocator(stream_.device), stream_);
     std::apply(
         [&](const auto&... argument) {
-          kernel(KernelCtx{stream, workspace}, argument.get()...);
+          kernel_(KernelCtx{stream_, workspace}, argument.get()...);
         },
-        kept);
-  };
+        arguments_);
+  }
+
+ private:
+  Kernel kernel_;
+  Stream stream_;
+  std::tuple<KeptArgument<Args>...> arguments_;
+};
+
+// Tells the recorder of a call. False if the call is to be made all the same: a backend records it.
+template <class... Args, class... Given>
+[[gnu::cold, gnu::noinline]] bool record(Recorder& recorder, const Slot<void(Args...)>& slot,
+                                         Stream stream, const Given&... given) {
+  recorder.check_device(slot.name, stream.device);
+  const auto keep = [&](const Tensor& operand) { recorder.keep(operand); };
+  (visit_tensors(given, keep), ...);
+  if (!recorder.holds_kernels()) return false;
+  recorder.add(
+      std::make_unique<KeptCall<Args...>>(slot.kernel[static_cast<size_t>(stream.device.type)],
+                                          stream, kernel_operand<Args>(given)...));
+  return true;
 }
 
 // Runs `work` and tells `trace` of it.
@@ -139,13 +162,7 @@ void run(const Slot<void(Args...)>& slot, const Given&... given) {
   check(kernel != nullptr, ErrorKind::Device, slot.name, ": no kernel for device ",
         to_string(stream.device.type));
   if (Recorder* const recorder = Recorder::current()) [[unlikely]] {
-    recorder->check_device(slot.name, stream.device);
-    const auto keep = [&](const Tensor& operand) {
-      if (operand.defined()) recorder->keep(operand);
-    };
-    (detail::visit_tensors(given, keep), ...);
-    if (recorder->holds_kernels())
-      return recorder->add(detail::kept_call(kernel, stream, given...));
+    if (detail::record(*recorder, slot, stream, given...)) return;
   }
   Workspace workspace(allocator(stream.device), stream);
   const auto work = [&] {

@@ -20,12 +20,13 @@ void Recorder::check_device(const char* operation, Device device) const {
 
 // A tensor of the recording's own memory may go: its bytes stay.
 void Recorder::keep(const Tensor& operand) {
+  if (!operand.defined()) return;
   const std::shared_ptr<Storage>& storage = operand.impl().storage;
   if (!memory_ || &storage->memory() != memory_.get()) operands_.insert(storage);
 }
 
 void Recorder::add_write(const Tensor& tensor) {
-  add([storage = std::weak_ptr(tensor.impl().storage)] {
+  do_each_run([storage = std::weak_ptr(tensor.impl().storage)] {
     if (const std::shared_ptr<Storage> written = storage.lock()) written->bump_version();
   });
 }

@@ -2,7 +2,6 @@
 // storage, and operations with something to say about it.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <unordered_set>
 #include <utility>
@@ -15,7 +14,13 @@ namespace graft {
 
 class Recorder {
  public:
-  using Calls = std::vector<std::function<void()>>;
+  /// What is done in each run.
+  class Call {
+   public:
+    virtual ~Call() = default;
+    virtual void run() = 0;
+  };
+  using Calls = std::vector<std::unique_ptr<Call>>;
 
   /// From here on this thread records what it does on the stream; on the CPU the results and
   /// intermediate values may take `memory_limit` bytes.
@@ -34,8 +39,8 @@ class Recorder {
   /// Where results and operations' own tensors are allocated; null: by the device as ever.
   Allocator* memory() const { return memory_.get(); }
   /// To be called in each run: in the order of adding, before what a backend has recorded.
-  void add(std::function<void()> call) { calls_.push_back(std::move(call)); }
-  /// An operand, which must live as long as the recording.
+  void add(std::unique_ptr<Call> call) { calls_.push_back(std::move(call)); }
+  /// An operand, if there is one, which must live as long as the recording.
   void keep(const Tensor& operand);
   /// In each run its content changes.
   void add_write(const Tensor& tensor);
@@ -59,8 +64,13 @@ class Recorder {
 /// Does `action` now, or in each run of the recording that is being made.
 template <class Action>
 void do_each_run(Action action) {
+  struct Kept final : Recorder::Call {
+    explicit Kept(Action given) : action(std::move(given)) {}
+    void run() override { action(); }
+    Action action;
+  };
   if (Recorder* const recorder = Recorder::current())
-    recorder->add(std::move(action));
+    recorder->add(std::make_unique<Kept>(std::move(action)));
   else
     action();
 }

@@ -26,7 +26,7 @@ Recording::Recording(Device device, const std::function<void()>& work, size_t me
 Recording::~Recording() = default;
 
 void Recording::run() {
-  for (const std::function<void()>& call : recorded_.calls) call();
+  for (const std::unique_ptr<Recorder::Call>& call : recorded_.calls) call->run();
   if (captured_) captured_->launch(stream_);
 }
 
