@@ -7,6 +7,10 @@
 namespace graft::cpu {
 namespace {
 
+// f64 is for checking: one vector at a time, and little code.
+template <class T>
+constexpr bool kFast = sizeof(T) == sizeof(float);
+
 // Calls body.operator()<vectors>(first channel, load, store) for strips of channels: four vectors,
 // then one, then the rest of one.
 template <class T, class Body>
@@ -14,8 +18,9 @@ template <class T, class Body>
   const auto read = [](const T* from) { return load(from); };
   const auto write = [](T* to, Vec<T> v) { store(to, v); };
   int64_t c = 0;
-  for (; c + 4 * kLanes<T> <= channels; c += 4 * kLanes<T>)
-    body.template operator()<4>(c, read, write);
+  if constexpr (kFast<T>)
+    for (; c + 4 * kLanes<T> <= channels; c += 4 * kLanes<T>)
+      body.template operator()<4>(c, read, write);
   for (; c + kLanes<T> <= channels; c += kLanes<T>) body.template operator()<1>(c, read, write);
   if (const int rest = static_cast<int>(channels - c))
     body.template operator()<1>(
@@ -29,7 +34,7 @@ template <class T, class Body>
 // cost more.
 template <class T, class Body>
 [[gnu::always_inline]] inline void for_strips_of_row(int64_t channels, const Body& body) {
-  if (channels >= kLanes<T>)
+  if (!kFast<T> || channels >= kLanes<T>)
     return for_strips<T>(channels,
                          [&]<int kVectors>(int64_t c, const auto& read, const auto& write) {
                            body.template operator()<kVectors>(
@@ -84,7 +89,7 @@ template <bool kIndexed, class T>
   const WindowRow row = all;  // a copy, so that no store into y can be taken for a change of it
   const T* const x_end = x + row.rows.end * row.width * channels;
   const int64_t size = row.windows * channels, line = row.width * channels;
-  const bool few = channels < kLanes<T>, two_rows = row.rows.end - row.rows.begin == 2;
+  const bool few = kFast<T> && channels < kLanes<T>, two_rows = row.rows.end - row.rows.begin == 2;
   for_strips_of_row<T>(channels, [&]<int kVectors>(int64_t c, const auto& read, const auto& write) {
     for (int64_t window = 0; window < row.windows; ++window) {
       const int64_t column = row.first + window * row.stride;
@@ -137,7 +142,7 @@ template <class T>
   const WindowRow row = all;
   const int64_t size = row.windows * channels, line = row.width * channels;
   T* const y_end = y + (row.rows.begin + 1) * line;  // of the first row
-  const bool few = channels < kLanes<T>, two_rows = row.rows.end - row.rows.begin == 2;
+  const bool few = kFast<T> && channels < kLanes<T>, two_rows = row.rows.end - row.rows.begin == 2;
   for_strips_of_row<T>(channels, [&]<int kVectors>(int64_t c, const auto& read, const auto& write) {
     for (int64_t window = 0; window < row.windows; ++window) {
       const int64_t column = row.first + window * row.stride;

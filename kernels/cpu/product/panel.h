@@ -18,19 +18,21 @@
 
 namespace graft::cpu {
 
-/// Largest tile of a level: 14 x 2 vectors where there are 32 registers, else 6 x 2.
+/// Largest tile of a level: 14 x 2 vectors where there are 32 registers, else 6 x 2. In f64, which is
+/// for checking, 4 x 2 everywhere: sums enough to keep two units busy, and little code.
 struct TileShape {
   int rows, columns;
 };
 template <class T>
 constexpr TileShape tile_shape(SimdLevel level) {
   constexpr int kSize = static_cast<int>(sizeof(T));
-  if (level == SimdLevel::Avx512) return {14, 128 / kSize};
-  if (level == SimdLevel::Avx2) return {6, 64 / kSize};
+  const auto rows = [](int of_f32) { return kSize == sizeof(double) ? 4 : of_f32; };
+  if (level == SimdLevel::Avx512) return {rows(14), 128 / kSize};
+  if (level == SimdLevel::Avx2) return {rows(6), 64 / kSize};
 #if defined(__aarch64__)
-  return {14, 32 / kSize};
+  return {rows(14), 32 / kSize};
 #else
-  return {6, 32 / kSize};
+  return {rows(6), 32 / kSize};
 #endif
 }
 
