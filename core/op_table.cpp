@@ -57,6 +57,24 @@ size_t train_norm_bytes(std::string_view name, Operands x, const Tensor& y) {
   return name == "beta_or_y" && x[3].defined() ? y.bytes() : channel_bytes(name, x, y);
 }
 
+// What conv2d and batch_norm_train keep together, of x, weight and gamma in the mask's lowest bits;
+// "conv" is the convolution's result.
+const char* keeps_of_conv_norm(uint32_t mask, bool activated) {
+  constexpr const char* plain[] = {"", "weight conv mean rstd scale gamma",
+                                   "x conv mean rstd scale gamma",
+                                   "x weight conv mean rstd scale gamma", "conv mean rstd scale"};
+  constexpr const char* with_kink[] = {
+      "y", "weight conv mean rstd scale gamma beta_or_y", "x conv mean rstd scale gamma beta_or_y",
+      "x weight conv mean rstd scale gamma beta_or_y", "conv mean rstd scale beta_or_y"};
+  const uint32_t which = mask & 3 ? mask & 3 : mask & 4;
+  return (mask && activated ? with_kink : plain)[which];
+}
+
+size_t conv_norm_bytes(std::string_view name, Operands x, const Tensor& y) {
+  const bool image = name == "conv" || (name == "beta_or_y" && x[4].defined());
+  return image ? y.bytes() : x[2].bytes();
+}
+
 const OpRow kRows[] = {
 #define UNARY(name, functor, keeps)                                                         \
   {#name, "x", [](Operands x, const OpParams&) { return unary(UnaryKind::functor, x[0]); }, \
@@ -266,6 +284,15 @@ const OpRow kRows[] = {
        return y ? "y" : "";
      },
      train_norm_bytes},
+    {"conv2d_batch_norm_train", "x weight gamma beta residual?",
+     [](Operands x, const OpParams& p) {
+       const auto& [conv, norm] = get<ConvNormParams>(p);
+       return conv2d_batch_norm_train(x[0], x[1], x[2], x[3], {}, {}, conv, norm, x[4]);
+     },
+     [](uint32_t mask, const OpParams& p) {
+       return keeps_of_conv_norm(mask, get<ConvNormParams>(p).norm.activation != Activation::None);
+     },
+     conv_norm_bytes},
     {"batch_norm_eval", "x gamma beta running_mean: running_var: residual?",
      [](Operands x, const OpParams& p) {
        return batch_norm_eval(x[0], x[1], x[2], x[3], x[4], get<BatchNormParams>(p), x[5]);

@@ -55,6 +55,10 @@ struct ConvParams {
   Conv2dParams conv;
   Activation activation = Activation::None;
 };
+struct ConvNormParams {
+  Conv2dParams conv;
+  BatchNormParams norm;
+};
 struct ConvGradParams {
   Conv2dParams conv;
   Shape shape;  ///< input or filter whose gradient is asked
@@ -71,10 +75,10 @@ struct UnaryParams {
 };
 
 /// Everything of a call that is not a tensor.
-using OpParams =
-    std::variant<std::monostate, ConvParams, Pool2dParams, BatchNormParams, LayerNormParams,
-                 DropoutParams, AxesParams, SliceParams, PadParams, MatmulParams, LinearParams,
-                 LossParams, ShapeParams, ConvGradParams, PoolGradParams, CastParams, UnaryParams>;
+using OpParams = std::variant<std::monostate, ConvParams, Pool2dParams, BatchNormParams,
+                              LayerNormParams, DropoutParams, AxesParams, SliceParams, PadParams,
+                              MatmulParams, LinearParams, LossParams, ShapeParams, ConvNormParams,
+                              ConvGradParams, PoolGradParams, CastParams, UnaryParams>;
 
 struct OpRow {
   const char* name;

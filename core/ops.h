@@ -6,6 +6,7 @@
 #include "graft/core/ops/batch_norm.h"
 #include "graft/core/ops/binary.h"
 #include "graft/core/ops/conv2d.h"
+#include "graft/core/ops/conv2d_batch_norm.h"
 #include "graft/core/ops/crop_windows.h"
 #include "graft/core/ops/dropout.h"
 #include "graft/core/ops/inverted_residual.h"

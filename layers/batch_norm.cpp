@@ -1,5 +1,6 @@
 #include "graft/layers/batch_norm.h"
 
+#include "graft/core/ops/conv2d_batch_norm.h"
 #include "graft/core/recorder.h"
 
 namespace graft::layers {
@@ -23,11 +24,25 @@ Tensor BatchNorm2d::forward(const Tensor& x, Activation activation, const Tensor
   if (on_stored_statistics())
     return batch_norm_eval(x, weight_, bias_, running_mean_, running_var_, params, residual);
   Tensor y = batch_norm_train(x, weight_, bias_, running_mean_, running_var_, params, residual);
-  do_each_run([count = num_batches_tracked_]() mutable {  // only a batch that went through
+  count_batch();
+  return y;
+}
+
+Tensor BatchNorm2d::forward_after_conv2d(const Tensor& x, const Tensor& weight,
+                                         const Conv2dParams& conv, Activation activation,
+                                         const Tensor& residual) {
+  Tensor y = conv2d_batch_norm_train(x, weight, weight_, bias_, running_mean_, running_var_, conv,
+                                     {eps_, momentum_, activation}, residual);
+  count_batch();
+  return y;
+}
+
+// Only a batch that went through.
+void BatchNorm2d::count_batch() {
+  do_each_run([count = num_batches_tracked_]() mutable {
     ++*count.data<int64_t>();
     count.storage().bump_version();
   });
-  return y;
 }
 
 void BatchNorm2d::reset_parameters(const RandomKey&) {

@@ -14,6 +14,9 @@ class BatchNorm2d final : public Module {
   Tensor forward(const Tensor& x) override { return forward(x, Activation::None); }
   /// act(norm(x) + residual) in one pass over memory.
   Tensor forward(const Tensor& x, Activation activation, const Tensor& residual = {});
+  /// forward(conv2d(x, weight), ...) on the statistics of the batch, which that convolution takes.
+  Tensor forward_after_conv2d(const Tensor& x, const Tensor& weight, const Conv2dParams& conv,
+                              Activation activation, const Tensor& residual = {});
   bool per_sample() const override { return !adapts_statistics(); }
   void reset_parameters(const RandomKey& key) override;
   void reset_outputs(int64_t outputs, const RandomKey& key) override;
@@ -27,6 +30,8 @@ class BatchNorm2d final : public Module {
   bool on_stored_statistics() const { return !adapts_statistics(); }
 
  private:
+  void count_batch();
+
   double eps_, momentum_;
   Tensor weight_, bias_, running_mean_, running_var_, num_batches_tracked_;
 };

@@ -63,10 +63,13 @@ std::shared_ptr<const FoldedConv> ConvNorm::folded_for(const Tensor& x, const Te
 
 Tensor ConvNorm::forward(const Tensor& x, Activation activation, const Tensor& residual) {
   const std::shared_ptr<const FoldedConv> fold = folded_for(x, residual);
-  if (!fold) return norm_.forward(conv_(x), activation, residual);
-  const Precision precision = norm_.frozen() ? conv_.precision() : Precision::Full;
-  return conv2d_fused(x, fold->weight, fold->bias, conv_.params_for(x.shape()), residual,
-                      activation, precision);
+  const Conv2dParams params = conv_.params_for(x.shape());
+  if (fold) {
+    const Precision precision = norm_.frozen() ? conv_.precision() : Precision::Full;
+    return conv2d_fused(x, fold->weight, fold->bias, params, residual, activation, precision);
+  }
+  if (norm_.on_stored_statistics()) return norm_.forward(conv_(x), activation, residual);
+  return norm_.forward_after_conv2d(x, conv_.weight(), params, activation, residual);
 }
 
 }  // namespace graft::layers

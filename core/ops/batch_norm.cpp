@@ -163,7 +163,7 @@ Tensor moved(const Tensor& running, const Tensor& value, double momentum) {
 
 Tensor batch_norm_train(const Tensor& x, const Tensor& gamma, const Tensor& beta,
                         Tensor running_mean, Tensor running_var, const BatchNormParams& params,
-                        const Tensor& residual) {
+                        const Tensor& residual, const ChannelMoments* moments) {
   const OpScope scope("batch_norm_train");
   check_operands("batch_norm_train", x, residual, {&gamma, &beta});
   for (const Tensor* running : {&running_mean, &running_var})
@@ -172,8 +172,9 @@ Tensor batch_norm_train(const Tensor& x, const Tensor& gamma, const Tensor& beta
   check(count > 1, ErrorKind::Shape,
         "batch_norm_train: needs more than one value per channel, but x is ", x.shape());
 
-  const Tensor mean = like(gamma), variance = like(gamma);
-  run(slots().batch_norm_stats, x, mean, variance);
+  if (moments) check_operands("batch_norm_train", x, {}, {&moments->mean, &moments->variance});
+  const auto [mean, variance] = moments ? *moments : ChannelMoments{like(gamma), like(gamma)};
+  if (!moments) run(slots().batch_norm_stats, x, mean, variance);
   const Tensor rstd = like(gamma), scale = like(gamma);
   run(slots().batch_norm_scale, gamma, variance, params.eps, rstd, scale);
   Tensor y = like(x);

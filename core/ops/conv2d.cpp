@@ -65,6 +65,12 @@ struct FilterGradNode final : Node {
   }
 };
 
+// Space for the moments of y.
+ChannelMoments moments_like(const Tensor& y) {
+  const auto vector = [&] { return Tensor::empty({y.dim(-1)}, statistics_type(y), y.device()); };
+  return {vector(), vector()};
+}
+
 }  // namespace
 
 Shape conv2d_output_shape(const char* op, const Shape& x, const Shape& filter,
@@ -94,16 +100,19 @@ Shape conv2d_output_shape(const char* op, const Shape& x, const Shape& filter,
 }
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dParams& params,
-              Activation activation) {
+              Activation activation, ChannelMoments* moments) {
   const OpScope scope("conv2d");
   if (AutocastScope::current())
-    return run_narrow([&](auto&... in) { return conv2d(in..., params, activation); }, x, weight,
-                      bias);
+    return run_narrow([&](auto&... in) { return conv2d(in..., params, activation, moments); }, x,
+                      weight, bias);
   check_same_floating("conv2d", x, weight);
   const Shape shape = conv2d_output_shape("conv2d", x.shape(), weight.shape(), params);
   check_bias("conv2d", bias, weight);
   Tensor y = Tensor::empty(shape, x.dtype(), x.device());
-  run(slots().conv2d_forward, x, weight, bias, Tensor(), activation, y, params, Precision::Full);
+  const Tensor none;
+  if (moments) *moments = moments_like(y);
+  run(slots().conv2d_forward, x, weight, bias, none, activation, y, params, Precision::Full,
+      moments ? moments->mean : none, moments ? moments->variance : none);
   if (const Mask need = needs_grad({&x, &weight, &bias})) {
     auto node = std::make_shared<Conv2dNode>(params, activation);
     node->input = x.shape();
@@ -138,7 +147,8 @@ Tensor conv2d_fused(const Tensor& x, const Tensor& weight, const Tensor& bias,
   check(needs_grad({&x, &weight, &bias, &residual}) == 0, ErrorKind::Autograd,
         "conv2d_fused: records no graph, but an operand wants a gradient");
   Tensor y = Tensor::empty(shape, x.dtype(), x.device());
-  run(slots().conv2d_forward, x, weight, bias, residual, activation, y, params, precision);
+  run(slots().conv2d_forward, x, weight, bias, residual, activation, y, params, precision, Tensor(),
+      Tensor());
   return y;
 }
 

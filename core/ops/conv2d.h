@@ -3,15 +3,17 @@
 #pragma once
 
 #include "graft/core/op_params.h"
+#include "graft/core/ops/channel_moments.h"
 #include "graft/core/tensor.h"
 
 namespace graft {
 
 /// x [N,H,W,Cin], weight [Cout,KH,KW,Cin/groups], bias [Cout] or none -> [N,OH,OW,Cout] with
 /// OH = (H + top + bottom - dilation_h (KH - 1) - 1) / stride_h + 1. Depthwise is groups == Cin.
-/// The activation is applied before y is stored; then y is kept for the gradient.
+/// The activation is applied before y is stored; then y is kept for the gradient. `moments`, if not
+/// null, become those of y.
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dParams& params,
-              Activation activation = Activation::None);
+              Activation activation = Activation::None, ChannelMoments* moments = nullptr);
 
 /// act(conv2d + residual) in one pass, the epilogue applied while the tile is in registers. Records
 /// no graph: Error(Autograd) if an operand wants a gradient while recording. With Precision::BF16

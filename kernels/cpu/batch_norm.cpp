@@ -7,8 +7,10 @@
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/batch_norm_rows.h"
+#include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/kernels.h"
+#include "graft/kernels/cpu/moments.h"
 #include "graft/kernels/dtype_switch.h"
 
 namespace graft::cpu {
@@ -16,6 +18,7 @@ namespace {
 
 constexpr int64_t kBlockElements = 32768;  // a block stays in the second-level cache
 constexpr int64_t kWideRow = 256;          // elements
+constexpr int64_t kFewestPixels = 112;     // of a piece of the moments: each has a cost of its own
 
 // Where x has few channels some of its rows are one row here: a loop over 16 channels is shorter
 // than the latency of its sums.
@@ -73,38 +76,23 @@ Normalisation<T> from(const Normalisation<T>& whole, Position at) {
           whole.activation};
 }
 
+// Pixels are taken as they are: the sums of a channel stay in registers.
 template <class T>
 void stats(const KernelCtx& ctx, const ConstView& x, T* mean, T* variance) {
-  const Blocks blocks(x);
-  const int64_t channels = blocks.channels / blocks.fold;
-  double* means = ctx.workspace.take_array<double>(2 * (blocks.parts() + channels));
-  double* m2s = means + blocks.parts();
-  double* centre = m2s + blocks.parts();
-  double* m2 = centre + channels;
-  for_blocks(blocks, [&](RowBlock block, Position at) {
-    with_simd([&]<SimdLevel kLevel>() {
-      block_moments<kLevel>(x.as<T>() + at.element, block, means + at.part, m2s + at.part);
-    });
+  const int64_t channels = x.dim(x.rank() - 1), pixels = channels ? x.numel() / channels : 0;
+  const int64_t piece_pixels =
+      std::max(kFewestPixels, kBlockElements / std::max<int64_t>(channels, 1));
+  const int64_t pieces = ceil_div(pixels, piece_pixels);
+  const int64_t across = ceil_div(channels, kMaxBlockChannels);
+  Moments<T> moments(channels);
+  moments.begin(ctx, pieces);
+  parallel_for(pieces * across, [&](int64_t chunk, int) {
+    const int64_t piece = chunk / across, pixel = piece * piece_pixels;
+    const int64_t channel = chunk % across * kMaxBlockChannels;
+    moments.take(piece, channel, std::min(kMaxBlockChannels, channels - channel),
+                 {x.as<T>() + pixel * channels + channel, std::min(piece_pixels, pixels - pixel)});
   });
-  // Chan, Golub and LeVeque 1979: moments of the union from the moments of the parts.
-  std::fill_n(centre, 2 * channels, 0.0);
-  int64_t done = 0;
-  for (int64_t i = 0; i < blocks.down * blocks.fold; ++i) {
-    const int64_t row = i / blocks.fold * blocks.block_rows;
-    const int64_t rows = std::min(blocks.block_rows, blocks.rows - row);
-    const auto n = static_cast<double>(done), part = static_cast<double>(rows);
-    const double share = part / (n + part), weight = n * share;
-    for (int64_t c = 0; c < channels; ++c) {
-      const double delta = means[i * channels + c] - centre[c];
-      centre[c] += delta * share;
-      m2[c] += m2s[i * channels + c] + delta * delta * weight;
-    }
-    done += rows;
-  }
-  for (int64_t c = 0; c < channels; ++c) {
-    mean[c] = static_cast<T>(centre[c]);
-    variance[c] = static_cast<T>(m2[c] / static_cast<double>(done));
-  }
+  moments.write(mean, variance);
 }
 
 template <class T>

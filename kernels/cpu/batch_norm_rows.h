@@ -19,10 +19,6 @@ struct Normalisation {
   Activation activation;
 };
 
-/// Mean and sum of squared deviations per channel.
-template <SimdLevel kLevel, class T>
-void block_moments(const T* x, RowBlock block, double* mean, double* m2);
-
 /// y as normalised, with the residual added before the activation; that may be null.
 template <SimdLevel kLevel, class T>
 void block_apply(const Normalisation<T>& by, const T* residual, RowBlock block, T* y);

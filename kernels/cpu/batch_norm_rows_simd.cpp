@@ -6,65 +6,6 @@
 namespace graft::cpu {
 namespace {
 
-// Sums of rows, or of their differences from a centre and the squares of those; x points to the
-// first row. Sums of a part of a vector are whole vectors.
-template <int kRows, class T>
-[[gnu::always_inline]] inline void add_values(const T* x, RowBlock block, T* sum) {
-  for_vectors<T>(block.channels, [&](int64_t c, auto v) {
-    Vec<T> total = load(sum + c);
-#pragma GCC unroll 4
-    for (int row = 0; row < kRows; ++row) {
-      const T* const at = x + row * block.stride + c;
-      __builtin_prefetch(at + kRows * block.stride);
-      total += v.get(at);
-    }
-    store(sum + c, total);
-  });
-}
-template <int kRows, class T>
-[[gnu::always_inline]] inline void add_deviations(const T* x, const T* centre, RowBlock block,
-                                                  T* sum, T* squares) {
-  for_vectors<T>(block.channels, [&](int64_t c, auto v) {
-    const Vec<T> middle = v.get(centre + c);
-    Vec<T> total = load(sum + c), total_squares = load(squares + c);
-#pragma GCC unroll 4
-    for (int row = 0; row < kRows; ++row) {
-      const Vec<T> d = v.get(x + row * block.stride + c) - middle;
-      total += d;
-      total_squares += d * d;
-    }
-    store(sum + c, total);
-    store(squares + c, total_squares);
-  });
-}
-
-// The mean found first is only a centre: the second pass corrects for its rounding.
-template <class T>
-[[gnu::always_inline]] inline void moments(const T* x, RowBlock block, double* __restrict mean,
-                                           double* __restrict m2) {
-  const int64_t channels = block.channels;
-  const auto count = static_cast<double>(block.rows);
-  T centre[kMaxBlockChannels] = {};
-  for_fours(0, block.rows, [&]<int kRows>(int64_t row, std::integral_constant<int, kRows>) {
-    add_values<kRows>(x + row * block.stride, block, centre);
-  });
-  for (int64_t c = 0; c < channels; ++c) centre[c] /= static_cast<T>(count);
-  for (int64_t c = 0; c < channels; ++c) mean[c] = m2[c] = 0;
-  for_groups(block.rows, [&](int64_t begin, int64_t end) {
-    T sum[kMaxBlockChannels] = {}, squares[kMaxBlockChannels] = {};
-    for_fours(begin, end, [&]<int kRows>(int64_t row, std::integral_constant<int, kRows>) {
-      add_deviations<kRows>(x + row * block.stride, centre, block, sum, squares);
-    });
-    add_to(mean, sum, channels);
-    add_to(m2, squares, channels);
-  });
-  for (int64_t c = 0; c < channels; ++c) {
-    const double sum = mean[c], shift = sum / count;
-    mean[c] = static_cast<double>(centre[c]) + shift;
-    m2[c] -= sum * shift;
-  }
-}
-
 // (x - mean) scale + shift, from the difference: one source, so that backward finds the bits of
 // forward.
 template <class T>
@@ -169,15 +110,6 @@ template <bool kActivated, class T>
 }
 
 }  // namespace
-
-template <>
-void block_moments<kSimd>(const float* x, RowBlock block, double* mean, double* m2) {
-  moments(x, block, mean, m2);
-}
-template <>
-void block_moments<kSimd>(const double* x, RowBlock block, double* mean, double* m2) {
-  moments(x, block, mean, m2);
-}
 
 template <>
 void block_apply<kSimd>(const Normalisation<float>& by, const float* residual, RowBlock block,

@@ -142,6 +142,54 @@ TEST_CASE("conv2d: the same in f64") {
   });
 }
 
+TEST_CASE("conv2d: moments of the result, in every form of convolution") {
+  const auto check_moments = []<class T>(const Geometry& g, T) {
+    CAPTURE(g.x);
+    CAPTURE(g.w);
+    const Tensor x = numbers<T>("x", g.x), w = numbers<T>("w", g.w), b = numbers<T>("b", {g.w[0]});
+    ChannelMoments found;
+    const Tensor y = conv2d(x, w, b, g.params, Activation::None, &found);
+    CHECK(same_bits(y, conv2d(x, w, b, g.params)));
+    const auto values = y.values<T>();
+    const auto channels = static_cast<size_t>(y.dim(3));
+    const auto pixels = static_cast<double>(values.size() / channels);
+    std::vector<double> mean(channels), variance(channels);
+    double largest = 0;
+    for (size_t i = 0; i < values.size(); ++i) {
+      mean[i % channels] += static_cast<double>(values[i]) / pixels;
+      largest = std::max(largest, std::abs(static_cast<double>(values[i])));
+    }
+    for (size_t i = 0; i < values.size(); ++i) {
+      const double difference = static_cast<double>(values[i]) - mean[i % channels];
+      variance[i % channels] += difference * difference / pixels;
+    }
+    constexpr auto kUnit = static_cast<double>(std::numeric_limits<T>::epsilon());
+    check_within<T>(found.mean, mean, 4 * kUnit * largest);
+    check_within<T>(found.variance, variance, 8 * kUnit * largest * largest);
+  };
+  at_every_simd_level([&] {
+    for (const Geometry& g : geometries()) check_moments(g, 0.0f);
+    check_moments(kLayer, 0.0f);
+    for (size_t i = 0; i < geometries().size(); i += 3) check_moments(geometries()[i], 0.0);
+  });
+}
+
+TEST_CASE("conv2d: moments hold 1e-6 where the mean dwarfs the spread") {
+  for (const Shape& filter : {Shape{40, 3, 3, 40}, Shape{40, 1, 1, 40}, Shape{40, 3, 3, 1}}) {
+    const Tensor x = numbers<float>("x", {4, 30, 30, 40}), w = numbers<float>("w", filter);
+    const Tensor far = Tensor::full({40}, 50);
+    ChannelMoments found;
+    const Tensor y =
+        conv2d(x, w, far, conv(1, 0, 1, filter[3] == 1 ? 40 : 1), Activation::None, &found);
+    const auto pixels = static_cast<double>(y.numel() / 40);
+    const Tensor exact = cast(y, DType::F64);
+    const Tensor centred = sub(exact, mul(sum_to(exact, {40}), 1 / pixels));
+    const Tensor variance = mul(sum_to(square(centred), {40}), 1 / pixels);
+    const Tensor error = div(sub(cast(found.variance, DType::F64), variance), variance);
+    CHECK(max(abs(error)).item() < 1e-6);
+  }
+}
+
 TEST_CASE("conv2d: an empty batch") {
   const Tensor x = Tensor::zeros({0, 5, 5, 3}), w = numbers<float>("w", {4, 3, 3, 3});
   const Tensor y = conv2d(x, w, {}, conv(1, 1));
@@ -158,6 +206,11 @@ TEST_CASE("conv2d: the same bits on 1, 2 and 3 threads") {
     const Tensor x = numbers<float>("x", g.x), w = numbers<float>("w", g.w);
     const Tensor y = conv2d(x, w, {}, g.params);
     same_bits_on_all_threads([&] { return conv2d(x, w, {}, g.params); });
+    same_bits_on_all_threads([&] {
+      ChannelMoments moments;
+      conv2d(x, w, {}, g.params, Activation::None, &moments);
+      return cat({moments.mean, moments.variance}, 0);
+    });
     same_bits_on_all_threads([&] { return conv2d_input_grad(y, w, g.x, g.params); });
     same_bits_on_all_threads([&] { return conv2d_filter_grad(x, y, g.w, g.params); });
   }

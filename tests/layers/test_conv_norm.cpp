@@ -5,10 +5,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <memory>
+#include <set>
 #include <thread>
 
+#include "graft/core/autograd/backward.h"
 #include "graft/core/autograd/grad_mode.h"
+#include "graft/core/kernel_trace.h"
 #include "graft/core/ops.h"
 #include "support/exact_mode.h"
 #include "support/frozen_bf16.h"
@@ -52,6 +56,46 @@ TEST_CASE(
   CHECK(largest_difference() <= 1e-5f);
   block->named_tensors()[1].tensor.fill_(0.25);  // the norm's weight
   CHECK(largest_difference() <= 1e-5f);
+}
+
+TEST_CASE("conv norm: a training step is that of the two layers, without a pass for statistics") {
+  struct Recorder final : KernelTrace {
+    std::multiset<std::string> kernels;
+    void on_kernel(const KernelCall& call) override { kernels.emplace(call.kernel); }
+  };
+  // Result, gradients and statistics.
+  const auto step = [](bool as_one, Recorder& recorder) {
+    const auto block = trained_block();
+    block->train();
+    std::map<std::string, Tensor> at;
+    for (const NamedTensor& t : block->named_tensors()) at[t.path] = t.tensor;
+    Tensor x = input();
+    x.set_requires_grad(true);
+    const TraceScope scope(recorder);
+    const auto conv = [&] {
+      return conv2d(x, at["0.weight"], {}, block->pair().params_for(x.shape()));
+    };
+    const Tensor y =
+        as_one ? (*block)(x)
+               : batch_norm_train(conv(), at["1.weight"], at["1.bias"], at["1.running_mean"],
+                                  at["1.running_var"], {.activation = Activation::Relu6});
+    backward(sum(square(y)));
+    return std::vector<Tensor>{y.detach(),
+                               x.grad(),
+                               at["0.weight"].grad(),
+                               at["1.weight"].grad(),
+                               at["1.bias"].grad(),
+                               at["1.running_mean"],
+                               at["1.running_var"]};
+  };
+  Recorder one, two;
+  const std::vector<Tensor> as_one = step(true, one), as_two = step(false, two);
+  for (size_t i = 0; i < as_two.size(); ++i) {
+    const double scale = max(abs(as_two[i])).item();
+    CHECK(max(abs(sub(as_one[i], as_two[i]))).item() <= 1e-5 * scale);
+  }
+  CHECK(one.kernels.count("batch_norm_stats") == 0);
+  CHECK(two.kernels.count("batch_norm_stats") == 1);
 }
 
 TEST_CASE("conv norm: frozen in bf16, unless exact or trained, and f32 again afterwards") {

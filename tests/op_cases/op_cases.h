@@ -13,6 +13,7 @@ OpCases matmul_cases();
 OpCases conv2d_cases();
 OpCases pool2d_cases();
 OpCases batch_norm_cases();
+OpCases conv_norm_cases();
 OpCases layer_norm_cases();
 OpCases softmax_cases();
 OpCases loss_cases();

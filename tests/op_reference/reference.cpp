@@ -7,8 +7,9 @@ namespace graft::testing {
 const Reference* find_reference(std::string_view op) {
   static const std::vector<Reference> all = [] {
     std::vector<Reference> rows;
-    for (const auto family : {elementwise_references, reduce_references, shape_references,
-                              product_references, pool2d_references, row_references})
+    for (const auto family :
+         {elementwise_references, reduce_references, shape_references, product_references,
+          pool2d_references, conv_norm_references, row_references})
       for (Reference& row : family()) rows.push_back(row);
     return rows;
   }();

@@ -31,6 +31,7 @@ std::vector<Reference> reduce_references();
 std::vector<Reference> shape_references();
 std::vector<Reference> product_references();
 std::vector<Reference> pool2d_references();
+std::vector<Reference> conv_norm_references();
 std::vector<Reference> row_references();  // normalisation, softmax, losses, dropout
 
 /// Null if the op has none.

@@ -270,6 +270,13 @@ std::vector<ErrorRow> image_errors() {
        ErrorKind::Shape,
        "batch_norm_train: needs more than one value per channel, but x is [1, 3]"},
       {[] {
+         conv2d_batch_norm_train(f32({1, 3, 3, 2}), f32({4, 3, 3, 2}), f32({4}), f32({4}), {}, {},
+                                 {}, {});
+       },
+       ErrorKind::Shape,
+       "conv2d_batch_norm_train: needs more than one value per channel, but the convolution's "
+       "result is [1, 1, 1, 4]"},
+      {[] {
          batch_norm_eval(f32({2, 3}), f32({4}), f32({3}), f32({3}), f32({3}), {});
        },
        ErrorKind::Shape,

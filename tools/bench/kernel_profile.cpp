@@ -24,7 +24,7 @@ double block_flops(std::span<const Shape> operands) {
 }
 
 double flops_of(std::string_view kernel, std::span<const Shape> operands) {
-  if (kernel == "conv2d_forward") return conv_flops(operands.back(), operands[1]);
+  if (kernel == "conv2d_forward") return conv_flops(operands[4], operands[1]);
   if (kernel == "conv2d_input_grad") return conv_flops(operands[0], operands[1]);
   if (kernel == "conv2d_filter_grad") return conv_flops(operands[1], operands[2]);
   if (kernel == "inverted_residual") return block_flops(operands);

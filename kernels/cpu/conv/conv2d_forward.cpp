@@ -8,6 +8,7 @@
 #include "graft/kernels/cpu/conv/one_channel.h"
 #include "graft/kernels/cpu/derived_form.h"
 #include "graft/kernels/cpu/kernels.h"
+#include "graft/kernels/cpu/moments.h"
 #include "graft/kernels/cpu/product/bf16_correlate.h"
 #include "graft/kernels/cpu/winograd/choice.h"
 #include "graft/kernels/cpu/winograd/correlate.h"
@@ -67,26 +68,28 @@ void convolve(const KernelCtx& ctx, const Correlation& c, const T* x, const Cons
 template <class T>
 void convolve_depthwise(const KernelCtx& ctx, const Correlation& c, const T* x, const ConstView& w,
                         const Epilogue<T>& epilogue, T* y) {
-  depthwise_correlate(c, x, filter_by_tap<T>(ctx, w), epilogue, y);
+  depthwise_correlate(ctx, c, x, filter_by_tap<T>(ctx, w), epilogue, y);
 }
 
 }  // namespace
 
 void conv2d_forward(const KernelCtx& ctx, ConstView x, ConstView w, ConstView bias,
                     ConstView residual, Activation activation, View y, const Conv2dParams& params,
-                    Precision precision) {
-  if (y.numel() == 0) return;
+                    Precision precision, View mean, View variance) {
+  if (y.numel() == 0 && !mean) return;
   const Correlation c = forward_correlation(x.shape, w.shape, y.shape, params);
   const ConstView image = contiguous_operand(ctx, x), filter = contiguous_operand(ctx, w);
   const ConstView shift = contiguous_operand(ctx, bias), added = contiguous_operand(ctx, residual);
-  if (precision == Precision::BF16 && pays_in_bf16(c))
+  if (precision == Precision::BF16 && pays_in_bf16(c) && !mean)
     return bf16_correlate(ctx, c, image.as<float>(), packed_filter_bf16(ctx, filter, c.groups),
                           {shift.as<float>(), added.as<float>(), activation}, y.as<float>());
   with_float("conv2d_forward", y.dtype, [&](auto zero) {
     using T = decltype(zero);
-    const Epilogue<T> epilogue{shift.as<T>(), added.as<T>(), activation};
+    Moments<T> moments(y.dim(3));
+    const Epilogue<T> epilogue{shift.as<T>(), added.as<T>(), activation, mean ? &moments : nullptr};
     const auto run = is_depthwise(w.shape, params) ? convolve_depthwise<T> : convolve<T>;
-    run(ctx, c, image.as<T>(), filter, epilogue, y.as<T>());
+    if (y.numel() > 0) run(ctx, c, image.as<T>(), filter, epilogue, y.as<T>());
+    if (mean) moments.write(mean.as<T>(), variance.as<T>());
   });
 }
 

@@ -70,7 +70,7 @@ void correlate_phase_depthwise(const KernelCtx& ctx, const GradientPhase& phase,
     for (const int64_t j : phase.taps_w)
       for (int64_t channel = 0; channel < channels; ++channel)
         *to++ = w[(channel * filter[1] + i) * filter[2] + j];
-  depthwise_correlate(phase.correlation, dy, by_tap, Epilogue<T>{}, dx);
+  depthwise_correlate(ctx, phase.correlation, dy, by_tap, Epilogue<T>{}, dx);
 }
 
 }  // namespace

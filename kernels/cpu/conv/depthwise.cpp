@@ -4,6 +4,8 @@
 #include <type_traits>
 
 #include "graft/core/parallel.h"
+#include "graft/kernels/cpu/ceil_div.h"
+#include "graft/kernels/cpu/moments.h"
 
 namespace graft::cpu {
 namespace {
@@ -83,9 +85,13 @@ void DepthwiseStrip<T>::add_filter_grad(int64_t first, int64_t end, const T* x, 
 }
 
 template <class T>
-void depthwise_correlate(const Correlation& c, const T* x, const T* weights,
+void depthwise_correlate(const KernelCtx& ctx, const Correlation& c, const T* x, const T* weights,
                          const Epilogue<T>& epilogue, T* y) {
-  parallel_ranges(c.images * c.out_h, rows_of_piece(c), [&](int64_t begin, int64_t end) {
+  const int64_t outputs = c.images * c.out_h, grain = rows_of_piece(c);
+  const int64_t pieces = ceil_div(outputs, grain);
+  if (epilogue.moments) epilogue.moments->begin(ctx, pieces);
+  parallel_for(pieces, [&](int64_t piece, int) {
+    const int64_t begin = piece * grain, end = std::min(outputs, begin + grain);
     DepthwiseStrip<T> strip(c, c.in_h);
     for_images(c, begin, end, [&](int64_t image, int64_t first, int64_t last) {
       const int64_t at = image * c.out.image + first * c.out.row;
@@ -93,6 +99,8 @@ void depthwise_correlate(const Correlation& c, const T* x, const T* weights,
       if (local.residual) local.residual += at;
       strip.correlate(first, last, x + image * c.in.image, weights, local, y + at);
     });
+    if (epilogue.moments)
+      epilogue.moments->take(piece, 0, c.groups, {y + begin * c.out.row, (end - begin) * c.out_w});
   });
 }
 
@@ -124,10 +132,10 @@ void depthwise_filter_grad(const KernelCtx& ctx, const Correlation& c, const T* 
 
 template class DepthwiseStrip<float>;
 template class DepthwiseStrip<double>;
-template void depthwise_correlate(const Correlation&, const float*, const float*,
+template void depthwise_correlate(const KernelCtx&, const Correlation&, const float*, const float*,
                                   const Epilogue<float>&, float*);
-template void depthwise_correlate(const Correlation&, const double*, const double*,
-                                  const Epilogue<double>&, double*);
+template void depthwise_correlate(const KernelCtx&, const Correlation&, const double*,
+                                  const double*, const Epilogue<double>&, double*);
 template void depthwise_filter_grad(const KernelCtx&, const Correlation&, const float*,
                                     const float*, float*);
 template void depthwise_filter_grad(const KernelCtx&, const Correlation&, const double*,

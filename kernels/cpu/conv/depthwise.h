@@ -10,7 +10,7 @@ namespace graft::cpu {
 
 /// c.groups channels; weights [rows][cols][channels].
 template <class T>
-void depthwise_correlate(const Correlation& c, const T* x, const T* weights,
+void depthwise_correlate(const KernelCtx& ctx, const Correlation& c, const T* x, const T* weights,
                          const Epilogue<T>& epilogue, T* y);
 
 /// Rows of outputs of one image, for a caller that has `held` of its rows in memory, row i at place

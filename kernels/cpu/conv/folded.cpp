@@ -5,6 +5,7 @@
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/conv/conv2d_geometry.h"
 #include "graft/kernels/cpu/conv/fold_row.h"
+#include "graft/kernels/cpu/moments.h"
 #include "graft/kernels/cpu/product/panel.h"
 #include "graft/kernels/cpu/product/tiles.h"
 
@@ -100,11 +101,17 @@ void folded_correlate(const KernelCtx& ctx, const Correlation& c, const T* x, co
   int64_t* const offsets = ctx.workspace.take_array<int64_t>(threads * rows);
   T* const sums = ctx.workspace.take_array<T>(threads * job.sums_size());
   const int64_t outputs = c.images * c.out_h;
-  parallel_for(ceil_div(outputs, grain), [&](int64_t piece, int worker) {
-    for (int64_t at = piece * grain; at < std::min(outputs, (piece + 1) * grain); ++at)
+  const int64_t pieces = ceil_div(outputs, grain);
+  if (epilogue.moments) epilogue.moments->begin(ctx, pieces);
+  parallel_for(pieces, [&](int64_t piece, int worker) {
+    const int64_t begin = piece * grain, end = std::min(outputs, begin + grain);
+    for (int64_t at = begin; at < end; ++at)
       for (int64_t group = 0; group < c.groups; ++group)
         job.run(at / c.out_h, at % c.out_h, group, tiles + worker * job.tile_count(),
                 offsets + worker * rows, sums + worker * job.sums_size());
+    if (epilogue.moments)
+      epilogue.moments->take(piece, 0, c.groups * c.columns,
+                             {y + begin * c.out.row, (end - begin) * c.out_w});
   });
 }
 

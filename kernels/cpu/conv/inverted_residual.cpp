@@ -160,13 +160,14 @@ void inverted_residual(const KernelCtx& ctx, ConstView x, ConstView expand, Cons
     const View middle = temporary(ctx, filtered, y.dtype);
     if (expand) {
       const View expanded = temporary(ctx, hidden, y.dtype);
-      conv2d_forward(ctx, x, expand, expand_bias, {}, activation, expanded, {}, Precision::Full);
+      conv2d_forward(ctx, x, expand, expand_bias, {}, activation, expanded, {}, Precision::Full, {},
+                     {});
       x = expanded;
     }
     conv2d_forward(ctx, x, depthwise, depthwise_bias, {}, activation, middle, params,
-                   Precision::Full);
+                   Precision::Full, {}, {});
     return conv2d_forward(ctx, middle, project, project_bias, residual, Activation::None, y, {},
-                          Precision::Full);
+                          Precision::Full, {}, {});
   }
   for (ConstView* operand :
        {&x, &expand, &expand_bias, &depthwise, &depthwise_bias, &project, &project_bias, &residual})

@@ -5,6 +5,7 @@
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/conv/one_channel_rows.h"
+#include "graft/kernels/cpu/moments.h"
 #include "graft/kernels/cpu/product/panel.h"
 #include "graft/kernels/cpu/product/partition.h"
 
@@ -82,16 +83,21 @@ void one_channel_correlate(const KernelCtx& ctx, const Correlation& c, const T* 
   const Partition partition(c, std::max(kPixels, c.out_w));
   const RepeatedImage<T> image(c, partition.height());
   T* const memory = ctx.workspace.take_array<T>(num_threads() * image.size());
+  if (epilogue.moments) epilogue.moments->begin(ctx, partition.count());
   parallel_for(partition.count(), [&](int64_t piece, int worker) {
+    PixelRun<T> whole{nullptr, 0};
     partition.for_each(piece, [&](const Rectangle& r) {
       const RepeatedRows<T> rows = image.rows(r, x, memory + worker * image.size());
       const int64_t at = r.image * c.out.image + r.row * c.out.row;
+      if (!whole.first) whole.first = y + at;
+      whole.pixels += r.height * r.width;
       Epilogue<T> here = epilogue;
       if (here.residual) here.residual += at;
       with_simd([&]<SimdLevel kLevel>() {
         one_channel_rows<kLevel, T>(rows, weights, bias, here, y + at);
       });
     });
+    if (epilogue.moments) epilogue.moments->take(piece, 0, c.columns, whole);
   });
 }
 

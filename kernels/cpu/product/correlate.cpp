@@ -3,6 +3,7 @@
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/ceil_div.h"
+#include "graft/kernels/cpu/moments.h"
 #include "graft/kernels/cpu/product/band.h"
 #include "graft/kernels/cpu/product/bf16_correlate.h"
 #include "graft/kernels/cpu/product/pack.h"
@@ -104,6 +105,11 @@ struct Job {
     panel.next_stride = c.stride_w * c.in.pixel;
     panel.next_offsets = layout.source_offsets.data();
     multiply(panel);
+    if (epilogue.moments) {
+      PixelRun<T> whole{tiles->c, 0};  // part of a row, or whole rows or images, one after another
+      for (const auto* tile = tiles; tile < end; ++tile) whole.pixels += tile->rows;
+      epilogue.moments->take(piece, channel, panel.columns, whole);
+    }
   }
 };
 
@@ -133,6 +139,7 @@ void correlate_factors(const KernelCtx& ctx, const Correlation& correlation, con
   const int64_t band_size = partition.together() * job.layout.size();
   auto* const tiles = ctx.workspace.take_array<Tile<T, Factor>>(num_threads() * job.max_tiles());
   auto* const bands = ctx.workspace.take_array<Factor>(num_threads() * band_size);
+  if (epilogue.moments) epilogue.moments->begin(ctx, partition.count());
   parallel_for(pieces * parts, [&](int64_t item, int worker) {
     const int64_t part = item % parts, piece = item / parts;
     const int64_t next = (item + 1) / parts;  // most likely this thread's

@@ -3,9 +3,11 @@
 #include "graft/kernels/cpu/winograd/correlate.h"
 
 #include <algorithm>
+#include <array>
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/cache_size.h"
+#include "graft/kernels/cpu/moments.h"
 #include "graft/kernels/cpu/winograd/planes.h"
 #include "graft/kernels/cpu/winograd/tiles.h"
 
@@ -13,6 +15,7 @@ namespace graft::cpu::winograd {
 namespace {
 
 constexpr int64_t kChannels = 128;  // of a piece of U
+constexpr int64_t kMaxTileRows = tile_shape<float>(SimdLevel::Avx512).rows;
 
 struct Job {
   const Correlation& c;
@@ -62,7 +65,8 @@ struct Job {
     }
   }
 
-  // The results of tiles first..first+count-1, columns column..column+columns-1.
+  // The results of tiles first..first+count-1, columns column..column+columns-1. A piece of the
+  // moments is tile_rows tiles, of which `first` is a multiple.
   void transform_outputs(const Planes& m, int64_t first, int64_t count, int64_t column,
                          int64_t columns) const {
     for (int64_t t = 0; t < count; ++t) {
@@ -80,7 +84,23 @@ struct Job {
       with_simd([&]<SimdLevel kLevel>() {
         transform_output<kLevel>(m.at(0, t), m.plane, columns, tile);
       });
+      const int64_t done = t % tile_rows + 1;
+      if (epilogue.moments && (done == tile_rows || t + 1 == count))
+        take_moments(first + t + 1 - done, done, column, columns);
     }
+  }
+
+  void take_moments(int64_t first, int64_t count, int64_t column, int64_t columns) const {
+    std::array<PixelRun<float>, kOut * kMaxTileRows> runs;
+    size_t used = 0;
+    for (int64_t t = first, beside = 0; t < first + count; t += beside) {
+      const TilePlace at = grid.place(t);
+      beside = std::min(first + count - t, grid.across - at.col / kOut);
+      const float* const from = y + at.image * c.out.image + at.col * c.out.pixel + column;
+      for (int64_t row = at.row; row < std::min(at.row + kOut, c.out_h); ++row)
+        runs[used++] = {from + row * c.out.row, std::min(beside * kOut, c.out_w - at.col)};
+    }
+    epilogue.moments->take(first / tile_rows, column, columns, std::span(runs.data(), used));
   }
 };
 
@@ -116,8 +136,8 @@ void by_tiles(const KernelCtx& ctx, const Job& job) {
 void by_columns(const KernelCtx& ctx, const Job& job) {
   const Correlation& c = job.c;
   const int64_t per_tile = kPlanes * c.channels * static_cast<int64_t>(sizeof(float));
-  const int64_t fitting = cache_sizes().level3 / 2 / per_tile;
-  const int64_t block = std::min(std::max<int64_t>(fitting, job.tile_rows), job.grid.count);
+  const int64_t fitting = cache_sizes().level3 / 2 / per_tile / job.tile_rows;
+  const int64_t block = std::min(job.tile_rows * std::max<int64_t>(fitting, 1), job.grid.count);
   const int64_t width = job.blocks.width;
   const int64_t m_size = Planes::size(block, width);
   const int64_t u_plane = kChannels * width + kVector;
@@ -162,6 +182,8 @@ void correlate(const KernelCtx& ctx, const Correlation& c, const float* x, const
                 .filter = filter,
                 .epilogue = epilogue,
                 .y = y};
+  if (epilogue.moments)
+    epilogue.moments->begin(ctx, ceil_div(job.grid.count, int64_t{job.tile_rows}));
   const int64_t u_bytes = kPlanes * c.channels * c.columns * static_cast<int64_t>(sizeof(float));
   if (job.grid.count < c.columns || u_bytes > cache_sizes().level3)
     by_columns(ctx, job);

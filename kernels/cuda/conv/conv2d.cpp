@@ -21,16 +21,17 @@ void run_convolution(const KernelCtx& ctx, const ConvolutionCase& of, const void
 
 void conv2d_forward(const KernelCtx& ctx, ConstView x, ConstView w, ConstView bias,
                     ConstView residual, Activation activation, View y, const Conv2dParams& params,
-                    Precision precision) {
+                    Precision precision, View mean, View variance) {
   ConvolutionCase of =
       convolution_case(ConvolutionPass::Forward, ctx.stream.device, x, w, y, params);
   of.bias = static_cast<bool>(bias);
   of.residual = static_cast<bool>(residual);
   of.activation = activation;
   of.tf32 |= precision == Precision::BF16;  // which keeps more of the factors than was asked for
-  if (y.numel() == 0) return;
-  run_convolution(ctx, of, dense(ctx, x), dense(ctx, w), dense(ctx, bias), dense(ctx, residual),
-                  y.data);
+  if (y.numel() > 0)
+    run_convolution(ctx, of, dense(ctx, x), dense(ctx, w), dense(ctx, bias), dense(ctx, residual),
+                    y.data);
+  if (mean) batch_norm_stats(ctx, y, mean, variance);
 }
 
 void conv2d_input_grad(const KernelCtx& ctx, ConstView dy, ConstView w, View dx,

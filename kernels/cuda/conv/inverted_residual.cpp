@@ -16,14 +16,14 @@ void inverted_residual(const KernelCtx& ctx, ConstView x, ConstView expand, Cons
   ConstView expanded = x;
   if (expand) {
     const View wide = temporary({x.dim(0), x.dim(1), x.dim(2), expand.dim(0)});
-    conv2d_forward(ctx, x, expand, expand_bias, {}, activation, wide, {}, Precision::Full);
+    conv2d_forward(ctx, x, expand, expand_bias, {}, activation, wide, {}, Precision::Full, {}, {});
     expanded = wide;
   }
   const View filtered = temporary({y.dim(0), y.dim(1), y.dim(2), depthwise.dim(0)});
   conv2d_forward(ctx, expanded, depthwise, depthwise_bias, {}, activation, filtered, params,
-                 Precision::Full);
+                 Precision::Full, {}, {});
   conv2d_forward(ctx, filtered, project, project_bias, residual, Activation::None, y, {},
-                 Precision::Full);
+                 Precision::Full, {}, {});
 }
 
 }  // namespace graft::cuda
