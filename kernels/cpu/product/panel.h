@@ -18,8 +18,8 @@
 
 namespace graft::cpu {
 
-/// Largest tile of a level: 14 x 2 vectors where there are 32 registers, else 6 x 2. In f64, which is
-/// for checking, 4 x 2 everywhere: sums enough to keep two units busy, and little code.
+/// Largest tile of a level: 14 x 2 vectors where there are 32 registers, else 6 x 2. In f64, which
+/// is for checking, 4 x 2 everywhere: sums enough to keep two units busy, and little code.
 struct TileShape {
   int rows, columns;
 };
