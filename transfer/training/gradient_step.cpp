@@ -66,6 +66,9 @@ void GradientStep::look(const Tensor& input, const Tensor& labels, BatchMemory m
   now_.memory = memory;
   now_.modes.clear();
   add_settings(now_.modes);
+  if (memory == BatchMemory::Stays)
+    for (const Tensor* tensor : {&input, &labels})
+      now_.modes.push_back(reinterpret_cast<uintptr_t>(tensor->raw_data()));
   for (const layers::Module* module : modules_)
     now_.modes.push_back(flags({module->training(), module->frozen(), module->per_sample()}));
   for (const Tensor& parameter : parameters_) {

@@ -27,7 +27,8 @@ class GradientStep {
   GradientStep(layers::Module& network, Loss loss);
 
   /// The loss of the batch; its gradients replace those of the parameters. With BatchMemory::Stays
-  /// the caller writes all batches of one shape into the same two tensors, which saves a copy.
+  /// the caller writes all batches of one shape into the same two tensors, which saves a copy; for
+  /// others it is recorded anew.
   Tensor operator()(const Tensor& input, const Tensor& labels,
                     BatchMemory memory = BatchMemory::Changes);
 
