@@ -57,8 +57,8 @@ double largest_difference(const Tensor& a, const Tensor& b) {
 }
 
 struct Rung {
-  double own, library;  // seconds
-  double error;         // of the own result
+  double own, cublaslt;  // seconds
+  double error;          // of the own result
 };
 
 void print_left_out(const cuda::LadderStep& step) {
@@ -66,11 +66,11 @@ void print_left_out(const cuda::LadderStep& step) {
 }
 void print(const cuda::LadderStep& step, const Rung& rung, double flops) {
   std::printf("%-18s %-32s %10.1f %8.1f%% %9.2g\n", step.name, step.adds, flops / rung.own * 1e-12,
-              100 * rung.library / rung.own, rung.error);
+              100 * rung.cublaslt / rung.own, rung.error);
 }
 void print_json(const cuda::LadderStep& step, const Rung& rung) {
   std::printf("{\"step\": \"%s\", \"seconds\": %g, \"library_seconds\": %g, \"error\": %g}\n",
-              step.name, rung.own, rung.library, rung.error);
+              step.name, rung.own, rung.cublaslt, rung.error);
 }
 
 void climb(Device device, int64_t n, double seconds, bool json) {
@@ -98,7 +98,7 @@ void climb(Device device, int64_t n, double seconds, bool json) {
     rung.own = seconds_of(device, seconds, [&] {
       step.run(KernelCtx{stream, workspace}, operands);
     });
-    rung.library = seconds_of(device, seconds, [&] { matmul(left, right, false, half); });
+    rung.cublaslt = seconds_of(device, seconds, [&] { matmul(left, right, false, half); });
     rung.error = largest_difference(c, expected);
     if (json)
       print_json(step, rung);

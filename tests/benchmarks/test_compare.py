@@ -140,41 +140,6 @@ class Device(unittest.TestCase):
             self.assertGreater(min(lines[1]["best"], lines[1]["peak_bytes"]), 0)
 
     def test_operations(self):
-        first, *timings = self.lines("--only=linear,softmax")
-        self.assertGreater(first["ceiling"]["gflops"], 0)
-        self.assertEqual({(line["op"], line["direction"]) for line in timings},
-                         {(op, direction) for op in ["linear", "softmax"]
-                          for direction in ["forward", "backward"]})
-        self.assertGreater(min(line["seconds"] for line in timings), 0)
-
-    def test_a_dense_layer(self):
-        line, = self.lines("--linear=64,32,16")
-        self.assertEqual(line["work"], "linear 64 x 32 x 16")
-        self.assertGreaterEqual(line["median"], line["best"])
-        self.assertGreater(line["best"], 0)
-
-
-@unittest.skipUnless(DRIVERS.is_dir(), "this build has no fake driver")
-class Device(unittest.TestCase):
-    def test_without_one(self):
-        why = "device: cuda:0 is not available: "
-        for done in [bench("--device=cuda", "--small=head", env=WITHOUT_DEVICE),
-                     compare("--device=cuda", "--binaries", BINARIES, env=WITHOUT_DEVICE)]:
-            self.assertEqual((done.returncode, done.stdout), (5, ""))
-            self.assertIn(why, done.stderr)
-            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
-
-    def test_graft_bench_measures_whenever_it_is_asked(self):
-        for words in ["--small=mlp3 --batch=4", "--product=8,4,2", "--linear=8,4,2 --latency"]:
-            done = bench(*words.split(), "--device=cuda:1", "--json", "--serve", env=WITH_DEVICE,
-                         stdin="0.001\n0.001\n")
-            self.assertEqual((done.returncode, done.stderr), (0, ""))
-            ready, *lines = [json.loads(line) for line in done.stdout.splitlines()]
-            self.assertEqual((ready, len(lines)), ({"ready": "Graft"}, 2))
-            self.assertEqual(lines[0]["device"], "cuda:1")
-            self.assertGreater(min(lines[1]["best"], lines[1]["peak_bytes"]), 0)
-
-    def test_operations(self):
         done = bench("--only=softmax", "--device=cuda", "--json", "--min-time=0.001",
                      env=WITH_DEVICE)
         first, *timings = [json.loads(line) for line in done.stdout.splitlines()]
