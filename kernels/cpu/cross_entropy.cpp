@@ -1,9 +1,14 @@
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/row_loop.h"
-#include "graft/kernels/cpu/softmax_row.h"
+#include "graft/kernels/cpu/softmax_rows.h"
 #include "graft/kernels/dtype_switch.h"
 
 namespace graft::cpu {
+namespace {
+
+constexpr int kRowsOfOneFactor = 1024;
+
+}  // namespace
 
 // The loss of a row is log sum exp(x) - <target, x>, as the target sums to 1.
 void cross_entropy(const KernelCtx& ctx, ConstView logits, ConstView labels,
@@ -15,14 +20,17 @@ void cross_entropy(const KernelCtx& ctx, ConstView logits, ConstView labels,
     const double share = params.smoothing / static_cast<double>(rows.width);
     double* const losses = ctx.workspace.take_array<double>(rows.count);
     with_simd([&]<SimdLevel kLevel>() {
-      parallel_rows(rows, kExpCost, [&](int64_t row) {
-        const T* const x = dense.as<T>() + row * rows.width;
-        const RowSum sum =
-            softmax_row<kLevel>(x, probabilities.as<T>() + row * rows.width, rows.width);
-        double expected = (1.0 - params.smoothing) * static_cast<double>(x[label[row]]);
-        if (params.smoothing > 0)  // an infinite logit of another class counts only then
-          for (int64_t c = 0; c < rows.width; ++c) expected += share * static_cast<double>(x[c]);
-        losses[row] = params.scale * (sum.log_sum + (sum.largest - expected));
+      parallel_row_groups(rows, kExpCost, kSoftmaxRows, [&](int64_t first, int count) {
+        const T* x = dense.as<T>() + first * rows.width;
+        RowSum sums[kSoftmaxRows];
+        softmax_rows<kLevel>(x, probabilities.as<T>() + first * rows.width, count, rows.width,
+                             sums);
+        for (int i = 0; i < count; ++i, x += rows.width) {
+          double expected = (1.0 - params.smoothing) * static_cast<double>(x[label[first + i]]);
+          if (params.smoothing > 0)  // an infinite logit of another class counts only then
+            for (int64_t c = 0; c < rows.width; ++c) expected += share * static_cast<double>(x[c]);
+          losses[first + i] = params.scale * (sums[i].log_sum + (sums[i].largest - expected));
+        }
       });
     });
     T* const out = loss.as<T>();
@@ -36,7 +44,7 @@ void cross_entropy(const KernelCtx& ctx, ConstView logits, ConstView labels,
   });
 }
 
-// dlogits = scale g (probability - target)
+// dlogits = scale g (probability - target). A g for all samples makes rows one stretch.
 void cross_entropy_grad(const KernelCtx& ctx, ConstView probabilities, ConstView labels,
                         ConstView g, const CrossEntropyParams& params, View dlogits) {
   const ConstView dense = contiguous_operand(ctx, probabilities);
@@ -46,12 +54,18 @@ void cross_entropy_grad(const KernelCtx& ctx, ConstView probabilities, ConstView
     const Rows rows = rows_of(dlogits);
     const T share = static_cast<T>(params.smoothing / static_cast<double>(rows.width));
     const T hit = share + static_cast<T>(1.0 - params.smoothing);
-    parallel_rows(rows, 2, [&](int64_t row) {
-      const T* const p = dense.as<T>() + row * rows.width;
-      T* const out = dlogits.as<T>() + row * rows.width;
-      const T factor = static_cast<T>(params.scale) * g.as<T>()[row * g_step];
-      for (int64_t c = 0; c < rows.width; ++c) out[c] = factor * (p[c] - share);
-      out[label[row]] = factor * (p[label[row]] - hit);
+    const int together = g_step == 0 ? kRowsOfOneFactor : 1;
+    parallel_row_groups(rows, 2, together, [&](int64_t first, int count) {
+      const T* const p = dense.as<T>() + first * rows.width;
+      T* const out = dlogits.as<T>() + first * rows.width;
+      const T factor = static_cast<T>(params.scale) * g.as<T>()[first * g_step];
+      with_simd([&]<SimdLevel kLevel>() {
+        shift_and_scale<kLevel>(p, share, factor, out, count * rows.width);
+      });
+      for (int64_t i = 0; i < count; ++i) {
+        const int64_t at = i * rows.width + label[first + i];
+        out[at] = factor * (p[at] - hit);
+      }
     });
   });
 }

@@ -48,7 +48,7 @@ void reduce_all(const KernelCtx& ctx, const ReducePlan& plan, const ReduceRuns<T
 
   const int64_t grain = std::max<int64_t>(1, kElementGrain / (piece * tile));
   parallel_ranges(outputs * pieces, grain, [&](int64_t begin, int64_t end) {
-    double local[kReduceColumns];
+    [[gnu::uninitialized]] double local[kReduceColumns];
     for (int64_t unit = begin; unit < end; ++unit) {
       const int64_t output = unit / pieces, from = unit % pieces * piece;
       const T* const start = x + plan.kept.offset_of(output / tiles)[0] +

@@ -24,7 +24,7 @@ T reduce_block(const T* x, int64_t step, int64_t count) {
     for (int64_t i = 0; i < count; ++i) total = Op::f(total, x[i * step]);
     return total;
   }
-  T partial[kPartials];
+  [[gnu::uninitialized]] T partial[kPartials];
   for (int64_t p = 0; p < kPartials; ++p) partial[p] = identity;
   int64_t i = 0;
   if (step == 1)
@@ -49,7 +49,7 @@ double reduce_elements(double total, const T* x, int64_t step, int64_t count) {
 template <class Op, class T>
 void reduce_wide_rows(double* total, const T* x, int64_t row_step, int64_t rows,
                       int64_t column_step, int64_t columns) {
-  T block[kReduceColumns];
+  [[gnu::uninitialized]] T block[kReduceColumns];
   for (int64_t begin = 0; begin < rows; begin += kRowBlock) {
     const int64_t end = rows - begin < kRowBlock ? rows : begin + kRowBlock;
     for (int64_t c = 0; c < columns; ++c) block[c] = static_cast<T>(Op::kIdentity);
@@ -77,7 +77,7 @@ void reduce_rows(double* total, const T* x, int64_t row_step, int64_t rows, int6
   const int64_t wide = together * columns;
   if (columns >= kLanes<T> || column_step != 1 || row_step != columns || wide_rows < 4)
     return reduce_wide_rows<Op>(total, x, row_step, rows, column_step, columns);
-  double sums[kReduceColumns];
+  [[gnu::uninitialized]] double sums[kReduceColumns];
   for (int64_t c = 0; c < wide; ++c) sums[c] = Op::kIdentity;
   reduce_wide_rows<Op>(sums, x, wide, wide_rows, 1, wide);
   for (int64_t i = 0; i < together; ++i)

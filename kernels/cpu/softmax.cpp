@@ -3,7 +3,7 @@
 
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/row_loop.h"
-#include "graft/kernels/cpu/softmax_row.h"
+#include "graft/kernels/cpu/softmax_rows.h"
 #include "graft/kernels/dtype_switch.h"
 
 namespace graft::cpu {
@@ -13,9 +13,9 @@ void softmax(const KernelCtx& ctx, ConstView x, View y) {
   with_float("softmax", y.dtype, [&]<class T>(T) {
     const Rows rows = rows_of(y);
     with_simd([&]<SimdLevel kLevel>() {
-      parallel_rows(rows, kExpCost, [&](int64_t row) {
+      parallel_row_groups(rows, kExpCost, kSoftmaxRows, [&](int64_t row, int count) {
         const int64_t at = row * rows.width;
-        softmax_row<kLevel>(dense.as<T>() + at, y.as<T>() + at, rows.width);
+        softmax_rows<kLevel>(dense.as<T>() + at, y.as<T>() + at, count, rows.width, nullptr);
       });
     });
   });
@@ -26,12 +26,15 @@ void log_softmax(const KernelCtx& ctx, ConstView x, View y) {
   with_float("log_softmax", y.dtype, [&]<class T>(T) {
     const Rows rows = rows_of(y);
     with_simd([&]<SimdLevel kLevel>() {
-      parallel_rows(rows, kExpCost, [&](int64_t row) {
-        const T* const in = dense.as<T>() + row * rows.width;
-        T* const out = y.as<T>() + row * rows.width;
-        const RowSum sum = softmax_row<kLevel>(in, out, rows.width);
-        const T largest = static_cast<T>(sum.largest), log_sum = static_cast<T>(sum.log_sum);
-        for (int64_t c = 0; c < rows.width; ++c) out[c] = in[c] - largest - log_sum;
+      parallel_row_groups(rows, kExpCost, kSoftmaxRows, [&](int64_t row, int count) {
+        const T* in = dense.as<T>() + row * rows.width;
+        T* out = y.as<T>() + row * rows.width;
+        RowSum sums[kSoftmaxRows];
+        softmax_rows<kLevel>(in, out, count, rows.width, sums);
+        for (int i = 0; i < count; ++i, in += rows.width, out += rows.width) {
+          const T largest = static_cast<T>(sums[i].largest), log = static_cast<T>(sums[i].log_sum);
+          for (int64_t c = 0; c < rows.width; ++c) out[c] = in[c] - largest - log;
+        }
       });
     });
   });

@@ -1,8 +1,7 @@
 #include "graft/kernels/cpu/product/thin.h"
 
-#include <utility>
-
 #include "graft/kernels/cpu/simd/activate.h"
+#include "graft/kernels/cpu/simd/lane_trees.h"
 #include "graft/kernels/cpu/simd/vec.h"
 
 namespace graft::cpu {
@@ -10,40 +9,6 @@ namespace {
 
 using V = Vec<float>;
 constexpr int kWidth = kLanes<float>;
-
-// Of each block of 2 kDistance lanes: the lower (or upper) half of a's, then that of b's.
-template <int kDistance, bool kUpper, int... kLane>
-[[gnu::always_inline]] inline V halves(V a, V b, std::integer_sequence<int, kLane...>) {
-  return __builtin_shufflevector(a, b,
-                                 (kLane / (2 * kDistance) * 2 * kDistance + kLane % kDistance +
-                                  kLane / kDistance % 2 * kWidth + (kUpper ? kDistance : 0))...);
-}
-
-// v with the lanes of each block of 2 kDistance added up in its first.
-template <int kDistance>
-[[gnu::always_inline]] inline V block_sums(V v) {
-  if constexpr (kDistance == 0) {
-    return v;
-  } else {
-    constexpr auto kAll = std::make_integer_sequence<int, kWidth>();
-    return block_sums<kDistance / 2>(halves<kDistance, false>(v, v, kAll) +
-                                     halves<kDistance, true>(v, v, kAll));
-  }
-}
-
-// Each of kCount equal blocks of lanes holds partial sums of v[i * kStep], i the block's number.
-template <int kCount, int kStep>
-[[gnu::always_inline]] inline V gather_sums(const V* v) {
-  if constexpr (kCount == 1) {
-    return v[0];
-  } else {
-    constexpr int kDistance = kWidth / kCount;
-    constexpr auto kAll = std::make_integer_sequence<int, kWidth>();
-    const V even = gather_sums<kCount / 2, 2 * kStep>(v);
-    const V odd = gather_sums<kCount / 2, 2 * kStep>(v + kStep);
-    return halves<kDistance, false>(even, odd, kAll) + halves<kDistance, true>(even, odd, kAll);
-  }
-}
 
 // A dot product is kept as 16 partial sums at every level, in kParts vectors.
 constexpr int kStride = 16, kParts = kStride / kWidth;
@@ -64,6 +29,8 @@ template <class Part>
     acc[kPair * r + 1] += av * odd;
   }
 }
+
+constexpr auto kAdd = [](V a, V b) { return a + b; };
 
 // Lanes of a tile's gathered sums that belong to the second of its two columns.
 [[gnu::always_inline]] inline auto of_second_column() {
@@ -103,7 +70,7 @@ void dot_rows(const ThinProduct& p, int64_t row, int64_t rows) {
     if (const float* const bias = p.epilogue.bias)
       shift = of_second_column() ? splat(bias[other]) : splat(bias[column]);
     float sums[kWidth];
-    store(sums, clamp(block_sums<kBlock / 2>(gather_sums<kDots, 1>(acc[0])) + shift));
+    store(sums, clamp(fold_blocks<kBlock / 2>(gather_folds<kDots>(acc[0], kAdd), kAdd) + shift));
     float* to = p.c + row * p.columns;
     for (int64_t r = 0; r < rows; ++r, to += p.columns) {
       to[column] = sums[kPair * r * kBlock];

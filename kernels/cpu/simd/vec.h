@@ -91,7 +91,7 @@ template <class T>
 #endif
 }
 
-/// The first `count` elements (fewer than kLanes); the other lanes are 0, their memory untouched.
+/// The first `count` elements (at most kLanes); the other lanes are 0, their memory untouched.
 /// Integers can be stored too.
 template <class T>
 [[gnu::always_inline]] inline Vec<T> load_first(const T* from, int count) {
