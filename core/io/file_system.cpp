@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <atomic>
+
 #include "graft/core/error.h"
 
 namespace graft {
@@ -47,8 +49,10 @@ void FileSystem::remove_tree(const Path& path) {
 void write_file_atomically(FileSystem& files, const FileSystem::Path& path,
                            const std::function<void(WritableFile&)>& fill) {
   const FileSystem::Path folder = path.has_parent_path() ? path.parent_path() : ".";
-  const std::string suffix = ".tmp-" + std::to_string(::getpid());
+  static std::atomic<uint64_t> writes = 0;
+  const std::string suffix = ".tmp-" + std::to_string(::getpid()) + '-' + std::to_string(++writes);
   const FileSystem::Path temporary = folder / ("." + path.filename().string() + suffix);
+  // What has this name already was left by a process of the same number that was killed.
   if (files.kind(temporary) != FileSystem::Kind::Missing) files.remove_file(temporary);
   std::unique_ptr<WritableFile> file = files.create(temporary);
   try {

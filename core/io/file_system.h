@@ -79,7 +79,8 @@ FileSystem& real_file_system();
 /// The file appears whole under its name or not at all, and durably: written to a temporary beside
 /// it by `fill`, synced, renamed over `path`, and the folder synced. On an error the temporary is
 /// removed and what was at `path` stays (if only the last step fails, the new file may be lost in a
-/// power cut). Never writes into an existing file, so a mapped one is safe.
+/// power cut). Never writes into an existing file, so a mapped one is safe. Of two threads or
+/// processes that write one path, the later to finish wins.
 void write_file_atomically(FileSystem& files, const FileSystem::Path& path,
                            const std::function<void(WritableFile&)>& fill);
 void write_file_atomically(FileSystem& files, const FileSystem::Path& path, std::string_view text);

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <thread>
+
 #include "graft/core/error.h"
 #include "graft/core/io/file_system.h"
 #include "support/error_text.h"
@@ -47,6 +49,19 @@ TEST_CASE("file system: a failing atomic write leaves what was there") {
   CHECK(kind_of_failure([&] { write_file_atomically(files, folder.path() / "a", fill); }) ==
         ErrorKind::Io);
   CHECK(read(folder.path() / "a") == "one");
+  CHECK(files.list(folder.path()) == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("file system: two threads write one path, and the last to finish wins whole") {
+  const TempFolder folder;
+  FileSystem& files = real_file_system();
+  write_file_atomically(files, folder.path() / "a", [&](WritableFile& file) {
+    file.write("be");
+    std::thread([&] { write_file_atomically(files, folder.path() / "a", "first"); }).join();
+    CHECK(read(folder.path() / "a") == "first");
+    file.write("hind");
+  });
+  CHECK(read(folder.path() / "a") == "behind");
   CHECK(files.list(folder.path()) == std::vector<std::string>{"a"});
 }
 
