@@ -12,18 +12,21 @@ namespace graft::transfer {
 namespace {
 
 constexpr std::string_view kStep = "step-", kTemporary = ".tmp-", kTrash = ".trash-";
+constexpr std::string_view kReplaced = ".replaced-";
 constexpr std::string_view kWeights = ".safetensors";
 constexpr const char* kState = "state.json";
 
 std::string step_name(int64_t step) { return std::string(kStep) + std::to_string(step); }
 
-// The number of "step-<n>" in its one spelling.
-std::optional<int64_t> parse_step(std::string_view name) {
+std::string replaced_name(int64_t step) { return std::string(kReplaced) + std::to_string(step); }
+
+// The number behind `prefix` in its one spelling.
+std::optional<int64_t> parse_step(std::string_view name, std::string_view prefix) {
   int64_t step = 0;
-  if (!name.starts_with(kStep)) return std::nullopt;
-  const std::string_view digits = name.substr(kStep.size());
+  if (!name.starts_with(prefix)) return std::nullopt;
+  const std::string_view digits = name.substr(prefix.size());
   const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), step);
-  if (result.ec != std::errc() || step < 0 || step_name(step) != name) return std::nullopt;
+  if (result.ec != std::errc() || step < 0 || std::to_string(step) != digits) return std::nullopt;
   return step;
 }
 
@@ -45,10 +48,12 @@ CheckpointFolder::CheckpointFolder(std::filesystem::path folder, CheckpointOptio
     if ((name.starts_with(kTemporary) || name.starts_with(kTrash)) &&
         files_.kind(folder_ / name) == FileSystem::Kind::Folder)
       files_.remove_tree(folder_ / name);
+  settle_replaced();
 }
 
 void CheckpointFolder::save(int64_t step, const CheckpointContent& content) {
   check(step >= 0, ErrorKind::Argument, "checkpoint: step ", step);
+  settle_replaced();
   const std::string name = step_name(step);
   const std::filesystem::path temporary =
       folder_ / (std::string(kTemporary) + std::to_string(step) + '-' + std::to_string(::getpid()));
@@ -65,16 +70,19 @@ void CheckpointFolder::save(int64_t step, const CheckpointContent& content) {
     write_listed_file(files_, temporary, kManifestName,
                       [&](WritableFile& file) { file.write(write_manifest(manifest)); });
     files_.sync_folder(temporary);
-    if (files_.kind(folder_ / name) != FileSystem::Kind::Missing) discard(name);
+    if (files_.kind(folder_ / name) != FileSystem::Kind::Missing)
+      files_.rename(folder_ / name, folder_ / replaced_name(step));
     files_.rename(temporary, folder_ / name);
   } catch (...) {
     try {
+      settle_replaced();
       if (files_.kind(temporary) != FileSystem::Kind::Missing) files_.remove_tree(temporary);
     } catch (const Error&) {  // the first error is the one to report
     }
     throw;
   }
   files_.sync_folder(folder_);
+  settle_replaced();
   write_file_atomically(files_, folder_ / "latest", name + '\n');
   std::vector<int64_t> old = steps();
   const auto newest = std::remove(old.begin(), old.end(), step);
@@ -123,15 +131,31 @@ CheckpointFolder::Loaded CheckpointFolder::load(int64_t step) {
 }
 
 void CheckpointFolder::clear() {
+  settle_replaced();
   for (const int64_t step : steps()) discard(step_name(step));
 }
 
 std::vector<int64_t> CheckpointFolder::steps() {
   std::vector<int64_t> found;
   for (const std::string& name : files_.list(folder_))
-    if (const auto step = parse_step(name)) found.push_back(*step);
+    if (const auto step = parse_step(name, kStep)) found.push_back(*step);
   std::sort(found.begin(), found.end());
   return found;
+}
+
+// A replaced checkpoint goes once the one that has its name is durable; without one it gets its
+// name back.
+void CheckpointFolder::settle_replaced() {
+  for (const std::string& name : files_.list(folder_)) {
+    const auto step = parse_step(name, kReplaced);
+    if (!step) continue;
+    if (files_.kind(folder_ / step_name(*step)) == FileSystem::Kind::Missing) {
+      files_.rename(folder_ / name, folder_ / step_name(*step));
+    } else {
+      files_.sync_folder(folder_);
+      files_.remove_tree(folder_ / name);
+    }
+  }
 }
 
 // A folder that is deleted in place is a half-deleted checkpoint in between: rename it first.

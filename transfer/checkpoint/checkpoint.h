@@ -4,6 +4,7 @@
 //                                  size and SHA-256 of each; every file and the folder are synced
 //   <folder>/step-<n>/             by rename, then <folder> is synced
 //   <folder>/latest                the newest step's name, for people; never relied on
+//   <folder>/.replaced-<n>/        a checkpoint, whole, while another of its step takes its name
 //   <folder>/.trash-<n>-<pid>/     what is to be deleted goes here by rename first
 //   <folder>/.lock                 held by the one writer
 //
@@ -41,8 +42,8 @@ struct CheckpointOptions {
 /// The checkpoints of one run, under its lock while this object lives. For one thread.
 class CheckpointFolder {
  public:
-  /// Makes the folder, takes the lock and removes what an interrupted run left. Error(Io) saying
-  /// "locked" if another process or object has it.
+  /// Makes the folder, takes the lock, removes what an interrupted run left and brings back what it
+  /// was replacing. Error(Io) saying "locked" if another process or object has it.
   explicit CheckpointFolder(std::filesystem::path folder, CheckpointOptions options = {},
                             FileSystem& files = real_file_system());
 
@@ -72,6 +73,7 @@ class CheckpointFolder {
  private:
   std::vector<int64_t> steps();  // ascending
   void discard(const std::string& name);
+  void settle_replaced();
   Loaded load(int64_t step);
 
   std::filesystem::path folder_;
