@@ -105,6 +105,7 @@ std::vector<std::string> SimulatedFileSystem::list(const Path& path) {
 }
 
 std::unique_ptr<ByteSource> SimulatedFileSystem::open(const Path& path) {
+  check(path != refused_, ErrorKind::Io, "open: ", path.string(), ": Permission denied");
   const NodePtr node = find(path);
   check(node && !node->folder, ErrorKind::Io, "open: ", path.string(),
         ": No such file or directory");

@@ -33,6 +33,8 @@ class SimulatedFileSystem final : public FileSystem {
   /// It fails with Error(Io) instead, and all later ones too if `for_good`.
   void fail_at(int64_t operation, bool for_good);
   void stop_failing() { fail_at_ = 0, for_good_ = false; }
+  /// Opening this file fails with Error(Io); "" for none.
+  void refuse_to_open(Path path) { refused_ = std::move(path); }
   /// Writes beyond this many bytes in all files together fail as on a full disk.
   void set_capacity(uint64_t bytes) { capacity_ = bytes; }
 
@@ -87,6 +89,7 @@ class SimulatedFileSystem final : public FileSystem {
   std::set<std::string> locks_;
   int64_t operations_ = 0, crash_at_ = 0, fail_at_ = 0;
   bool for_good_ = false;
+  Path refused_;
   uint64_t capacity_ = ~uint64_t{0};
   int syncs_after_failure_ = 0;
 };

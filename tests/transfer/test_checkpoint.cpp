@@ -239,7 +239,11 @@ TEST_CASE("checkpoint: files that the manifest does not vouch for are no checkpo
   disk.remove_file(kFolder / "step-2/model.safetensors");
   {
     CheckpointFolder folder(kFolder, {}, disk);
-    CHECK(folder.load_newest().checkpoint->step == 1);
+    const CheckpointFolder::Search search = folder.load_newest();
+    CHECK(search.checkpoint->step == 1);
+    CHECK(search.warnings ==
+          std::vector<std::string>{
+              "step-2 is damaged and was not used: model.safetensors: is missing"});
   }
   disk.rename(kFolder / "step-1", kFolder / "step-7");  // says it is step 1
   CheckpointFolder folder(kFolder, {}, disk);
@@ -247,6 +251,33 @@ TEST_CASE("checkpoint: files that the manifest does not vouch for are no checkpo
   CHECK_FALSE(search.checkpoint.has_value());
   CHECK(search.warnings.size() == 2);
   CHECK(search.warnings[0] == "step-7 is damaged and was not used: manifest.json: is of step 1");
+}
+
+TEST_CASE("checkpoint: one that cannot be read is no damaged one") {
+  SimulatedFileSystem disk;
+  int64_t saved = 0;
+  save_steps(disk, 2, saved);
+  CheckpointFolder folder(kFolder, {}, disk);
+  for (const std::string& name : disk.list(kFolder / "step-2")) {
+    const std::filesystem::path path = kFolder / "step-2" / name;
+    disk.refuse_to_open(path);
+    CHECK(testing::error_text([&] { folder.load_newest(); }) ==
+          "open: " + path.string() + ": Permission denied");
+  }
+  disk.refuse_to_open("");
+  CHECK(folder.load_newest().checkpoint->step == 2);
+}
+
+TEST_CASE("checkpoint: one beyond the limits is no damaged one") {
+  SimulatedFileSystem disk;
+  int64_t saved = 0;
+  save_steps(disk, 2, saved);
+  CheckpointOptions options;
+  options.limits.json.bytes = 10;
+  const std::string text =
+      testing::error_text([&] { CheckpointFolder(kFolder, options, disk).load_newest(); });
+  CHECK(text.starts_with("read: run/ckpt/step-2/manifest.json: "));
+  CHECK(text.ends_with(" bytes, the limit is 10"));
 }
 
 }  // namespace graft::transfer

@@ -98,7 +98,7 @@ CheckpointFolder::Search CheckpointFolder::load_newest() {
     try {
       search.checkpoint = load(candidates.back());
     } catch (const Error& error) {
-      if (error.kind() == ErrorKind::OutOfMemory) throw;
+      if (error.kind() != ErrorKind::Data) throw;
       search.warnings.push_back(step_name(candidates.back()) +
                                 " is damaged and was not used: " + error.what());
     }
@@ -108,6 +108,7 @@ CheckpointFolder::Search CheckpointFolder::load_newest() {
 
 CheckpointFolder::Loaded CheckpointFolder::load(int64_t step) {
   const std::filesystem::path folder = folder_ / step_name(step);
+  check_present(files_, folder, kManifestName);
   const Manifest manifest = parse_manifest(
       files_.read_text(folder / kManifestName, options_.limits.json.bytes), options_.limits);
   check(manifest.step == step, ErrorKind::Data, "manifest.json: is of step ", manifest.step);

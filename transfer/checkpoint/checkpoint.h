@@ -59,7 +59,9 @@ class CheckpointFolder {
     std::optional<Loaded> checkpoint;   ///< nothing if no complete one is there
     std::vector<std::string> warnings;  ///< one for each newer checkpoint that is damaged
   };
-  /// The newest checkpoint that is complete and whose files have the manifest's hashes.
+  /// The newest checkpoint that is complete and whose files have the manifest's hashes. An error
+  /// that says nothing about the content (Io, Limit, OutOfMemory) is thrown, whatever older ones
+  /// there are: the checkpoint may be good.
   Search load_newest();
 
   /// Whether there is none, complete or not.

@@ -96,9 +96,16 @@ Manifest parse_manifest(std::string_view text, const Limits& limits) {
   return manifest;
 }
 
+void check_present(FileSystem& files, const std::filesystem::path& folder,
+                   const std::string& name) {
+  check(files.kind(folder / name) != FileSystem::Kind::Missing, ErrorKind::Data, name,
+        ": is missing");
+}
+
 void verify_files(FileSystem& files, const std::filesystem::path& folder,
                   const Manifest& manifest) {
   for (const Manifest::File& entry : manifest.files) {
+    check_present(files, folder, entry.name);
     const std::unique_ptr<ByteSource> file = files.open(folder / entry.name);
     check(file->size() == entry.bytes, ErrorKind::Data, entry.name, ": ", file->size(),
           " bytes instead of ", entry.bytes);

@@ -37,7 +37,11 @@ std::string write_manifest(const Manifest& manifest);
 /// bit that leaves valid JSON is found, too.
 Manifest parse_manifest(std::string_view text, const Limits& limits);
 
-/// Reads every listed file; Error(Data) naming the first whose size or hash differs.
+/// Error(Data) if there is no file `name` in a checkpoint's folder.
+void check_present(FileSystem& files, const std::filesystem::path& folder, const std::string& name);
+
+/// Reads every listed file; Error(Data) naming the first that is missing or whose size or hash
+/// differs.
 void verify_files(FileSystem& files, const std::filesystem::path& folder, const Manifest& manifest);
 
 }  // namespace graft::transfer
