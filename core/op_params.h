@@ -3,6 +3,9 @@
 
 #include <cstdint>
 
+#include "graft/core/preprocess.h"
+#include "graft/core/size2d.h"
+
 namespace graft {
 
 /// Zeros added around an image before a window slides over it, in pixels.
@@ -21,6 +24,13 @@ enum class Precision : uint8_t { Full, BF16 };
 
 /// What becomes of the elements along reduced axes.
 enum class ReduceKind : uint8_t { Sum, Max };
+
+/// Of resize_windows.
+struct ResizeWindowsParams {
+  Size2d size;     ///< of the result
+  Size2d largest;  ///< no window is higher or wider
+  ResizeFilter filter = ResizeFilter::Bilinear;
+};
 
 struct CrossEntropyParams {
   double smoothing = 0;  ///< the target is (1 - smoothing) onehot + smoothing / C

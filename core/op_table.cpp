@@ -195,12 +195,11 @@ const OpRow kRows[] = {
        return scatter_rows(x[0], x[1], get<ShapeParams>(p).shape[0]);
      },
      [](uint32_t mask, const OpParams&) { return mask ? "rows" : ""; }},
-    {.name = "crop_windows",
-     .operands = "pictures places:",
+    {.name = "resize_windows",
+     .operands = "pixels: windows: values",
      .apply =
          [](Operands x, const OpParams& p) {
-           const Shape& window = get<ShapeParams>(p).shape;
-           return crop_windows(x[0], x[1], {window[0], window[1]});
+           return resize_windows(x[0], x[1], x[2], get<ResizeWindowsParams>(p));
          },
      .keeps = keeps_nothing,
      .differentiable = false},

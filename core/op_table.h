@@ -75,10 +75,11 @@ struct UnaryParams {
 };
 
 /// Everything of a call that is not a tensor.
-using OpParams = std::variant<std::monostate, ConvParams, Pool2dParams, BatchNormParams,
-                              LayerNormParams, DropoutParams, AxesParams, SliceParams, PadParams,
-                              MatmulParams, LinearParams, LossParams, ShapeParams, ConvNormParams,
-                              ConvGradParams, PoolGradParams, CastParams, UnaryParams>;
+using OpParams =
+    std::variant<std::monostate, ConvParams, Pool2dParams, BatchNormParams, LayerNormParams,
+                 DropoutParams, AxesParams, SliceParams, PadParams, MatmulParams, LinearParams,
+                 LossParams, ShapeParams, ConvNormParams, ConvGradParams, PoolGradParams,
+                 CastParams, UnaryParams, ResizeWindowsParams>;
 
 struct OpRow {
   const char* name;

@@ -2,6 +2,10 @@
 // normalises them itself.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <vector>
+
 #include "graft/core/preprocess.h"
 #include "graft/core/tensor.h"
 #include "graft/data/augment.h"
@@ -9,14 +13,22 @@
 
 namespace graft::data {
 
-/// Bytes of prepared_pictures(); 0 where it cannot serve: the parts that
-/// Augment::Kind::RandomResizedCrop takes are of any size.
-uint64_t prepared_bytes(const Dataset& dataset, const Preprocess& contract, const Augment& augment);
+struct PreparedPictures {
+  struct Place {
+    int64_t first;  ///< pixel
+    Size2d size;
+  };
+  Tensor pixels;              ///< u8 [P,C]: rows and pictures follow each other
+  std::vector<Place> places;  ///< of the samples
+};
 
-/// u8 [M,H,W,C] of prepare() (transforms.h), with the channels that the network takes, in its
-/// order. Where draw_place() says, a window of the contract's crop holds the pixels that render()
-/// normalises. The error of the first sample that cannot be read. Uses the threads of parallel.h.
-Tensor prepared_pictures(const Dataset& dataset, const Preprocess& contract,
-                         const Augment& augment);
+/// What prepare() (transforms.h) makes of the samples, with the channels that the network takes, in
+/// its order: whole pictures under Augment::Kind::RandomResizedCrop. render() normalises what
+/// draw_variation() says of them. Nothing if they take more than `most_bytes`, which is known
+/// before they are decoded. The error of the first sample that cannot be read. Uses the threads of
+/// parallel.h.
+std::optional<PreparedPictures> prepared_pictures(const Dataset& dataset,
+                                                  const Preprocess& contract,
+                                                  const Augment& augment, uint64_t most_bytes);
 
 }  // namespace graft::data

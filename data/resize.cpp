@@ -1,7 +1,6 @@
 #include "graft/data/resize.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 #include "graft/core/error.h"
@@ -10,75 +9,17 @@
 namespace graft::data {
 namespace {
 
-struct Filter {
-  double support;
-  double (*value)(double x);
-};
-
-double triangle(double x) {
-  x = std::abs(x);
-  return x < 1.0 ? 1.0 - x : 0.0;
-}
-
-/// Keys, "Cubic convolution interpolation", 1981, a = -1/2; written as Pillow writes it.
-double cubic(double x) {
-  constexpr double a = -0.5;
-  x = std::abs(x);
-  if (x < 1.0) return ((a + 2.0) * x - (a + 3.0)) * x * x + 1;
-  if (x < 2.0) return (((x - 5) * x + 8) * x - 4) * a;
-  return 0.0;
-}
-
-Filter filter_of(ResizeFilter filter) {
-  return filter == ResizeFilter::Bicubic ? Filter{2.0, cubic} : Filter{1.0, triangle};
-}
-
-/// How `in` positions become `out` along one axis. The order of the operations is Pillow's; with
-/// another, weights differ in the last bit.
-struct Axis {
-  Axis(int64_t in_size, int64_t out_size, const Filter& with)
-      : in(in_size),
-        filter(with),
-        scale(static_cast<double>(in_size) / static_cast<double>(out_size)),
-        filter_scale(std::max(scale, 1.0)),
-        support(with.support * filter_scale) {}
-
-  double centre(int64_t i) const { return (static_cast<double>(i) + 0.5) * scale; }
-  ResampleTable::Taps taps(int64_t i) const {
-    const auto first = std::max<int64_t>(0, static_cast<int64_t>(centre(i) - support + 0.5));
-    return {first, std::min(in, static_cast<int64_t>(centre(i) + support + 0.5)) - first};
-  }
-
-  int64_t in;
-  Filter filter;
-  double scale, filter_scale, support;
-};
-
 /// For the outputs [begin, begin + count), reading positions that are `offset` further on.
-ResampleTable make_table(const Axis& axis, int64_t begin, int64_t count, int64_t offset) {
-  const double inverse = 1.0 / axis.filter_scale;
-  const auto most = static_cast<int64_t>(std::ceil(axis.support)) * 2 + 1;
+ResampleTable make_table(const ResampleAxis& axis, int64_t begin, int64_t count, int64_t offset) {
   constexpr int64_t kGroup = ResampleTable::kTapGroup;
   ResampleTable table;
-  table.stride = (most + kGroup - 1) / kGroup * kGroup;
+  table.stride = (axis.most_taps() + kGroup - 1) / kGroup * kGroup;
   table.taps.resize(static_cast<size_t>(count));
   table.weights.resize(static_cast<size_t>(count * table.stride));
-  std::vector<double> exact(static_cast<size_t>(most));
   for (int64_t i = 0; i < count; ++i) {
-    const double centre = axis.centre(begin + i);
     const auto [first, taps] = axis.taps(begin + i);
     table.taps[static_cast<size_t>(i)] = {first + offset, taps};
-    double total = 0.0;
-    for (int64_t k = 0; k < taps; ++k) {
-      const double x = (static_cast<double>(k + first) - centre + 0.5) * inverse;
-      total += exact[static_cast<size_t>(k)] = axis.filter.value(x);
-    }
-    int32_t* weights = table.weights.data() + i * table.stride;
-    for (int64_t k = 0; k < taps; ++k) {
-      double weight = exact[static_cast<size_t>(k)];
-      if (total != 0.0) weight /= total;
-      weights[k] = static_cast<int32_t>((weight < 0 ? -0.5 : 0.5) + weight * (1 << kWeightBits));
-    }
+    axis.weigh(begin + i, table.weights.data() + i * table.stride);
   }
   return table;
 }
@@ -121,15 +62,14 @@ Image window_of_pixels(const Image& image, const Box& source, const Size2d& size
   const bool rows = size.width != source.width, columns = size.height != source.height;
   const Box read = resize_support(source, size, window, filter);
   if (!rows && !columns) return copy_box(image, read);
-  const Filter kernel = filter_of(filter);
   const auto narrow = [&] {
     if (!rows) return copy_box(image, read);
-    const Axis axis(source.width, size.width, kernel);
+    const ResampleAxis axis(source.width, size.width, filter);
     return resample_rows(image, read.top, read.height,
                          make_table(axis, window.left, window.width, source.left));
   };
   if (!columns) return narrow();
-  const Axis axis(source.height, size.height, kernel);
+  const ResampleAxis axis(source.height, size.height, filter);
   return resample_columns(narrow(),
                           make_table(axis, window.top, window.height, source.top - read.top));
 }
@@ -151,8 +91,8 @@ Box resize_support(const Box& source, const Size2d& size, const Box& window, Res
   };
   const auto read = [&](int64_t in, int64_t out, int64_t begin, int64_t count) -> Span {
     if (in == out) return {begin, count};
-    const Axis axis(in, out, filter_of(filter));
-    const ResampleTable::Taps last = axis.taps(begin + count - 1);
+    const ResampleAxis axis(in, out, filter);
+    const ResampleAxis::Taps last = axis.taps(begin + count - 1);
     const int64_t first = axis.taps(begin).first;
     return {first, last.first + last.count - first};
   };

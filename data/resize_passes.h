@@ -5,24 +5,20 @@
 #include <cstdint>
 #include <vector>
 
-namespace graft::data {
+#include "graft/core/resample.h"
 
-/// Fixed point of Pillow: a weight of 1 is 1 << kWeightBits.
-inline constexpr int kWeightBits = 32 - 8 - 2;
+namespace graft::data {
 
 /// For each output position the source positions it reads and their weights. A row of weights is
 /// `stride` long, padded with zeros to a multiple of kTapGroup.
 struct ResampleTable {
   static constexpr int64_t kTapGroup = 4;
-  struct Taps {
-    int64_t first, count;
-  };
   int64_t stride = 0;
-  std::vector<Taps> taps;
+  std::vector<ResampleAxis::Taps> taps;
   std::vector<int32_t> weights;
 
   int64_t size() const { return static_cast<int64_t>(taps.size()); }
-  const Taps& taps_of(int64_t out) const { return taps[static_cast<size_t>(out)]; }
+  const ResampleAxis::Taps& taps_of(int64_t out) const { return taps[static_cast<size_t>(out)]; }
   const int32_t* weights_of(int64_t out) const { return weights.data() + out * stride; }
 };
 
@@ -43,11 +39,5 @@ const ResizePasses& portable_resize_passes();
 const ResizePasses* avx2_resize_passes();
 /// Null where they lack AVX-512 with VBMI and VNNI.
 const ResizePasses* vnni_resize_passes();
-
-/// Rounds a fixed-point sum to a byte, clamped.
-inline uint8_t round_to_byte(int32_t sum) {
-  const int32_t value = (sum + (1 << (kWeightBits - 1))) >> kWeightBits;
-  return static_cast<uint8_t>(value < 0 ? 0 : value > 255 ? 255 : value);
-}
 
 }  // namespace graft::data

@@ -98,23 +98,6 @@ void normalise_rows_grey(const Image& image, const Preprocess& contract, bool fl
   }
 }
 
-/// Drawn before all else, so that it is the same whatever that is.
-bool draw_flip(const Augment& augment, RandomStream& random) {
-  return augment.random() && random.uniform() < 0.5f;
-}
-
-/// The random part that is still a picture: PadCrop and RandomResizedCrop.
-Image vary(const PicturePart& prepared, const Preprocess& contract, const Augment& augment,
-           const RandomKey& key, const Place& place) {
-  const int64_t height = contract.crop_height, width = contract.crop_width;
-  if (augment.kind == Augment::Kind::PadCrop)
-    return crop(prepared.pixels, {place.top, place.left, height, width});
-  RandomStream random(key);
-  draw_flip(augment, random);
-  const Box part = random_resized_crop(prepared.whole, augment, random);
-  return resize_window(prepared, part, {height, width}, {0, 0, height, width}, contract.filter);
-}
-
 }  // namespace
 
 Box centre_crop_box(const Size2d& picture, int64_t height, int64_t width) {
@@ -150,14 +133,31 @@ PicturePart prepare(PicturePart picture, const Preprocess& contract, const Augme
   });
 }
 
-Place draw_place(const Augment& augment, const RandomKey& key) {
+Variation draw_variation(const Size2d& prepared, const Preprocess& contract, const Augment& augment,
+                         const RandomKey& key) {
   RandomStream random(key);
-  Place place{.mirrored = draw_flip(augment, random)};
-  if (augment.kind != Augment::Kind::PadCrop) return place;
-  const auto places = static_cast<uint32_t>(2 * augment.padding + 1);
-  place.top = random.below(places);
-  place.left = random.below(places);
-  return place;
+  // Drawn before all else, so that it is the same whatever that is.
+  const bool mirrored = augment.random() && random.uniform() < 0.5f;
+  Box part{0, 0, contract.crop_height, contract.crop_width};
+  if (augment.kind == Augment::Kind::RandomResizedCrop) {
+    part = random_resized_crop(prepared, augment, random);
+  } else if (augment.kind == Augment::Kind::PadCrop) {
+    const auto places = static_cast<uint32_t>(2 * augment.padding + 1);
+    part.top = random.below(places);
+    part.left = random.below(places);
+  }
+  return {part, mirrored};
+}
+
+Tensor normalised_bytes(const Preprocess& contract) {
+  const auto channels = static_cast<size_t>(contract.channels());
+  Tensor values = Tensor::empty({256, contract.channels()});
+  for (size_t c = 0; c < channels; ++c) {
+    const ChannelTable table = normalisation(contract, c);
+    for (size_t byte = 0; byte < table.size(); ++byte)
+      values.data<float>()[byte * channels + c] = table[byte];
+  }
+  return values;
 }
 
 void render(const PicturePart& prepared, const Preprocess& contract, const Augment& augment,
@@ -168,10 +168,12 @@ void render(const PicturePart& prepared, const Preprocess& contract, const Augme
             batch.dim(3) == channels && index >= 0 && index < batch.dim(0),
         ErrorKind::Shape, "preprocess: sample ", index, " of ", height, " x ", width, " x ",
         channels, " does not fit the batch ", batch.shape());
-  const Place place = draw_place(augment, key);
+  const auto [part, mirrored] = draw_variation(prepared.whole, contract, augment, key);
   const bool moved =
       augment.kind == Augment::Kind::RandomResizedCrop || augment.kind == Augment::Kind::PadCrop;
-  const Image varied = moved ? vary(prepared, contract, augment, key, place) : Image();
+  const Size2d size{height, width};
+  const Image varied =
+      moved ? resize_window(prepared, part, size, whole_picture(size), contract.filter) : Image();
   const Image& image = moved ? varied : prepared.pixels;
   check(image.height() == height && image.width() == width, ErrorKind::Shape,
         "preprocess: prepared picture of ", image.height(), " x ", image.width(), " for a crop of ",
@@ -179,11 +181,11 @@ void render(const PicturePart& prepared, const Preprocess& contract, const Augme
   float* out = batch.data<float>() + index * height * width * channels;
   if (channels == 1) {
     check(image.channels() == 1, ErrorKind::Shape, "preprocess: coloured picture for a grey input");
-    normalise_rows_grey(image, contract, place.mirrored, out);
+    normalise_rows_grey(image, contract, mirrored, out);
   } else if (image.channels() == 1) {
-    normalise_rows_rgb<true>(image, contract, place.mirrored, out);
+    normalise_rows_rgb<true>(image, contract, mirrored, out);
   } else {
-    normalise_rows_rgb<false>(image, contract, place.mirrored, out);
+    normalise_rows_rgb<false>(image, contract, mirrored, out);
   }
 }
 
@@ -204,11 +206,9 @@ Box part_to_render(const Size2d& picture, const Preprocess& contract, const Augm
                    const RandomKey& key) {
   if (augment.kind != Augment::Kind::RandomResizedCrop)
     return part_to_prepare(picture, contract, augment);
-  RandomStream random(key);
-  draw_flip(augment, random);
   const Size2d size{contract.crop_height, contract.crop_width};
-  return resize_support(random_resized_crop(picture, augment, random), size, whole_picture(size),
-                        contract.filter);
+  return resize_support(draw_variation(picture, contract, augment, key).part, size,
+                        whole_picture(size), contract.filter);
 }
 
 }  // namespace graft::data

@@ -27,19 +27,23 @@ Image flip_horizontal(const Image& image);
 /// Fills black what lies outside of the picture.
 PicturePart prepare(PicturePart picture, const Preprocess& contract, const Augment& augment = {});
 
-/// The random variation of a picture that was prepared with a rim, or with none to spare.
-struct Place {
-  int64_t top = 0, left = 0;  ///< of the crop
-  bool mirrored = false;      ///< left to right
+/// What random variation makes of a prepared picture.
+struct Variation {
+  Box part;       ///< of it, resized to the crop
+  bool mirrored;  ///< left to right
 };
 
-/// What render() draws for `key`, but for the part of RandomResizedCrop.
-Place draw_place(const Augment& augment, const RandomKey& key);
+/// What render() draws for `key`, of a picture of this size once it is prepared.
+Variation draw_variation(const Size2d& prepared, const Preprocess& contract, const Augment& augment,
+                         const RandomKey& key);
 
-/// The rest: random variation under `key`, order of the colours, (pixel / range - mean) / std in
-/// f32 exactly as torchvision computes it. Writes sample `index` of `batch` [N,H,W,C] f32;
-/// Error(Shape) unless H, W, C are the contract's. Different samples may be written from different
-/// threads.
+/// f32 [256,C]: what a byte becomes in each channel of the network's input,
+/// (pixel / range - mean) / std in f32 exactly as torchvision computes it.
+Tensor normalised_bytes(const Preprocess& contract);
+
+/// The rest: the variation drawn for `key`, order of the colours, normalised_bytes(). Writes sample
+/// `index` of `batch` [N,H,W,C] f32; Error(Shape) unless H, W, C are the contract's. Different
+/// samples may be written from different threads.
 void render(const PicturePart& prepared, const Preprocess& contract, const Augment& augment,
             const RandomKey& key, Tensor& batch, int64_t index);
 

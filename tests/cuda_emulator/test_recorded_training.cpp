@@ -51,14 +51,16 @@ TEST_CASE("a run of recorded steps ends with the bits of an eager one") {
   CHECK(emulator::live_blocks() == blocks);
 }
 
-TEST_CASE("so does one whose pictures are cut and mirrored by its graph") {
-  TrainOptions options{.epochs = 3, .batch = 8, .lr = 0.05};
-  options.augment.kind = data::Augment::Kind::PadCrop;
-  const Outcome recorded = train_tiny(options);
-  options.record_steps = false;
-  options.picture_cache = 0;  // pictures come from the loader
-  CHECK(recorded.note == "recorded");
-  CHECK(recorded.hashes == train_tiny(options).hashes);
+TEST_CASE("so does one whose pictures are cut, resized and mirrored by its graph") {
+  for (const auto kind : {data::Augment::Kind::PadCrop, data::Augment::Kind::RandomResizedCrop}) {
+    TrainOptions options{.epochs = 3, .batch = 8, .lr = 0.05};
+    options.augment.kind = kind;
+    const Outcome recorded = train_tiny(options);
+    options.record_steps = false;
+    options.picture_cache = 0;  // pictures come from the loader
+    CHECK(recorded.note == "recorded");
+    CHECK(recorded.hashes == train_tiny(options).hashes);
+  }
 }
 
 }  // namespace graft::transfer

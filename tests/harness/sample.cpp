@@ -41,8 +41,11 @@ void draw_apart(Array& array, const OpCase& op_case, size_t operand, RandomStrea
 }
 
 void draw(Array& array, const Values& values, RandomStream& random) {
+  size_t i = 0;
   for (double& value : array.values) {
-    if (values.below > 0)
+    if (!values.listed.empty())
+      value = static_cast<double>(values.listed[i++ % values.listed.size()]);
+    else if (values.below > 0)
       value = random.below(static_cast<uint32_t>(values.below));
     else
       value = random.uniform(static_cast<float>(values.low), static_cast<float>(values.high));

@@ -6,6 +6,7 @@
 //          Perf{{64, 112, 112, 64}}}
 #pragma once
 
+#include <algorithm>
 #include <initializer_list>
 #include <string>
 #include <type_traits>
@@ -39,6 +40,11 @@ struct Indices {
   int64_t below;
   DType dtype = DType::I64;
 };
+/// Operand `operand` holds these integers in turn, of which none is negative.
+struct Listed {
+  int operand;
+  std::vector<int64_t> numbers;
+};
 /// Elements are at least `gap` apart from each other, from the elements of other operands, and from
 /// the multiples of 3, so that a finite difference meets no kink and no tie.
 struct KinkGap {
@@ -57,6 +63,7 @@ struct Values {
   bool whole = false;
   int64_t below = 0;
   DType integer = DType::I64;
+  std::vector<int64_t> listed = {};
 };
 
 struct OpCase {
@@ -91,6 +98,10 @@ struct OpCase {
   void set(const Indices& x) {
     Values& v = values.at(static_cast<size_t>(x.operand));
     v.below = x.below, v.integer = x.dtype;
+  }
+  void set(const Listed& x) {
+    Values& v = values.at(static_cast<size_t>(x.operand));
+    v.below = 1 + *std::max_element(x.numbers.begin(), x.numbers.end()), v.listed = x.numbers;
   }
   template <class Params>
   requires std::is_constructible_v<OpParams, Params>

@@ -18,6 +18,7 @@ OpCases layer_norm_cases();
 OpCases softmax_cases();
 OpCases loss_cases();
 OpCases dropout_cases();
+OpCases window_cases();
 
 const OpCases& all_op_cases();
 /// The rows of one op; empty if there is none.

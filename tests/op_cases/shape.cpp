@@ -107,12 +107,6 @@ OpCases shape_cases() {
       {"gather_rows", Shapes{{3, 0}, {2}}, Indices{1, 3}},
       {"gather_rows", Shapes{{101, 131}, {307}}, Indices{1, 101}, Perf{{4096, 512}, {4096}}},
 
-      {"crop_windows", Shapes{{2, 5, 4, 3}, {6, 4}}, to({4, 3}), Indices{1, 2}},
-      {"crop_windows", Shapes{{2, 3, 3, 1}, {1, 4}}, to({1, 1}), Indices{1, 2}},
-      {"crop_windows", Shapes{{3, 4, 4, 2}, {0, 4}}, to({3, 3}), Indices{1, 2}},
-      {"crop_windows", Shapes{{2, 33, 34, 3}, {67, 4}}, to({32, 33}), Indices{1, 2},
-       Perf{{256, 40, 40, 3}, {256, 4}}},
-
       {"scatter_rows", Shapes{{7, 3}, {7}}, to({5}), Indices{1, 5}},
       {"scatter_rows", Shapes{{2}, {2}}, to({5}), Indices{1, 5}},
       {"scatter_rows", Shapes{{0, 3}, {0}}, to({5}), Indices{1, 5}},

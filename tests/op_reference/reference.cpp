@@ -9,7 +9,7 @@ const Reference* find_reference(std::string_view op) {
     std::vector<Reference> rows;
     for (const auto family :
          {elementwise_references, reduce_references, shape_references, product_references,
-          pool2d_references, conv_norm_references, row_references})
+          pool2d_references, conv_norm_references, row_references, window_references})
       for (Reference& row : family()) rows.push_back(row);
     return rows;
   }();

@@ -33,6 +33,7 @@ std::vector<Reference> product_references();
 std::vector<Reference> pool2d_references();
 std::vector<Reference> conv_norm_references();
 std::vector<Reference> row_references();  // normalisation, softmax, losses, dropout
+std::vector<Reference> window_references();
 
 /// Null if the op has none.
 const Reference* find_reference(std::string_view op);

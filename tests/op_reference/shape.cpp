@@ -131,28 +131,6 @@ Array gather_rows_loop(const Arrays& x, const OpParams&) {
   return y;
 }
 
-Array crop_windows_loop(const Arrays& x, const OpParams& params) {
-  const Array &pictures = x[0], &places = x[1];
-  const Shape& window = std::get<ShapeParams>(params).shape;
-  const int64_t channels = pictures.dim(3);
-  Array y({places.dim(0), window[0], window[1], channels});
-  size_t at = 0;
-  for (int64_t i = 0; i < places.dim(0); ++i) {
-    const auto number = [&](int64_t k) {
-      return static_cast<int64_t>(places.values[static_cast<size_t>(4 * i + k)]);
-    };
-    for (int64_t row = 0; row < window[0]; ++row)
-      for (int64_t column = 0; column < window[1]; ++column)
-        for (int64_t c = 0; c < channels; ++c) {
-          const int64_t from = number(3) == 1 ? window[1] - 1 - column : column;
-          const int64_t line = number(0) * pictures.dim(1) + number(1) + row;
-          const int64_t pixel = line * pictures.dim(2) + number(2) + from;
-          y.values[at++] = pictures.values[static_cast<size_t>(pixel * channels + c)];
-        }
-  }
-  return y;
-}
-
 Array scatter_rows_loop(const Arrays& x, const OpParams& params) {
   const Array &source = x[0], &rows = x[1];
   Shape shape = source.shape;
@@ -183,7 +161,6 @@ std::vector<Reference> shape_references() {
       {"pad", pad_loop},
       {"cast", same_loop},
       {"gather_rows", gather_rows_loop},
-      {"crop_windows", crop_windows_loop},
       {"scatter_rows", scatter_rows_loop, scatter_terms, Rounding::OfTerms},
   };
 }

@@ -23,7 +23,13 @@ Tensor f64(const Shape& shape) { return Tensor::zeros(shape, DType::F64); }
 Tensor i64(std::initializer_list<int64_t> values) {
   return Tensor::from<int64_t>(std::vector<int64_t>(values), {static_cast<int64_t>(values.size())});
 }
+Tensor u8(const Shape& shape) { return Tensor::zeros(shape, DType::U8); }
 Tensor i32(const Shape& shape) { return Tensor::zeros(shape, DType::I32); }
+
+// Of 3 x 4 pixels to 2 x 2, of windows of 3 x 3 at most.
+void resize_window(std::initializer_list<int64_t> window) {
+  resize_windows(u8({12, 1}), reshape(i64(window), {1, -1}), f32({256, 1}), {{2, 2}, {3, 3}});
+}
 
 std::vector<ErrorRow> elementwise_errors() {
   std::vector<ErrorRow> rows = {
@@ -138,17 +144,45 @@ std::vector<ErrorRow> shape_errors() {
        },
        ErrorKind::Argument, "gather_rows: rows[1] = 3 is not in 0..2"},
       {[] {
-         crop_windows(f32({3, 4, 5, 1}), i64({0, 1, 2, 3}), {2, 2});
+         resize_windows(f32({12, 1}), i64({0}), f32({256, 1}), {});
        },
-       ErrorKind::DType, "crop_windows: places must be i64 [N,4], not i64 [4]"},
+       ErrorKind::DType, "resize_windows: pixels must be u8 [P,C], not f32 [12, 1]"},
       {[] {
-         crop_windows(f32({3, 4, 5, 1}), reshape(i64({0, 1, 2, 1}), {1, 4}), {2, 6});
+         resize_windows(u8({12, 1}), i64({0}), f32({256, 1}), {});
        },
-       ErrorKind::Shape, "crop_windows: no window of 2 x 6 in pictures [3, 4, 5, 1]"},
+       ErrorKind::DType, "resize_windows: windows must be i64 [N,5], not i64 [1]"},
       {[] {
-         crop_windows(f32({3, 4, 5, 1}), reshape(i64({0, 3, 2, 1}), {1, 4}), {2, 2});
+         resize_windows(u8({12, 1}), reshape(i64({0, 4, 3, 3, 0}), {1, 5}), f32({256, 3}),
+                        {{2, 2}, {3, 3}});
        },
-       ErrorKind::Argument, "crop_windows: places[0,1] = 3 is not in 0..2"},
+       ErrorKind::Shape, "resize_windows: values must be [256,C] for pixels [12, 1], not [256, 3]"},
+      {[] {
+         resize_windows(u8({12, 1}), reshape(i64({0, 4, 3, 3, 0}), {1, 5}), f32({256, 1}),
+                        {{2, 0}, {3, 3}});
+       },
+       ErrorKind::Shape, "resize_windows: no result of 2 x 0"},
+      {[] {
+         resize_window({0, 4, 3, 4, 0});
+       },
+       ErrorKind::Argument, "resize_windows: window 0 of 3 x 4 is empty or larger than 3 x 3"},
+      {[] {
+         resize_window({0, 4, 0, 3, 0});
+       },
+       ErrorKind::Argument, "resize_windows: window 0 of 0 x 3 is empty or larger than 3 x 3"},
+      {[] {
+         resize_window({2, 4, 3, 3, 0});
+       },
+       ErrorKind::Argument,
+       "resize_windows: window 0 of 3 x 3 from pixel 2 in steps of 4 leaves the 12 pixels"},
+      {[] {
+         resize_window({-1, 4, 3, 3, 0});
+       },
+       ErrorKind::Argument,
+       "resize_windows: window 0 of 3 x 3 from pixel -1 in steps of 4 leaves the 12 pixels"},
+      {[] {
+         resize_window({1, 4, 3, 3, 2});
+       },
+       ErrorKind::Argument, "resize_windows: windows[0,4] = 2 is not in 0..1"},
       {[] {
          gather_rows(f32({3, 2}), f32({2}));
        },

@@ -101,6 +101,62 @@ TEST_CASE("device: a training run ends with the bits of the CPU") {
   CHECK(testing::pinned_bytes() == 0);
 }
 
+TEST_CASE("device: so does one whose pictures stay there, if they fit") {
+  const HostDeviceScope scope;
+  const size_t before = live_bytes();
+  for (const auto kind : {data::Augment::Kind::None, data::Augment::Kind::RandomResizedCrop}) {
+    Job job = hard_job(OptimizerKind::Sgd);
+    job.options.augment.kind = kind;
+    const Outcome expected = job.run(Device{}).value();
+    job.options.picture_cache = 22 * 12 * 12 * 3;
+    CHECK(job.run(kHostDevice).value() == expected);
+    --job.options.picture_cache;
+    CHECK(job.run(kHostDevice).value() == expected);
+  }
+  CHECK(live_bytes() == before);
+}
+
+TEST_CASE("device: a run says where its pictures are, and why") {
+  const HostDeviceScope scope;
+  const auto pictures = testing::tiny_pictures(300);
+  TrainOptions options{.epochs = 2, .batch = 150};
+  options.augment.kind = data::Augment::Kind::RandomResizedCrop;
+  const auto note = [&](const std::string& frozen = {}, Device device = kHostDevice) {
+    const auto network = tiny_network();
+    network->to(device);
+    if (!frozen.empty()) freeze(*network, frozen);
+    Stopper observer(kNever);
+    const std::string told =
+        train(*network, pictures, nullptr, network->preprocess, options, &observer).pictures_note;
+    const bool noted = std::ranges::count(observer.notes, "pictures " + told) == 1;
+    CHECK(noted == (device == kHostDevice && frozen.empty()));
+    return told;
+  };
+  CHECK(note() == "on the device: 126 KiB");
+  CHECK(note({}, Device{}) == "from the host: the network is there");
+  options.picture_cache = 100 << 10;
+  CHECK(note() == "from the host: more than 100 KiB");
+  options.picture_cache = SIZE_MAX;
+  options.epochs = 1;
+  CHECK(note() == "from the host: a single epoch");
+  options.augment = {};
+  CHECK(note("trunk") == "not needed: features are cached");
+}
+
+TEST_CASE("device: pictures for which it has no memory come from the host") {
+  const HostDeviceScope scope;
+  Allocator& memory = allocator(kHostDevice);
+  const auto network = tiny_network();
+  network->to(kHostDevice);
+  const auto pictures = testing::tiny_pictures(4000);
+  memory.set_budget(live_bytes() + (1 << 20));  // the pictures are 1.6 MiB
+  const TrainResult result =
+      train(*network, pictures, nullptr, network->preprocess, {.epochs = 2, .batch = 16});
+  memory.set_budget(kNoBudget);
+  CHECK(result.pictures_note.starts_with("from the host: "));
+  CHECK(result.pictures_note.find("out of memory: 1728000 bytes on cuda:0") != std::string::npos);
+}
+
 TEST_CASE("device: so does one on cached features, which stay on the host") {
   const HostDeviceScope scope;
   for (const bool cache : {true, false}) {

@@ -73,7 +73,8 @@ Json result_json(const transfer::TrainResult& result, const transfer::Evaluation
   json.set("precision", to_string(precision));
   json.set("frozen_precision", to_string(frozen_precision()));
   if (precision == DType::F16) json.set("skipped_steps", skipped_steps(result.history));
-  json.set("cache", result.cache_note).set("steps", result.recording_note).set("out", out);
+  json.set("cache", result.cache_note).set("pictures", result.pictures_note);
+  json.set("steps", result.recording_note).set("out", out);
   return json;
 }
 

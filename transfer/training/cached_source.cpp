@@ -1,6 +1,7 @@
 #include "graft/transfer/training/cached_source.h"
 
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "graft/core/autocast.h"
@@ -8,6 +9,12 @@
 #include "graft/transfer/training/resident_source.h"
 
 namespace graft::transfer {
+
+namespace {
+
+std::string kibibytes(size_t bytes) { return std::to_string(bytes >> 10) + " KiB"; }
+
+}  // namespace
 
 CachedSource::CachedSource(layers::Network& network, const data::DatasetPtr& train_set,
                            const data::DatasetPtr& dev_set, const Preprocess& preprocess,
@@ -66,15 +73,36 @@ void CachedSource::drop(std::string why) {
   note_ = std::move(why);
 }
 
-// On a device, bytes that fit stay there; worth it if they are looked at twice.
-std::unique_ptr<SampleSource> CachedSource::pictures() const {
-  const data::LoaderOptions loader = loader_options();
-  const uint64_t bytes = data::prepared_bytes(*train_set_, preprocess_, options_.augment);
-  if (network_.device() == Device{} || options_.epochs < 2 || bytes == 0 ||
-      bytes > options_.picture_cache)
-    return image_source(train_set_, preprocess_, loader);
-  observer_.on_note("pictures stay on the device: " + std::to_string(bytes >> 20) + " MiB");
-  return resident_source(train_set_, preprocess_, loader, network_.device());
+std::unique_ptr<SampleSource> CachedSource::pictures() {
+  std::unique_ptr<SampleSource> resident = resident_pictures();
+  if (network_.device() != Device{}) observer_.on_note("pictures " + pictures_note_);
+  return resident ? std::move(resident) : image_source(train_set_, preprocess_, loader_options());
+}
+
+// On a device, bytes that fit stay there; worth it if they are looked at twice. Null if not, and
+// the note says why.
+std::unique_ptr<SampleSource> CachedSource::resident_pictures() {
+  const Device device = network_.device();
+  const std::string from_host = "from the host: ";
+  if (device == Device{} || options_.epochs < 2) {
+    pictures_note_ = from_host + (device == Device{} ? "the network is there" : "a single epoch");
+    return nullptr;
+  }
+  const std::optional<data::PreparedPictures> prepared =
+      data::prepared_pictures(*train_set_, preprocess_, options_.augment, options_.picture_cache);
+  if (!prepared) {
+    pictures_note_ = from_host + "more than " + kibibytes(options_.picture_cache);
+    return nullptr;
+  }
+  try {
+    auto source = resident_source(train_set_, *prepared, preprocess_, loader_options(), device);
+    pictures_note_ = "on the device: " + kibibytes(prepared->pixels.bytes());
+    return source;
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::OutOfMemory) throw;
+    pictures_note_ = from_host + error.what();
+    return nullptr;
+  }
 }
 
 void CachedSource::use(std::unique_ptr<SampleSource> source) {

@@ -37,7 +37,9 @@ class CachedSource {
   bool stopped() const { return stopped_; }                        ///< while features were computed
   size_t stages() const { return cache_ ? cache_->stages() : 0; }  ///< 0: no cache
   const std::string& note() const { return note_; }  ///< why there is none, or what it holds
-  double seconds() const { return seconds_; }        ///< spent on computing features
+  /// Where pictures are, and why.
+  const std::string& pictures_note() const { return pictures_note_; }
+  double seconds() const { return seconds_; }  ///< spent on computing features
 
  private:
   struct Stopped {};
@@ -45,7 +47,8 @@ class CachedSource {
   void fill(size_t prefix);
   std::unique_ptr<FeatureCache> features(size_t prefix, const data::DatasetPtr& dataset);
   void drop(std::string why);
-  std::unique_ptr<SampleSource> pictures() const;
+  std::unique_ptr<SampleSource> pictures();
+  std::unique_ptr<SampleSource> resident_pictures();
   void use(std::unique_ptr<SampleSource> source);
   data::LoaderOptions loader_options() const;
 
@@ -57,7 +60,7 @@ class CachedSource {
   TrainObserver& observer_;
   std::unique_ptr<FeatureCache> cache_, dev_cache_;
   std::unique_ptr<SampleSource> source_;
-  std::string note_;
+  std::string note_, pictures_note_ = "not needed: features are cached";
   double seconds_ = 0;
   bool stopped_ = false;
 };

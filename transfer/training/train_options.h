@@ -41,7 +41,7 @@ struct TrainOptions {
   data::Augment augment = {};
   int workers = 1;                           ///< loader threads
   size_t picture_cache = size_t{512} << 20;  ///< bytes of decoded pictures kept between epochs,
-                                             ///< by the host or, all of them, by a device
+                                             ///< by the host or, if all fit, by a device
   std::filesystem::path checkpoints = {};    ///< folder; empty: none
   int64_t checkpoint_steps = 0;   ///< also every so many steps; 0: at the end of each epoch
   double checkpoint_seconds = 0;  ///< between those of epochs at least; short epochs share one

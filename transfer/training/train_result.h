@@ -37,6 +37,7 @@ struct TrainResult {
   double seconds_features = 0;    ///< of them, running the frozen prefix for the cache
   size_t cached_stages = 0;       ///< length of the prefix that was cached; 0: no cache
   std::string cache_note;         ///< why there is no cache, or what it holds
+  std::string pictures_note;      ///< where they were, and why
   std::string recording_note;     ///< why steps were not run as recordings, or that they were
   bool interrupted = false;       ///< stopped on request with work left
 };

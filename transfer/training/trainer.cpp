@@ -88,6 +88,7 @@ class Run {
     result_.seconds_features = samples_->seconds();
     result_.cached_stages = samples_->stages();
     result_.cache_note = samples_->note();
+    result_.pictures_note = samples_->pictures_note();
     result_.recording_note = gradients_.note();
   }
 
