@@ -138,6 +138,11 @@ Tensor max_pool2d_scatter(const Tensor& g, const Tensor& index, const Shape& inp
   const OpScope scope("max_pool2d_scatter");
   check_images("max_pool2d_scatter", g);
   check_index("max_pool2d_scatter", index, g.shape(), input);
+  if (windows) {
+    const Shape pooled = pooled_shape("max_pool2d_scatter", input, *windows);
+    check(g.shape() == pooled, ErrorKind::Shape, "max_pool2d_scatter: images ", input,
+          " have windows ", pooled, ", not ", g.shape());
+  }
   Tensor dx = Tensor::empty(input, g.dtype(), g.device());
   run(slots().max_pool2d_scatter, g, index, dx, windows ? &*windows : nullptr);
   if (needs_grad({&g})) {

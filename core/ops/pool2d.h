@@ -21,10 +21,12 @@ int64_t pooled_extent(int64_t size, int64_t kernel, int64_t stride, int64_t befo
 /// first maximum. Keeps an i32 index like y. Padding is at most half of the kernel.
 Tensor max_pool2d(const Tensor& x, const Pool2dParams& params);
 /// y[N,OH,OW,C] = x[N,H,W,C] at index, an i32 h W + w within the same image and channel.
-/// Error(Argument) if an index is outside of the image.
+/// On the CPU, Error(Argument) if an index is outside of the image; other devices trust it.
 Tensor max_pool2d_gather(const Tensor& x, const Tensor& index);
-/// dx [of shape input] at index += g, on zeros. Where the index comes from a pooling, its `windows`
-/// make the work on a GPU parallel over pixels; the result is the same.
+/// dx [of shape input] at index += g, on zeros. Indices outside: as max_pool2d_gather. Who has the
+/// index from max_pool2d gives the parameters as `windows`: pixels are then written beside one
+/// another, with the same result, and an index outside of its window may be left out instead.
+/// Error(Shape) if g is not of the shape that such windows of `input` have.
 Tensor max_pool2d_scatter(const Tensor& g, const Tensor& index, const Shape& input,
                           const std::optional<Pool2dParams>& windows = {});
 

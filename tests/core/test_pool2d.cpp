@@ -123,6 +123,18 @@ TEST_CASE("max_pool2d: an index from elsewhere is refused, not followed") {
                        "max_pool2d_scatter: index -1 is outside of an image of 4 pixels", Error);
 }
 
+TEST_CASE("max_pool2d_scatter: a gradient that its windows do not have is refused") {
+  const Tensor g = Tensor::zeros({1, 8, 8, 1});
+  const Tensor index = Tensor::from(std::vector<int32_t>(64), {1, 8, 8, 1});
+  CHECK_THROWS_WITH_AS(
+      max_pool2d_scatter(g, index, {1, 8, 8, 1}, window(2, 2)),
+      "max_pool2d_scatter: images [1, 8, 8, 1] have windows [1, 4, 4, 1], not [1, 8, 8, 1]", Error);
+  CHECK_THROWS_WITH_AS(max_pool2d_scatter(g, index, {1, 8, 8, 1}, window(9, 9)),
+                       "max_pool2d_scatter: kernel 9x9 does not fit into images [1, 8, 8, 1]",
+                       Error);
+  CHECK(max_pool2d_scatter(g, index, {1, 16, 16, 1}, window(2, 2)).shape() == Shape{1, 16, 16, 1});
+}
+
 TEST_CASE("avg_pool2d: what a window divides by") {
   const Tensor x = Tensor::from(std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8, 9}, {1, 3, 3, 1});
   CHECK(testing::values_of(avg_pool2d(x, window(2, 1))) == std::vector<float>{3, 4, 6, 7});
