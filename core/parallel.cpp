@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <limits>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -16,6 +17,10 @@ namespace {
 
 thread_local bool inside_job = false;
 
+// What this thread was last told by num_threads(), and may have sized a kernel's scratch by: its
+// jobs have no more workers, even if another thread has raised the number since.
+thread_local int told_threads = std::numeric_limits<int>::max();
+
 // Chunks that follow one another, which one thread begins with. Jobs are alike: what it wrote in
 // one, it often finds in its own cache in the next.
 struct alignas(64) Share {
@@ -27,6 +32,7 @@ struct Job {
   std::vector<Share>& shares;
   detail::ChunkFunction call = nullptr;
   const void* body = nullptr;
+  const int workers = told_threads;
   std::atomic<bool> failed{false};
   std::exception_ptr error;
 
@@ -44,6 +50,7 @@ struct Job {
 
   // The worker's own share, then what is left of the others'.
   void work(int worker) {
+    if (worker >= workers) return;
     inside_job = true;
     for (size_t i = 0; i < shares.size(); ++i)
       work_on(shares[(static_cast<size_t>(worker) + i) % shares.size()], worker);
@@ -92,6 +99,7 @@ class Pool {
     std::lock_guard lock(busy_);
     stop();
     threads_ = std::max(1, threads);
+    told_threads = threads_;
   }
 
   void run(int64_t chunks, detail::ChunkFunction call, const void* body) {
@@ -178,7 +186,7 @@ Pool& pool() {
 
 }  // namespace
 
-int num_threads() { return pool().threads(); }
+int num_threads() { return told_threads = pool().threads(); }
 
 void set_num_threads(int count) { pool().resize(count); }
 

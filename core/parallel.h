@@ -12,8 +12,10 @@
 namespace graft {
 
 /// Threads that take part in a job, the caller included; at least 1. Default: hardware threads.
+/// Who sizes scratch by it asks once, before the job.
 int num_threads();
-/// At least 1. Waits for a running job; Error(Argument) from inside one.
+/// At least 1. Not while another thread's kernels run: one that has begun keeps the old number or
+/// less. Waits for a running job; Error(Argument) from inside one.
 void set_num_threads(int count);
 
 namespace detail {
@@ -21,8 +23,9 @@ using ChunkFunction = void (*)(const void* body, int64_t chunk, int worker);
 void run_chunks(int64_t chunks, ChunkFunction call, const void* body);
 }  // namespace detail
 
-/// Runs body(chunk, worker) for chunk in 0..chunks-1 and returns when all are done; `worker` is in
-/// 0..num_threads()-1 and no two running chunks share it. The first exception is rethrown here.
+/// Runs body(chunk, worker) for chunk in 0..chunks-1 and returns when all are done; `worker` is
+/// below what num_threads() last told the calling thread, and no two running chunks share it. The
+/// first exception is rethrown here.
 /// Called from inside a chunk, or while another thread's job is running: runs serially.
 template <class Body>
 void parallel_for(int64_t chunks, const Body& body) {

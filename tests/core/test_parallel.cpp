@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -132,6 +133,26 @@ TEST_CASE("parallel: the number of threads is at least one, and fixed inside a j
   CHECK_THROWS_WITH_AS(parallel_for(4, [](int64_t, int) { set_num_threads(3); }),
                        "set_num_threads: called from inside a job", Error);
   CHECK(num_threads() == 2);
+}
+
+TEST_CASE("parallel: a job has no more workers than its thread was told, scratch is sized by it") {
+  const testing::ThreadCount scope(2);
+  const auto highest_worker = [] {
+    std::atomic<int> highest{0};
+    parallel_for(64, [&](int64_t, int worker) {
+      for (int seen = highest; seen < worker && !highest.compare_exchange_weak(seen, worker);) {
+      }
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+    });
+    return highest.load();
+  };
+  REQUIRE(num_threads() == 2);
+  std::thread([] { set_num_threads(8); }).join();
+  for (int job = 0; job < 5; ++job) CHECK(highest_worker() < 2);
+  CHECK(num_threads() == 8);
+  int most = 0;
+  for (int job = 0; job < 50 && most < 2; ++job) most = highest_worker();
+  CHECK(most >= 2);
 }
 
 }  // namespace graft

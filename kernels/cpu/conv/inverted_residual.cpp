@@ -184,8 +184,9 @@ void inverted_residual(const KernelCtx& ctx, ConstView x, ConstView expand, Cons
                    residual.as<T>(),
                    y.as<T>()};
     block.choose_strip();
-    T* const scratch = ctx.workspace.take_array<T>(num_threads() * block.scratch_size());
-    auto* const tiles = ctx.workspace.take_array<Tile<T>>(num_threads() * block.tile_count());
+    const int64_t workers = num_threads();
+    T* const scratch = ctx.workspace.take_array<T>(workers * block.scratch_size());
+    auto* const tiles = ctx.workspace.take_array<Tile<T>>(workers * block.tile_count());
     parallel_for(c.images * bands, [&](int64_t item, int worker) {
       const int64_t band = item % bands;
       block.run(item / bands, {c.out_h * band / bands, c.out_h * (band + 1) / bands},

@@ -137,8 +137,9 @@ void correlate_factors(const KernelCtx& ctx, const Correlation& correlation, con
   const int64_t pieces = partition.count() * c.groups;
   const int64_t parts = std::min(blocks, ceil_div(kPieces, pieces));
   const int64_t band_size = partition.together() * job.layout.size();
-  auto* const tiles = ctx.workspace.take_array<Tile<T, Factor>>(num_threads() * job.max_tiles());
-  auto* const bands = ctx.workspace.take_array<Factor>(num_threads() * band_size);
+  const int64_t workers = num_threads();
+  auto* const tiles = ctx.workspace.take_array<Tile<T, Factor>>(workers * job.max_tiles());
+  auto* const bands = ctx.workspace.take_array<Factor>(workers * band_size);
   if (epilogue.moments) epilogue.moments->begin(ctx, partition.count());
   parallel_for(pieces * parts, [&](int64_t item, int worker) {
     const int64_t part = item % parts, piece = item / parts;

@@ -114,8 +114,9 @@ void by_tiles(const KernelCtx& ctx, const Job& job) {
   const int64_t v_size = Planes::size(block, c.channels), m_size = Planes::size(block, c.columns);
   float* const u = ctx.workspace.take_array<float>(kPlanes * u_plane);
   const int64_t scratch_size = std::max(v_size + m_size, kTaps * c.channels * job.blocks.width);
-  float* const scratch = ctx.workspace.take_array<float>(num_threads() * scratch_size);
-  Tile<float>* const tiles = ctx.workspace.take_array<Tile<float>>(num_threads() * block);
+  const int64_t workers = num_threads();
+  float* const scratch = ctx.workspace.take_array<float>(workers * scratch_size);
+  Tile<float>* const tiles = ctx.workspace.take_array<Tile<float>>(workers * block);
   parallel_for(job.blocks.count(), [&](int64_t b, int worker) {
     transform_filter_block(job.filter, job.blocks, b, c.channels, 0, c.channels,
                            scratch + worker * scratch_size, u + job.blocks.begin(b) * c.channels,
@@ -144,8 +145,9 @@ void by_columns(const KernelCtx& ctx, const Job& job) {
   const int64_t scratch_size = m_size + kPlanes * u_plane + kTaps * kChannels * width;
   const Planes v = Planes::of(ctx.workspace.take_array<float>(Planes::size(block, c.channels)),
                               block, c.channels);
-  float* const scratch = ctx.workspace.take_array<float>(num_threads() * scratch_size);
-  Tile<float>* const tiles = ctx.workspace.take_array<Tile<float>>(num_threads() * block);
+  const int64_t workers = num_threads();
+  float* const scratch = ctx.workspace.take_array<float>(workers * scratch_size);
+  Tile<float>* const tiles = ctx.workspace.take_array<Tile<float>>(workers * block);
   for (int64_t first = 0; first < job.grid.count; first += block) {
     const int64_t count = std::min(block, job.grid.count - first);
     parallel_ranges(count, kTilesTogether, [&](int64_t begin, int64_t end) {
