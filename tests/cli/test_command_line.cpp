@@ -14,6 +14,7 @@
 #include "graft/kernels/cpu/simd/level.h"
 #include "graft/tools/cli/command_line.h"
 #include "graft/tools/cli/commands.h"
+#include "kernels/simd_levels.h"
 #include "support/captured_stderr.h"
 #include "support/error_text.h"
 #include "support/host_device_scope.h"
@@ -170,7 +171,7 @@ TEST_CASE("command line: --keep-activations bf16 holds for its own command, and 
 }
 
 TEST_CASE("command line: a CPU that does not multiply bf16 says so in a line") {
-  const cpu::SimdLevel outer = cpu::simd_level();
+  const testing::SimdLevelScope scope;
   cpu::set_simd_level(cpu::SimdLevel::Baseline);
   const auto text = [](const char* precision, const char* more) {
     return run({"eval", "photos", "--run", "run", "--frozen-precision", precision, more})
@@ -181,7 +182,6 @@ TEST_CASE("command line: a CPU that does not multiply bf16 says so in a line") {
         "f32\n");
   CHECK(text("bf16", "--quiet").empty());
   CHECK(text("f32", "--json").empty());
-  cpu::set_simd_level(outer);
 }
 
 TEST_CASE("command line: a network is a run, or a model and its weights") {

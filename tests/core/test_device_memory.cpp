@@ -99,10 +99,24 @@ TEST_CASE("event: one that was never recorded is passed") {
   const HostDeviceScope scope;
   DeviceBackend& backend = require_backend(kHostDevice);
   const auto event = backend.create_event(0, true);
+  const Tensor x = to_device(Tensor::full({2}, 2), kHostDevice);
   event->wait(backend.default_stream(0));
   event->synchronize();
-  synchronize(kHostDevice);
+  CHECK(sum(x).item() == 4);  // what is queued behind it has run
+}
+
+TEST_CASE("synchronize: what was queued on the device has happened, and a CPU has no queue") {
+  const HostDeviceScope scope;
+  DeviceBackend& backend = require_backend(kHostDevice);
+  auto* const pinned = static_cast<float*>(backend.allocate_host(sizeof(float)));
+  const Tensor x = Tensor::full({1}, 5, DType::F32, kHostDevice);
+  pinned[0] = 0;
+  backend.download(pinned, x.raw_data(), sizeof(float), backend.default_stream(0));
   synchronize(Device{});
+  CHECK(pinned[0] == 0);
+  synchronize(kHostDevice);
+  CHECK(pinned[0] == 5);
+  backend.release_host(pinned);
 }
 
 }  // namespace graft::testing

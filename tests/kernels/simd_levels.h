@@ -13,16 +13,27 @@
 
 namespace graft::testing {
 
+/// The instruction set that was in use comes back at the end of the scope.
+class SimdLevelScope {
+ public:
+  SimdLevelScope() : outer_(cpu::simd_level()) {}
+  ~SimdLevelScope() { cpu::set_simd_level(outer_); }
+  SimdLevelScope(const SimdLevelScope&) = delete;
+  SimdLevelScope& operator=(const SimdLevelScope&) = delete;
+
+ private:
+  cpu::SimdLevel outer_;
+};
+
 template <class Body>
 void at_every_simd_level(const Body& body) {
-  const cpu::SimdLevel outer = cpu::simd_level();
+  const SimdLevelScope scope;
   for (const auto level :
        {cpu::SimdLevel::Baseline, cpu::SimdLevel::Avx2, cpu::SimdLevel::Avx512}) {
     if (cpu::set_simd_level(level) != level) continue;  // not on this machine
     CAPTURE(std::string(to_string(level)));
     body();
   }
-  cpu::set_simd_level(outer);
 }
 
 /// Numbers in [-1, 1) that depend on the name alone.
