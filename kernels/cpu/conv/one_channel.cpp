@@ -20,53 +20,46 @@ int64_t lanes() {
   return tile_shape<T>(simd_level()).columns / 2;
 }
 
-// Parts of images, whole rows of outputs, repeated with their zeros around.
+// Parts of images, whole rows of outputs, with their zeros around.
 template <class T>
-class RepeatedImage {
+class PaddedImage {
  public:
-  RepeatedImage(const Correlation& c, int64_t height)
+  PaddedImage(const Correlation& c, int64_t height)
       : c_(c),
         row_taps_(static_cast<int64_t>(c.rows.size())),
         col_taps_(static_cast<int64_t>(c.cols.size())),
-        cols_(c.out_w + col_taps_ - 1),
-        row_(cols_ * c.columns + lanes<T>()),
+        row_(ceil_div(c.out_w + col_taps_ - 1 + lanes<T>(), lanes<T>()) * lanes<T>()),
         height_(height + row_taps_ - 1) {}
   int64_t size() const { return height_ * row_; }
 
   /// Fills `memory`, of size().
-  RepeatedRows<T> rows(const Rectangle& of, const T* x, T* memory) const {
+  PaddedRows<T> rows(const Rectangle& of, const T* x, T* memory) const {
     const T* const image = x + of.image * c_.in.image;
-    for (int64_t b = 0; b < of.height + row_taps_ - 1; ++b)
-      fill(image, of.row + c_.rows.front() + b, memory + b * row_);
+    const int64_t left = c_.cols.front(), begin = std::clamp<int64_t>(-left, 0, row_);
+    const int64_t count = std::clamp<int64_t>(c_.in_w - left, begin, row_) - begin;
+    with_simd([&]<SimdLevel kLevel>() {
+      for (int64_t b = 0; b < of.height + row_taps_ - 1; ++b) {
+        const int64_t iy = of.row + c_.rows.front() + b;
+        const bool inside = iy >= 0 && iy < c_.in_h;
+        pad_row<kLevel>(inside ? image + iy * c_.in.row + begin + left : image, inside ? count : 0,
+                        begin, row_, memory + b * row_);
+      }
+    });
     return {memory, row_, row_taps_, col_taps_, c_.columns, of.height, c_.out_w, c_.out.row};
   }
 
  private:
-  void fill(const T* image, int64_t iy, T* to) const {
-    const int64_t begin = std::clamp<int64_t>(-c_.cols.front(), 0, cols_);
-    const int64_t end = std::clamp<int64_t>(c_.in_w - c_.cols.front(), begin, cols_);
-    if (iy < 0 || iy >= c_.in_h || begin == end) {
-      std::fill_n(to, row_, T(0));
-      return;
-    }
-    const T* const from = image + iy * c_.in.row + (begin + c_.cols.front()) * c_.in.pixel;
-    std::fill_n(to, begin * c_.columns, T(0));
-    with_simd([&]<SimdLevel kLevel>() {
-      repeat_pixels<kLevel>(from, c_.in.pixel, end - begin, c_.columns, to + begin * c_.columns);
-    });
-    std::fill(to + end * c_.columns, to + row_, T(0));
-  }
-
   const Correlation& c_;
-  int64_t row_taps_, col_taps_, cols_, row_, height_;
+  int64_t row_taps_, col_taps_, row_, height_;
 };
 
 }  // namespace
 
 template <class T>
 bool one_channel_applies(const Correlation& c) {
-  return c.groups == 1 && c.channels == 1 && 2 * c.columns <= lanes<T>() && c.depth() > 1 &&
-         c.stride_h == 1 && c.stride_w == 1 && consecutive(c.rows) && consecutive(c.cols);
+  return c.groups == 1 && c.channels == 1 && c.columns > 1 && 2 * c.columns <= lanes<T>() &&
+         c.depth() > 1 && c.in.pixel == 1 && c.stride_h == 1 && c.stride_w == 1 &&
+         consecutive(c.rows) && consecutive(c.cols);
 }
 
 template <class T>
@@ -81,13 +74,13 @@ void one_channel_correlate(const KernelCtx& ctx, const Correlation& c, const T* 
     bias[lane] = epilogue.bias ? epilogue.bias[column] : T(0);
   }
   const Partition partition(c, std::max(kPixels, c.out_w));
-  const RepeatedImage<T> image(c, partition.height());
+  const PaddedImage<T> image(c, partition.height());
   T* const memory = ctx.workspace.take_array<T>(num_threads() * image.size());
   if (epilogue.moments) epilogue.moments->begin(ctx, partition.count());
   parallel_for(partition.count(), [&](int64_t piece, int worker) {
     PixelRun<T> whole{nullptr, 0};
     partition.for_each(piece, [&](const Rectangle& r) {
-      const RepeatedRows<T> rows = image.rows(r, x, memory + worker * image.size());
+      const PaddedRows<T> rows = image.rows(r, x, memory + worker * image.size());
       const int64_t at = r.image * c.out.image + r.row * c.out.row;
       if (!whole.first) whole.first = y + at;
       whole.pixels += r.height * r.width;
@@ -106,7 +99,7 @@ void one_channel_filter_grad(const KernelCtx& ctx, const Correlation& c, const T
                              T* dw) {
   const int64_t taps = c.depth(), width = lanes<T>(), size = taps * width;
   const Partition partition(c, std::max(kPixels, c.out_w));
-  const RepeatedImage<T> image(c, partition.height());
+  const PaddedImage<T> image(c, partition.height());
   const int64_t parts = std::min(partition.count(), kMaxPartials);
   T* const partials = ctx.workspace.take_array<T>(parts * size);
   T* const memory = ctx.workspace.take_array<T>(num_threads() * image.size());
@@ -118,7 +111,7 @@ void one_channel_filter_grad(const KernelCtx& ctx, const Correlation& c, const T
     const int64_t end = partition.count() * (part + 1) / parts;
     for (int64_t piece = partition.count() * part / parts; piece < end; ++piece)
       partition.for_each(piece, [&](const Rectangle& r) {
-        const RepeatedRows<T> rows = image.rows(r, x, memory + worker * image.size());
+        const PaddedRows<T> rows = image.rows(r, x, memory + worker * image.size());
         const int64_t at = r.image * c.out.image + r.row * c.out.row;
         with_simd([&]<SimdLevel kLevel>() {
           one_channel_filter_grad_rows<kLevel, T>(rows, dy + at, zeros, sums);

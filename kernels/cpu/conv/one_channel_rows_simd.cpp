@@ -1,22 +1,35 @@
 #include "graft/kernels/cpu/conv/one_channel_rows.h"
 
 #include "graft/kernels/cpu/simd/activate.h"
+#include "graft/kernels/cpu/simd/row_loops.h"
 #include "graft/kernels/cpu/simd/vec.h"
 
 namespace graft::cpu {
 namespace {
 
+// Registers for blocks of four groups; f64 is for checking, and has little code.
+template <class T>
+constexpr bool kWide = kSimd == SimdLevel::Avx512 && sizeof(T) == sizeof(float);
+
 // The groups of a row. All but the last may be read and written as whole vectors: what is beyond a
 // group belongs to the next, which comes later.
+template <class T>
 struct Groups {
-  int64_t elements, count;
-  int last;  // elements of the last group
+  int64_t pixels, elements;  // of a group
+  int64_t count;
+  int last;              // elements of the last group
+  LaneIndex<T> pixel{};  // of the group, that a lane belongs to
 
-  template <class T>
-  explicit Groups(const RepeatedRows<T>& rows)
-      : elements(kLanes<T> / rows.columns * rows.columns),
+  explicit Groups(const PaddedRows<T>& rows)
+      : pixels(kLanes<T> / rows.columns),
+        elements(pixels * rows.columns),
         count((rows.out_w * rows.columns + elements - 1) / elements),
-        last(static_cast<int>(rows.out_w * rows.columns - (count - 1) * elements)) {}
+        last(static_cast<int>(rows.out_w * rows.columns - (count - 1) * elements)) {
+    for (int64_t p = 1; p < pixels; ++p)
+      for (int64_t lane = p * rows.columns; lane < elements; ++lane) ++pixel[lane];
+  }
+  // x[0], x[1], ... where the columns of their pixels are.
+  [[gnu::always_inline]] Vec<T> repeated(const T* x) const { return load_near(x, pixel); }
 };
 
 template <class T>
@@ -24,18 +37,17 @@ template <class T>
   return count == kLanes<T> ? load(from) : load_first(from, count);
 }
 
-// kRows rows of kGroups neighbouring groups. Most loads of x cross a cache line, so that each is
-// used for all the rows that see it.
+// kRows rows of kGroups neighbouring groups: each load of x is used for all the rows that see it.
 template <class T, int kRows, int kGroups>
 struct Block {
-  const RepeatedRows<T> of;
-  const int64_t elements;  // of a group
+  const PaddedRows<T> of;
+  const Groups<T> groups;
   const T* const weights;
   Vec<T> acc[kRows][kGroups];
 
-  [[gnu::always_inline]] Block(const RepeatedRows<T>& rows, int64_t group, const T* all_weights,
-                               const T* bias)
-      : of(rows), elements(group), weights(all_weights) {
+  [[gnu::always_inline]] Block(const PaddedRows<T>& rows, const Groups<T>& all,
+                               const T* all_weights, const T* bias)
+      : of(rows), groups(all), weights(all_weights) {
 #pragma GCC unroll 4
     for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
@@ -44,14 +56,14 @@ struct Block {
 
   // Row `iy` of x for rows kFirst..kLast, which see it in window row iy - r.
   template <int kFirst, int kLast>
-  [[gnu::always_inline]] void add(int64_t iy, int64_t at) {
-    const T* from = of.x + iy * of.x_row + at;
+  [[gnu::always_inline]] void add(int64_t iy, int64_t group) {
+    const T* from = of.x + iy * of.x_row + group * groups.pixels;
     const int64_t row_weights = of.col_taps * kLanes<T>;
     const T* w = weights + (iy - kFirst) * row_weights;
-    for (int64_t j = 0; j < of.col_taps; ++j, from += of.columns, w += kLanes<T>) {
+    for (int64_t j = 0; j < of.col_taps; ++j, ++from, w += kLanes<T>) {
       Vec<T> x[kGroups];
 #pragma GCC unroll 4
-      for (int g = 0; g < kGroups; ++g) x[g] = kept(load(from + g * elements));
+      for (int g = 0; g < kGroups; ++g) x[g] = groups.repeated(from + g * groups.pixels);
 #pragma GCC unroll 4
       for (int r = kFirst; r <= kLast; ++r) {
         const Vec<T> weight = kept(load(w - (r - kFirst) * row_weights));
@@ -61,14 +73,15 @@ struct Block {
     }
   }
 
-  [[gnu::always_inline]] void finish(const Clamp<T>& clamp, int64_t at, int last, const T* residual,
+  [[gnu::always_inline]] void finish(const Clamp<T>& clamp, int64_t group, const T* residual,
                                      T* y) {
+    const int last = group + kGroups < groups.count ? kLanes<T> : groups.last;
 #pragma GCC unroll 4
     for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
       for (int g = 0; g < kGroups; ++g) {
         const int count = g + 1 < kGroups ? kLanes<T> : last;
-        const int64_t to = r * of.out_row + at + g * elements;
+        const int64_t to = r * of.out_row + (group + g) * groups.elements;
         if (residual) acc[r][g] += load_part(residual + to, count);
         acc[r][g] = clamp(acc[r][g]);
         if (count == kLanes<T>)
@@ -80,30 +93,31 @@ struct Block {
 };
 
 template <class T, int kRows, int kGroups>
-void correlate_block(const RepeatedRows<T>& rows, const Groups& groups, int64_t group,
+void correlate_block(const PaddedRows<T>& rows, const Groups<T>& groups, int64_t group,
                      const T* weights, const T* bias, const Epilogue<T>& epilogue, T* y) {
-  const int64_t at = group * groups.elements, taps = rows.row_taps;
-  Block<T, kRows, kGroups> block(rows, groups.elements, weights, bias);
+  const int64_t taps = rows.row_taps;
+  Block<T, kRows, kGroups> block(rows, groups, weights, bias);
   if constexpr (kRows == 4) {  // of at least 3 window rows
-    block.template add<0, 0>(0, at);
-    block.template add<0, 1>(1, at);
-    block.template add<0, 2>(2, at);
-    for (int64_t iy = 3; iy < taps; ++iy) block.template add<0, 3>(iy, at);
-    block.template add<1, 3>(taps, at);
-    block.template add<2, 3>(taps + 1, at);
-    block.template add<3, 3>(taps + 2, at);
+    block.template add<0, 0>(0, group);
+    block.template add<0, 1>(1, group);
+    block.template add<0, 2>(2, group);
+    for (int64_t iy = 3; iy < taps; ++iy) block.template add<0, 3>(iy, group);
+    block.template add<1, 3>(taps, group);
+    block.template add<2, 3>(taps + 1, group);
+    block.template add<3, 3>(taps + 2, group);
   } else {
-    for (int64_t iy = 0; iy < taps; ++iy) block.template add<0, 0>(iy, at);
+    for (int64_t iy = 0; iy < taps; ++iy) block.template add<0, 0>(iy, group);
   }
-  block.finish(Clamp<T>(epilogue.activation), at,
-               group + kGroups < groups.count ? kLanes<T> : groups.last, epilogue.residual, y);
+  block.finish(Clamp<T>(epilogue.activation), group, epilogue.residual, y);
 }
 
 template <class T, int kRows>
-void correlate_groups(const RepeatedRows<T>& rows, const T* weights, const T* bias,
-                      const Epilogue<T>& epilogue, T* y) {
-  const Groups groups(rows);
+void correlate_groups(const PaddedRows<T>& rows, const Groups<T>& groups, const T* weights,
+                      const T* bias, const Epilogue<T>& epilogue, T* y) {
   int64_t group = 0;
+  if constexpr (kWide<T>)
+    for (; group + 4 <= groups.count; group += 4)
+      correlate_block<T, kRows, 4>(rows, groups, group, weights, bias, epilogue, y);
   for (; group + 2 <= groups.count; group += 2)
     correlate_block<T, kRows, 2>(rows, groups, group, weights, bias, epilogue, y);
   for (; group < groups.count; ++group)
@@ -111,13 +125,14 @@ void correlate_groups(const RepeatedRows<T>& rows, const T* weights, const T* bi
 }
 
 template <class T>
-void correlate_rows(const RepeatedRows<T>& all, const T* weights, const T* bias,
+void correlate_rows(const PaddedRows<T>& all, const T* weights, const T* bias,
                     const Epilogue<T>& epilogue, T* y) {
-  RepeatedRows<T> rows = all;
+  const Groups<T> groups(all);
+  PaddedRows<T> rows = all;
   Epilogue<T> here = epilogue;
   const auto run = [&]<int kRows>() {
     for (; rows.rows >= kRows; rows.rows -= kRows) {
-      correlate_groups<T, kRows>(rows, weights, bias, here, y);
+      correlate_groups<T, kRows>(rows, groups, weights, bias, here, y);
       rows.x += kRows * rows.x_row;
       y += kRows * rows.out_row;
       if (here.residual) here.residual += kRows * rows.out_row;
@@ -129,31 +144,32 @@ void correlate_rows(const RepeatedRows<T>& all, const T* weights, const T* bias,
 
 // Taps row..row+kRows-1 by col..col+kCols-1: each row of x against all the rows of dy that see it.
 template <class T, int kRows, int kCols>
-void add_taps(const RepeatedRows<T>& rows, int64_t row, int64_t col, const T* dy, const T* zeros,
-              T* sums) {
-  const Groups groups(rows);
-  const int64_t columns = rows.columns;
+void add_taps(const PaddedRows<T>& rows, const Groups<T>& all, int64_t row, int64_t col,
+              const T* dy, const T* zeros, T* sums) {
+  const Groups<T> groups = all;
+  const PartVector<T> rest{groups.last};
   Vec<T> acc[kRows][kCols]{};
   for (int64_t iy = 0; iy < rows.rows + kRows - 1; ++iy) {
     const T* gradient[kRows];
     for (int i = 0; i < kRows; ++i)
       gradient[i] = iy < i || iy - i >= rows.rows ? zeros : dy + (iy - i) * rows.out_row;
-    const T* x = rows.x + (row + iy) * rows.x_row + col * columns;
-    const auto add = [&](int64_t at, const auto& read) {
+    const T* x = rows.x + (row + iy) * rows.x_row + col;
+    const auto add = [&](int64_t group, const auto& part) {
       Vec<T> g[kRows];
 #pragma GCC unroll 5
-      for (int i = 0; i < kRows; ++i) g[i] = read(gradient[i] + at);
+      for (int i = 0; i < kRows; ++i) g[i] = part.get(gradient[i] + group * groups.elements);
 #pragma GCC unroll 5
       for (int j = 0; j < kCols; ++j) {
-        const Vec<T> pixels = read(x + at + j * columns);
+        const Vec<T> pixels = part.only(groups.repeated(x + group * groups.pixels + j));
 #pragma GCC unroll 5
         for (int i = 0; i < kRows; ++i) acc[i][j] += g[i] * pixels;
       }
     };
-    const int64_t last = (groups.count - 1) * groups.elements;
-    for (int64_t at = 0; at < last; at += groups.elements)
-      add(at, [](const T* from) { return load(from); });
-    add(last, [&](const T* from) { return load_part(from, groups.last); });
+    for (int64_t group = 0; group + 1 < groups.count; ++group) add(group, WholeVector<T>());
+    if (groups.last == kLanes<T>)
+      add(groups.count - 1, WholeVector<T>());
+    else
+      add(groups.count - 1, rest);
   }
 #pragma GCC unroll 5
   for (int i = 0; i < kRows; ++i)
@@ -176,50 +192,51 @@ void for_pieces(int64_t count, const Visit& visit) {
 }
 
 template <class T>
-void add_filter_grad(const RepeatedRows<T>& rows, const T* dy, const T* zeros, T* sums) {
+void add_filter_grad(const PaddedRows<T>& rows, const T* dy, const T* zeros, T* sums) {
+  const Groups<T> groups(rows);
   for_pieces(rows.row_taps, [&]<int kRows>(int64_t row) {
     for_pieces(rows.col_taps, [&]<int kCols>(int64_t col) {
-      add_taps<T, kRows, kCols>(rows, row, col, dy, zeros, sums);
+      add_taps<T, kRows, kCols>(rows, groups, row, col, dy, zeros, sums);
     });
   });
 }
 
 template <class T>
-void repeat(const T* x, int64_t x_pixel, int64_t pixels, int64_t columns, T* to) {
-  for (int64_t p = 0; p < pixels; ++p, x += x_pixel, to += columns) store(to, splat(*x));
+void pad(const T* x, int64_t count, int64_t begin, int64_t size, T* to) {
+  for (int64_t i = 0; i < size; i += kLanes<T>) store(to + i, Vec<T>{});
+  for_vectors<T>(count,
+                 [&](int64_t i, const auto& part) { part.put(to + begin + i, part.get(x + i)); });
 }
 
 }  // namespace
 
 template <>
-void repeat_pixels<kSimd>(const float* x, int64_t x_pixel, int64_t pixels, int64_t columns,
-                          float* to) {
-  repeat(x, x_pixel, pixels, columns, to);
+void pad_row<kSimd>(const float* x, int64_t count, int64_t begin, int64_t size, float* to) {
+  pad(x, count, begin, size, to);
 }
 template <>
-void repeat_pixels<kSimd>(const double* x, int64_t x_pixel, int64_t pixels, int64_t columns,
-                          double* to) {
-  repeat(x, x_pixel, pixels, columns, to);
+void pad_row<kSimd>(const double* x, int64_t count, int64_t begin, int64_t size, double* to) {
+  pad(x, count, begin, size, to);
 }
 
 template <>
-void one_channel_rows<kSimd>(const RepeatedRows<float>& rows, const float* weights,
-                             const float* bias, const Epilogue<float>& epilogue, float* y) {
+void one_channel_rows<kSimd>(const PaddedRows<float>& rows, const float* weights, const float* bias,
+                             const Epilogue<float>& epilogue, float* y) {
   correlate_rows(rows, weights, bias, epilogue, y);
 }
 template <>
-void one_channel_rows<kSimd>(const RepeatedRows<double>& rows, const double* weights,
+void one_channel_rows<kSimd>(const PaddedRows<double>& rows, const double* weights,
                              const double* bias, const Epilogue<double>& epilogue, double* y) {
   correlate_rows(rows, weights, bias, epilogue, y);
 }
 
 template <>
-void one_channel_filter_grad_rows<kSimd>(const RepeatedRows<float>& rows, const float* dy,
+void one_channel_filter_grad_rows<kSimd>(const PaddedRows<float>& rows, const float* dy,
                                          const float* zeros, float* sums) {
   add_filter_grad(rows, dy, zeros, sums);
 }
 template <>
-void one_channel_filter_grad_rows<kSimd>(const RepeatedRows<double>& rows, const double* dy,
+void one_channel_filter_grad_rows<kSimd>(const PaddedRows<double>& rows, const double* dy,
                                          const double* zeros, double* sums) {
   add_filter_grad(rows, dy, zeros, sums);
 }

@@ -15,7 +15,7 @@
 #endif
 
 #include <cstdint>
-#if GRAFT_SIMD_LEVEL == 2
+#if GRAFT_SIMD_LEVEL > 0
 #include <immintrin.h>
 #endif
 
@@ -120,6 +120,30 @@ template <class T>
   for (int lane = 0; lane < kLanes<T>; ++lane)
     if (lane < count) to[lane] = v[lane];
 #endif
+}
+
+/// Integers as wide as T, and as many as a vector has lanes.
+template <class T>
+using LaneIndex = decltype(Vec<T>{} > Vec<T>{});
+
+/// from[at[lane]] in each lane, all of them in the first half of a vector, which is read.
+template <class T>
+[[gnu::always_inline]] inline Vec<T> load_near(const T* from, LaneIndex<T> at) {
+#if GRAFT_SIMD_LEVEL == 2
+  if constexpr (sizeof(T) == 4)
+    return Vec<T>(_mm512_maskz_permutexvar_ps(
+        0xffff, __m512i(at), _mm512_maskz_broadcast_f32x8(0xffff, _mm256_loadu_ps(from))));
+  else
+    return Vec<T>(_mm512_maskz_permutexvar_pd(
+        0xff, __m512i(at), _mm512_maskz_broadcast_f64x4(0xff, _mm256_loadu_pd(from))));
+#elif GRAFT_SIMD_LEVEL == 1
+  if constexpr (sizeof(T) == 4)
+    return Vec<T>(_mm256_permutevar8x32_ps(
+        _mm256_broadcast_ps(reinterpret_cast<const __m128*>(from)), __m256i(at)));
+#endif
+  Vec<T> v;
+  for (int lane = 0; lane < kLanes<T>; ++lane) v[lane] = from[at[lane]];
+  return v;
 }
 
 }  // namespace
