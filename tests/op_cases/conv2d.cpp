@@ -50,6 +50,8 @@ OpCases conv2d_cases() {
   add_family(rows, {1, 5, 6, 2}, {3, 3, 2, 2},
              {.stride_w = 2, .dilation_h = 2, .padding = {2, 1, 0, 1}});
   add_family(rows, {3, 12, 11, 1}, {6, 5, 5, 1}, conv(1, 2));  // few channels, as LeNet
+  add_family(rows, {2, 7, 39, 1}, {7, 3, 4, 1}, conv(1, 1));
+  add_family(rows, {2, 6, 21, 1}, {2, 5, 3, 1}, {.padding = {3, 0, 0, 4}});
   add_family(rows, {3, 9, 10, 6}, {16, 5, 5, 6}, conv());
   add_family(rows, {1, 15, 13, 3}, {33, 7, 7, 3}, conv(2, 3));
   add_family(rows, {2, 9, 8, 1}, {17, 3, 3, 1}, conv(1, 1));

@@ -29,7 +29,7 @@ struct Groups {
       for (int64_t lane = p * rows.columns; lane < elements; ++lane) ++pixel[lane];
   }
   // x[0], x[1], ... where the columns of their pixels are.
-  [[gnu::always_inline]] Vec<T> repeated(const T* x) const { return load_near(x, pixel); }
+  [[gnu::always_inline]] Vec<T> repeated(const T* x) const { return permuted<T>(load(x), pixel); }
 };
 
 template <class T>

@@ -2,6 +2,7 @@
 
 #include <type_traits>
 
+#include "graft/kernels/cpu/pool/narrow_windows.h"
 #include "graft/kernels/cpu/simd/vec.h"
 
 namespace graft::cpu {
@@ -53,7 +54,7 @@ template <class T, class Body>
 }
 
 template <class T>
-using Pixels = decltype(Vec<T>{} > Vec<T>{});  // integers as wide as T
+using Pixels = LaneIndex<T>;
 
 // `count` pixels, or a whole vector of them where memory has room for it.
 template <class T>
@@ -224,6 +225,8 @@ template <class T>
 template <>
 void window_maxima<kSimd>(const float* x, int64_t channels, const WindowRow& row, float* y,
                           int32_t* index) {
+  if (narrow_windows_apply<kSimd>(channels, row))
+    return narrow_maxima<kSimd>(x, channels, row, y, index);
   maxima(x, channels, row, y, index);
 }
 template <>
@@ -235,6 +238,8 @@ void window_maxima<kSimd>(const double* x, int64_t channels, const WindowRow& ro
 template <>
 void place_maxima<kSimd>(const float* g, const int32_t* index, int64_t channels,
                          const WindowRow& row, float* y) {
+  if (narrow_windows_apply<kSimd>(channels, row))
+    return place_narrow_maxima<kSimd>(g, index, channels, row, y);
   place(g, index, channels, row, y);
 }
 template <>

@@ -126,24 +126,30 @@ template <class T>
 template <class T>
 using LaneIndex = decltype(Vec<T>{} > Vec<T>{});
 
-/// from[at[lane]] in each lane, all of them in the first half of a vector, which is read.
+/// v[at[lane]] in each lane, at modulo the number of lanes.
 template <class T>
-[[gnu::always_inline]] inline Vec<T> load_near(const T* from, LaneIndex<T> at) {
+[[gnu::always_inline]] inline Vec<T> permuted(Vec<T> v, LaneIndex<T> at) {
 #if GRAFT_SIMD_LEVEL == 2
   if constexpr (sizeof(T) == 4)
-    return Vec<T>(_mm512_maskz_permutexvar_ps(
-        0xffff, __m512i(at), _mm512_maskz_broadcast_f32x8(0xffff, _mm256_loadu_ps(from))));
+    return Vec<T>(_mm512_maskz_permutexvar_ps(0xffff, __m512i(at), __m512(v)));
   else
-    return Vec<T>(_mm512_maskz_permutexvar_pd(
-        0xff, __m512i(at), _mm512_maskz_broadcast_f64x4(0xff, _mm256_loadu_pd(from))));
+    return Vec<T>(_mm512_maskz_permutexvar_pd(0xff, __m512i(at), __m512d(v)));
 #elif GRAFT_SIMD_LEVEL == 1
-  if constexpr (sizeof(T) == 4)
-    return Vec<T>(_mm256_permutevar8x32_ps(
-        _mm256_broadcast_ps(reinterpret_cast<const __m128*>(from)), __m256i(at)));
+  if constexpr (sizeof(T) == 4) return Vec<T>(_mm256_permutevar8x32_ps(__m256(v), __m256i(at)));
 #endif
-  Vec<T> v;
-  for (int lane = 0; lane < kLanes<T>; ++lane) v[lane] = from[at[lane]];
-  return v;
+  Vec<T> to;
+  for (int lane = 0; lane < kLanes<T>; ++lane) to[lane] = v[at[lane] & (kLanes<T> - 1)];
+  return to;
+}
+
+/// The same of two vectors side by side, at modulo the number of their lanes.
+template <class T>
+[[gnu::always_inline]] inline Vec<T> permuted(Vec<T> low, Vec<T> high, LaneIndex<T> at) {
+#if GRAFT_SIMD_LEVEL == 2
+  if constexpr (sizeof(T) == 4)
+    return Vec<T>(_mm512_permutex2var_ps(__m512(low), __m512i(at), __m512(high)));
+#endif
+  return (at & kLanes<T>) == 0 ? permuted<T>(low, at) : permuted<T>(high, at);
 }
 
 }  // namespace
