@@ -110,17 +110,17 @@ void direct_filter_grad(const KernelCtx& ctx, const Correlation& c, const float*
     job.run(item / parts, partition.count() * part / parts, partition.count() * (part + 1) / parts,
             sums + item * size, scratch + worker * job.scratch_size());
   });
-  for (int64_t group = 0; group < c.groups; ++group)
+  for (int64_t group = 0; group < c.groups; ++group) {
+    float* const total = sums + group * parts * size;
+    for (int64_t part = 1; part < parts; ++part)
+      for (int64_t i = 0; i < size; ++i) total[i] += total[part * size + i];
     for (int64_t column = 0; column < c.columns; ++column) {
       const int64_t block = column / job.blocks.width, width = job.blocks.width_of(block);
-      const float* from = sums + group * parts * size + job.blocks.begin(block) * depth +
-                          (column - job.blocks.begin(block));
-      for (int64_t k = 0; k < depth; ++k, from += width) {
-        float sum = 0;
-        for (int64_t part = 0; part < parts; ++part) sum += from[part * size];
-        *dw++ = sum;
-      }
+      const float* const from = total + job.blocks.begin(block) * depth;
+      for (int64_t k = 0; k < depth; ++k)
+        *dw++ = from[k * width + column - job.blocks.begin(block)];
     }
+  }
 }
 
 }  // namespace graft::cpu

@@ -11,14 +11,15 @@ namespace graft::cpu {
 /// What each pixel of a row of x adds to the outputs that see it in window column 0, 1, ...
 template <class T>
 struct FoldRow {
-  const T* sums;       ///< [in_w][taps][columns], readable for a vector beyond its end
+  const T* sums;       ///< [pixels][taps][columns] from the first pixel that the first output sees,
+                       ///< zeros for those outside; readable for a vector beyond the end
   int64_t sums_pixel;  ///< elements from pixel to pixel
-  int64_t in_w, taps, columns;
-  int64_t first_col, col_step;  ///< output q sees pixel q + first_col + tap col_step
+  int64_t taps, columns;
+  int64_t col_step;  ///< pixels from window column to window column
   int64_t out_w, out_pixel;
 };
 
-/// y = act(sum over the taps inside of the row + bias + residual); the residual lies like y.
+/// y = act(sum over the taps + bias + residual); the residual lies like y.
 template <SimdLevel kLevel, class T>
 void fold_row(const FoldRow<T>& row, const Epilogue<T>& epilogue, T* y);
 

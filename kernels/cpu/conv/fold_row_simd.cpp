@@ -17,12 +17,9 @@ void fold_columns(const FoldRow<T>& row, const Epilogue<T>& epilogue, int64_t co
   const Vec<T> bias = epilogue.bias ? read(epilogue.bias + column) : Vec<T>{};
   const int64_t taps = row.taps, step = row.col_step * row.sums_pixel + row.columns;
   for (int64_t q = 0; q < row.out_w; ++q) {
-    int64_t pixel = q + row.first_col, first = 0, end = taps;
-    for (; first < end && pixel + first * row.col_step < 0; ++first) continue;
-    for (; end > first && pixel + (end - 1) * row.col_step >= row.in_w; --end) continue;
-    const T* from = row.sums + pixel * row.sums_pixel + column + first * step;
+    const T* from = row.sums + q * row.sums_pixel + column;
     Vec<T> sum = bias;
-    for (int64_t tap = first; tap < end; ++tap, from += step) sum += load(from);
+    for (int64_t tap = 0; tap < taps; ++tap, from += step) sum += load(from);
     const int64_t to = q * row.out_pixel + column;
     if (epilogue.residual) sum += read(epilogue.residual + to);
     sum = clamp(sum);

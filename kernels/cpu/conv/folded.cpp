@@ -27,9 +27,17 @@ struct Job {
   int64_t depth() const { return static_cast<int64_t>(c.rows.size()) * c.channels; }
   int64_t tile_count() const { return ceil_div(c.in_w, tile_rows); }
   int64_t sums_pixel() const { return blocks.size(1); }
-  int64_t sums_size() const { return c.in_w * sums_pixel() + blocks.width; }
+  // Pixels that windows see before and after a row of x: their sums are zeros.
+  int64_t before() const { return std::max<int64_t>(0, -c.cols.front()); }
+  int64_t after() const { return std::max<int64_t>(0, c.out_w + c.cols.back() - c.in_w); }
+  int64_t sums_size() const { return (before() + c.in_w + after()) * sums_pixel() + blocks.width; }
+  void clear_outside(T* sums) const {
+    std::fill_n(sums, before() * sums_pixel(), T(0));
+    std::fill_n(sums + (before() + c.in_w) * sums_pixel(), after() * sums_pixel(), T(0));
+  }
 
-  // Row `row` of an image, in group `group`; `offsets` has space for c.rows.
+  // Row `row` of an image, in group `group`; `offsets` has space for c.rows, `sums` are cleared
+  // outside of the row.
   void run(int64_t image, int64_t row, int64_t group, Tile<T>* tiles, int64_t* offsets,
            T* sums) const {
     int64_t first = 0, count = 0;  // of the window's rows inside of the image
@@ -40,7 +48,8 @@ struct Job {
     }
     const T* const from = x + image * c.in.image + group * c.channels;
     Tile<T>* end = tiles;
-    add_tiles<T>(end, {from, sums, nullptr, 0}, c.in_w, {c.in.pixel, sums_pixel()}, tile_rows);
+    T* const inside = sums + before() * sums_pixel();
+    add_tiles<T>(end, {from, inside, nullptr, 0}, c.in_w, {c.in.pixel, sums_pixel()}, tile_rows);
     Panel<T> panel;
     panel.tiles = tiles;
     panel.tile_count = end - tiles;
@@ -59,15 +68,9 @@ struct Job {
     if (here.bias) here.bias += group * c.columns;
     if (here.residual) here.residual += at;
     const int64_t taps = static_cast<int64_t>(c.cols.size());
-    const FoldRow<T> fold{sums,
-                          sums_pixel(),
-                          c.in_w,
-                          taps,
-                          c.columns,
-                          c.cols[0],
-                          taps > 1 ? c.cols[1] - c.cols[0] : 1,
-                          c.out_w,
-                          c.out.pixel};
+    const FoldRow<T> fold{
+        inside + c.cols.front() * sums_pixel(), sums_pixel(), taps,       c.columns,
+        taps > 1 ? c.cols[1] - c.cols[0] : 1,   c.out_w,      c.out.pixel};
     with_simd([&]<SimdLevel kLevel>() {
       multiply_panel<kLevel, T>(panel);
       fold_row<kLevel, T>(fold, here, y + at);
@@ -100,6 +103,7 @@ void folded_correlate(const KernelCtx& ctx, const Correlation& c, const T* x, co
   Tile<T>* const tiles = ctx.workspace.take_array<Tile<T>>(threads * job.tile_count());
   int64_t* const offsets = ctx.workspace.take_array<int64_t>(threads * rows);
   T* const sums = ctx.workspace.take_array<T>(threads * job.sums_size());
+  for (int64_t t = 0; t < threads; ++t) job.clear_outside(sums + t * job.sums_size());
   const int64_t outputs = c.images * c.out_h;
   const int64_t pieces = ceil_div(outputs, grain);
   if (epilogue.moments) epilogue.moments->begin(ctx, pieces);

@@ -41,6 +41,7 @@ class PaddedImage {
       for (int64_t b = 0; b < of.height + row_taps_ - 1; ++b) {
         const int64_t iy = of.row + c_.rows.front() + b;
         const bool inside = iy >= 0 && iy < c_.in_h;
+        if (inside) __builtin_prefetch(image + c_.in.image + iy * c_.in.row);
         pad_row<kLevel>(inside ? image + iy * c_.in.row + begin + left : image, inside ? count : 0,
                         begin, row_, memory + b * row_);
       }

@@ -7,9 +7,11 @@
 namespace graft::cpu {
 namespace {
 
-// Registers for blocks of four groups; f64 is for checking, and has little code.
+// Groups of a block, as many as there are registers for; f64 is for checking, and has little code.
 template <class T>
-constexpr bool kWide = kSimd == SimdLevel::Avx512 && sizeof(T) == sizeof(float);
+constexpr int kMaxGroups = sizeof(T) == 8               ? 1
+                           : kSimd == SimdLevel::Avx512 ? 5
+                                                        : 2;
 
 // The groups of a row. All but the last may be read and written as whole vectors: what is beyond a
 // group belongs to the next, which comes later.
@@ -48,9 +50,9 @@ struct Block {
   [[gnu::always_inline]] Block(const PaddedRows<T>& rows, const Groups<T>& all,
                                const T* all_weights, const T* bias)
       : of(rows), groups(all), weights(all_weights) {
-#pragma GCC unroll 4
+#pragma GCC unroll 5
     for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 4
+#pragma GCC unroll 5
       for (int g = 0; g < kGroups; ++g) acc[r][g] = load(bias);
   }
 
@@ -62,12 +64,12 @@ struct Block {
     const T* w = weights + (iy - kFirst) * row_weights;
     for (int64_t j = 0; j < of.col_taps; ++j, ++from, w += kLanes<T>) {
       Vec<T> x[kGroups];
-#pragma GCC unroll 4
+#pragma GCC unroll 5
       for (int g = 0; g < kGroups; ++g) x[g] = groups.repeated(from + g * groups.pixels);
-#pragma GCC unroll 4
+#pragma GCC unroll 5
       for (int r = kFirst; r <= kLast; ++r) {
         const Vec<T> weight = kept(load(w - (r - kFirst) * row_weights));
-#pragma GCC unroll 4
+#pragma GCC unroll 5
         for (int g = 0; g < kGroups; ++g) acc[r][g] += weight * x[g];
       }
     }
@@ -76,9 +78,9 @@ struct Block {
   [[gnu::always_inline]] void finish(const Clamp<T>& clamp, int64_t group, const T* residual,
                                      T* y) {
     const int last = group + kGroups < groups.count ? kLanes<T> : groups.last;
-#pragma GCC unroll 4
+#pragma GCC unroll 5
     for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 4
+#pragma GCC unroll 5
       for (int g = 0; g < kGroups; ++g) {
         const int count = g + 1 < kGroups ? kLanes<T> : last;
         const int64_t to = r * of.out_row + (group + g) * groups.elements;
@@ -111,28 +113,30 @@ void correlate_block(const PaddedRows<T>& rows, const Groups<T>& groups, int64_t
   block.finish(Clamp<T>(epilogue.activation), group, epilogue.residual, y);
 }
 
-template <class T, int kRows>
-void correlate_groups(const PaddedRows<T>& rows, const Groups<T>& groups, const T* weights,
-                      const T* bias, const Epilogue<T>& epilogue, T* y) {
-  int64_t group = 0;
-  if constexpr (kWide<T>)
-    for (; group + 4 <= groups.count; group += 4)
-      correlate_block<T, kRows, 4>(rows, groups, group, weights, bias, epilogue, y);
-  for (; group + 2 <= groups.count; group += 2)
-    correlate_block<T, kRows, 2>(rows, groups, group, weights, bias, epilogue, y);
-  for (; group < groups.count; ++group)
-    correlate_block<T, kRows, 1>(rows, groups, group, weights, bias, epilogue, y);
+// Groups begin..end-1, in one block if they are kGroups, else with fewer.
+template <class T, int kRows, int kGroups>
+void correlate_groups(const PaddedRows<T>& rows, const Groups<T>& groups, int64_t begin,
+                      int64_t end, const T* weights, const T* bias, const Epilogue<T>& epilogue,
+                      T* y) {
+  if (end - begin == kGroups)
+    correlate_block<T, kRows, kGroups>(rows, groups, begin, weights, bias, epilogue, y);
+  else if constexpr (kGroups > 1)
+    correlate_groups<T, kRows, kGroups - 1>(rows, groups, begin, end, weights, bias, epilogue, y);
 }
 
 template <class T>
 void correlate_rows(const PaddedRows<T>& all, const T* weights, const T* bias,
                     const Epilogue<T>& epilogue, T* y) {
   const Groups<T> groups(all);
+  const int64_t blocks = (groups.count + kMaxGroups<T> - 1) / kMaxGroups<T>;
   PaddedRows<T> rows = all;
   Epilogue<T> here = epilogue;
   const auto run = [&]<int kRows>() {
     for (; rows.rows >= kRows; rows.rows -= kRows) {
-      correlate_groups<T, kRows>(rows, groups, weights, bias, here, y);
+      for (int64_t block = 0; block < blocks; ++block)
+        correlate_groups<T, kRows, kMaxGroups<T>>(rows, groups, groups.count * block / blocks,
+                                                  groups.count * (block + 1) / blocks, weights,
+                                                  bias, here, y);
       rows.x += kRows * rows.x_row;
       y += kRows * rows.out_row;
       if (here.residual) here.residual += kRows * rows.out_row;
