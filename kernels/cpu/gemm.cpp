@@ -80,7 +80,48 @@ void multiply_packed(const KernelCtx& ctx, const Product<T>& p) {
   });
 }
 
-// Whether it was done without packing B.
+// Rows of A and columns of B that lie side by side, as in a dense layer's gradient towards its
+// weight, can be read where they lie, if the columns fill vectors. Packing costs the more the
+// shorter the reduction; over a long one each entry would be in another page.
+template <class T>
+bool lies_side_by_side(const Product<T>& p, const Strided<T>& b) {
+  constexpr int64_t kMaxDepth = 256, kAlias = 4096 / sizeof(T);
+  const int64_t vector = tile_shape<T>(simd_level()).columns / 2;
+  return p.row_stride == 1 && b.column_stride == 1 && p.columns % vector == 0 && p.depth > 1 &&
+         p.depth <= kMaxDepth && p.depth_stride % kAlias != 0 && b.depth_stride % kAlias != 0;
+}
+
+template <class T>
+void multiply_side_by_side(const Product<T>& p, const Strided<T>& b) {
+  constexpr int64_t kTiles = 8, kPieces = 16;
+  const int tile_rows = tile_shape<T>(simd_level()).rows;
+  const ColumnBlocks blocks = ColumnBlocks::of<T>(p.columns);
+  const int64_t pieces = ceil_div(p.rows, kTiles * tile_rows);
+  const int64_t parts = std::min(blocks.count(), ceil_div(kPieces, pieces));
+  parallel_for(pieces * parts, [&](int64_t item, int) {
+    const int64_t row = item / parts * kTiles * tile_rows, part = item % parts;
+    const int64_t column = blocks.begin(blocks.count() * part / parts);
+    const int64_t end = std::min(p.columns, blocks.begin(blocks.count() * (part + 1) / parts));
+    Tile<T> tiles[kTiles];
+    Panel<T> panel;
+    panel.tiles = tiles;
+    for (int64_t r = row; r < std::min(p.rows, row + kTiles * tile_rows); r += tile_rows)
+      tiles[panel.tile_count++] = {p.a + r, p.c + r * p.columns + column, nullptr,
+                                   static_cast<int>(std::min<int64_t>(tile_rows, p.rows - r))};
+    panel.layout = LayoutA::Transposed;
+    panel.a_stride = p.depth_stride;
+    panel.c_stride = p.columns;
+    constexpr int64_t kNoOffset = 0;
+    panel.offsets = &kNoOffset;
+    panel.run = p.depth;
+    panel.packed = b.data + column;
+    panel.b_stride = b.depth_stride;
+    panel.columns = end - column;
+    with_simd([&]<SimdLevel kLevel>() { multiply_panel<kLevel, T>(panel); });
+  });
+}
+
+// Whether it was done without packing.
 template <class T>
 bool multiply_where_it_lies(const Product<T>& p, const Strided<T>& b) {
   if constexpr (std::is_same_v<T, float>) {
@@ -100,7 +141,9 @@ bool multiply_where_it_lies(const Product<T>& p, const Strided<T>& b) {
       return true;
     }
   }
-  return false;
+  if (!lies_side_by_side(p, b)) return false;
+  multiply_side_by_side(p, b);
+  return true;
 }
 
 template <class T>

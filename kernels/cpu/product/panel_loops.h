@@ -76,6 +76,7 @@ template <class M, int kRows, int kVecs, class Element>
 
 // acc += A B. Every third row has a pointer, so that all rows are at base + 0, 1 or 2 strides.
 // While a line of each row is read, that line of later rows is fetched, one row with each entry.
+// A single vector of columns is not fetched: each of its products has a load of its own already.
 template <class M, int kRows, int kVecs>
 [[gnu::always_inline]] inline void reduce_rows(Vec<typename M::Sum> (&acc)[kRows][kVecs],
                                                const Call<M>& call) {
@@ -93,7 +94,7 @@ template <class M, int kRows, int kVecs>
       const Factor* next_a = call.next_a + call.next_offsets[i] + line;
       const int64_t end = line + kEntries < call.run ? line + kEntries : call.run;
       for (int64_t k = line; k < end; ++k) {
-        __builtin_prefetch(ahead, 0, 2);
+        if constexpr (kVecs > 1) __builtin_prefetch(ahead, 0, 2);
         __builtin_prefetch(next_a, 0, 2);
         add_outer<M>(acc, b, [&](int r) { return a[r / 3][r % 3 * s]; });
 #pragma GCC unroll 5
