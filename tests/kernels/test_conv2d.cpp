@@ -113,8 +113,10 @@ const std::vector<Geometry>& geometries() {
     list.push_back({{2, 9, 7, 20}, {24, 3, 3, 20}, {1, 1, 1, 1, 1, {0, 1, 2, 0}}});
     list.push_back({{1, 9, 10, 20}, {24, 5, 5, 20}, conv(2, 2)});  // gradient phases of 3x3
     list.push_back({{5, 2, 2, 40}, {35, 3, 3, 40}, conv(1, 1)});   // several images a piece
-    list.push_back({{1, 3, 500, 4}, {5, 3, 3, 4}, conv(1, 1)});    // several pieces a row
-    list.push_back({{1, 6, 5, 1024}, {18, 1, 1, 1024}, conv()});   // rows a page apart
+    for (const int64_t width : {2, 3, 7})  // two rows a tile, of one image or of two
+      list.push_back({{3, 5, width, 20}, {24, 5, 5, 20}, conv(1, 2)});
+    list.push_back({{1, 3, 500, 4}, {5, 3, 3, 4}, conv(1, 1)});   // several pieces a row
+    list.push_back({{1, 6, 5, 1024}, {18, 1, 1, 1024}, conv()});  // rows a page apart
     list.push_back({{1, 6, 5, 512}, {18, 1, 1, 512}, conv(2)});
     list.push_back({{1, 4, 5, 450}, {16, 3, 3, 450}, conv(1, 1)});  // runs cut in stretches
     list.push_back({{2, 13, 20, 24}, {48, 1, 1, 24}, conv()});      // pixels in several pieces
@@ -127,6 +129,8 @@ const std::vector<Geometry>& geometries() {
 
 // A layer with several pieces of work in every direction.
 const Geometry kLayer{{3, 28, 28, 40}, {70, 3, 3, 40}, conv(1, 1)};
+// Rows of images share tiles.
+const Geometry kSmallImages{{3, 7, 7, 20}, {24, 5, 5, 20}, conv(1, 2)};
 
 }  // namespace
 
@@ -202,7 +206,7 @@ TEST_CASE("conv2d: an empty batch") {
 TEST_CASE("conv2d: the same bits on 1, 2 and 3 threads") {
   const Geometry depthwise{{2, 28, 28, 40}, {40, 3, 3, 1}, conv(1, 1, 1, 40)};
   const Geometry pixel{{2, 28, 28, 320}, {70, 1, 1, 320}, conv()};
-  for (const Geometry& g : {kLayer, depthwise, pixel}) {
+  for (const Geometry& g : {kLayer, kSmallImages, depthwise, pixel}) {
     const Tensor x = numbers<float>("x", g.x), w = numbers<float>("w", g.w);
     const Tensor y = conv2d(x, w, {}, g.params);
     same_bits_on_all_threads([&] { return conv2d(x, w, {}, g.params); });
@@ -217,12 +221,14 @@ TEST_CASE("conv2d: the same bits on 1, 2 and 3 threads") {
 }
 
 TEST_CASE("conv2d: an image's result does not depend on its batch") {
-  const Tensor x = numbers<float>("x", kLayer.x), w = numbers<float>("w", kLayer.w);
-  const Tensor all = conv2d(x, w, {}, kLayer.params);
-  for (int64_t n = 0; n < 3; ++n) {
-    const Tensor one = conv2d(slice(x, 0, n, n + 1), w, {}, kLayer.params);
-    const Tensor same = slice(all, 0, n, n + 1).clone();
-    CHECK(same_bits(one, same));
+  for (const Geometry& g : {kLayer, kSmallImages}) {
+    const Tensor x = numbers<float>("x", g.x), w = numbers<float>("w", g.w);
+    const Tensor all = conv2d(x, w, {}, g.params);
+    for (int64_t n = 0; n < 3; ++n) {
+      const Tensor one = conv2d(slice(x, 0, n, n + 1), w, {}, g.params);
+      const Tensor same = slice(all, 0, n, n + 1).clone();
+      CHECK(same_bits(one, same));
+    }
   }
 }
 

@@ -85,8 +85,8 @@ struct Job {
         if constexpr (std::is_same_v<T, Factor>)
           if (fetches)
             first.next = x + source_of(c, r, group) + ahead + row * c.stride_h * c.in.row;
-        add_tiles(end, first, r.width, {step.pixel, c.out.pixel, c.stride_w * c.in.pixel},
-                  tile_rows);
+        add_image_row(tiles, end, first, r.width,
+                      {step.pixel, c.out.pixel, c.stride_w * c.in.pixel}, tile_rows);
       }
     });
     Panel<T, Factor> panel;

@@ -36,7 +36,11 @@ constexpr TileShape tile_shape(SimdLevel level) {
 #endif
 }
 
-/// Rows of A and C at a fixed distance from one another; at most tile_shape().rows.
+/// The first of a tile's rows on the far side of its gap.
+constexpr int rows_before_gap(int rows) { return (rows + 1) / 2; }
+
+/// Rows of A and C at a fixed distance from one another, except that before row rows_before_gap()
+/// there may be a gap: so two rows of a small image make one tile. At most tile_shape().rows.
 template <class T, class Factor = T>
 struct Tile {
   const Factor* a;
@@ -44,6 +48,8 @@ struct Tile {
   const T* residual;  ///< laid out like c, or null
   int rows;
   const Factor* next = nullptr;  ///< where this tile's part of the next panel's A lies, or null
+  int64_t a_gap = 0;             ///< beyond a_stride; only if rows lie at a_stride
+  int64_t c_gap = 0;             ///< beyond c_stride, in C and in the residual
 };
 
 /// How a tile's part of A lies in memory.

@@ -38,13 +38,13 @@ struct Call {
   using Factor = typename M::Factor;
 
   const Factor* a;
-  int64_t a_stride;
+  int64_t a_stride, a_gap;
   const int64_t* offsets;
   int64_t runs, run;
   const Factor* b;
   int64_t b_stride;
   T* c;
-  int64_t c_stride;
+  RowsOfTile c_rows;
   int columns;     // to be stored
   bool continued;  // start from C
   bool last;       // apply the epilogue
@@ -74,30 +74,37 @@ template <class M, int kRows, int kVecs, class Element>
   }
 }
 
-// acc += A B. Every third row has a pointer, so that all rows are at base + 0, 1 or 2 strides.
-// While a line of each row is read, that line of later rows is fetched, one row with each entry.
-// A single vector of columns is not fetched: each of its products has a load of its own already.
+// acc += A B. From the first one and from the gap on every fourth row has a pointer, so that all
+// rows are at base + 0 to 3 strides. While a line of each row is read, that line of later rows is
+// fetched, one row with each entry. A single vector of columns is not fetched: each of its products
+// has a load of its own already.
 template <class M, int kRows, int kVecs>
 [[gnu::always_inline]] inline void reduce_rows(Vec<typename M::Sum> (&acc)[kRows][kVecs],
                                                const Call<M>& call) {
   using Factor = typename M::Factor;
   constexpr int64_t kEntries = kLine<Factor>;
-  constexpr int kPointers = (kRows + 2) / 3;
+  constexpr int kBefore = rows_before_gap(kRows);
+  constexpr int kFirst = (kBefore + 3) / 4, kPointers = kFirst + (kRows - kBefore + 3) / 4;
   const int64_t s = call.a_stride;
   const Factor* b = call.b;
   const Factor* ahead = call.ahead;
   for (int64_t i = 0; i < call.runs; ++i) {
     const Factor* a[kPointers];
-#pragma GCC unroll 5
-    for (int p = 0; p < kPointers; ++p) a[p] = call.a + call.offsets[i] + 3 * p * s;
+#pragma GCC unroll 4
+    for (int p = 0; p < kPointers; ++p)
+      a[p] = call.a + call.offsets[i] +
+             (p < kFirst ? 4 * p * s : call.a_gap + (kBefore + 4 * (p - kFirst)) * s);
     for (int64_t line = 0; line < call.run; line += kEntries) {
       const Factor* next_a = call.next_a + call.next_offsets[i] + line;
       const int64_t end = line + kEntries < call.run ? line + kEntries : call.run;
       for (int64_t k = line; k < end; ++k) {
         if constexpr (kVecs > 1) __builtin_prefetch(ahead, 0, 2);
         __builtin_prefetch(next_a, 0, 2);
-        add_outer<M>(acc, b, [&](int r) { return a[r / 3][r % 3 * s]; });
-#pragma GCC unroll 5
+        add_outer<M>(acc, b, [&](int r) {
+          const int beyond = r - kBefore;
+          return beyond < 0 ? a[r / 4][r % 4 * s] : a[kFirst + beyond / 4][beyond % 4 * s];
+        });
+#pragma GCC unroll 4
         for (int p = 0; p < kPointers; ++p) ++a[p];
         b += kVecs * kLanes<typename M::Sum>;
         ahead += call.ahead_step;
@@ -127,9 +134,9 @@ template <class M, int kRows, int kVecs>
 
 // Into the level-1 cache, to be written.
 template <class T, int kRows, int kVecs>
-[[gnu::always_inline]] inline void fetch_tile(const T* from, int64_t stride) {
+[[gnu::always_inline]] inline void fetch_tile(const T* from, const RowsOfTile& rows) {
 #pragma GCC unroll 14
-  for (int r = 0; r < kRows; ++r, from += stride)
+  for (int r = 0; r < kRows; from += rows.to<kRows>(++r))
 #pragma GCC unroll 2
     for (int v = 0; v < kVecs; ++v) __builtin_prefetch(from + v * kLanes<T>, 1, 3);
 }
@@ -139,18 +146,18 @@ void multiply_tile(const Call<M>& call) {
   using T = typename M::Sum;
   Vec<T> acc[kRows][kVecs]{};
   // A long reduction would throw the tile out of the cache again, and need not wait for its stores.
-  if (call.last && !call.continued) fetch_tile<T, kRows, kVecs>(call.c, call.c_stride);
-  if (call.continued) add_tile(acc, static_cast<const T*>(call.c), call.c_stride, call.columns);
+  if (call.last && !call.continued) fetch_tile<T, kRows, kVecs>(call.c, call.c_rows);
+  if (call.continued) add_tile(acc, static_cast<const T*>(call.c), call.c_rows, call.columns);
   if constexpr (kLayout == LayoutA::Rows)
     reduce_rows<M>(acc, call);
   else
     reduce_transposed<M>(acc, call);
   if (call.last) {
-    if (call.bias) add_tile(acc, call.bias, 0, call.columns);
-    if (call.residual) add_tile(acc, call.residual, call.c_stride, call.columns);
+    if (call.bias) add_tile(acc, call.bias, {}, call.columns);
+    if (call.residual) add_tile(acc, call.residual, call.c_rows, call.columns);
     if (call.activation != Activation::None) activate_tile<T>(acc, call.activation);
   }
-  store_tile(acc, call.c, call.c_stride, call.columns);
+  store_tile(acc, call.c, call.c_rows, call.columns);
 }
 
 template <class M>
@@ -220,7 +227,6 @@ void multiply_stretch(const PanelOf<M>& panel, const Stretch& k, bool first, boo
   constexpr int kColumns = kTile<typename M::Sum>.columns, kStep = kColumns / 2;
   Call<M> call{};
   call.a_stride = panel.a_stride;
-  call.c_stride = panel.c_stride;
   call.offsets = panel.offsets + k.first_run;
   call.runs = k.runs;
   call.run = k.length;
@@ -245,8 +251,10 @@ void multiply_stretch(const PanelOf<M>& panel, const Stretch& k, bool first, boo
     for (int64_t t = 0; t < panel.tile_count; ++t) {
       const auto& tile = panel.tiles[t];
       call.a = tile.a + a_skip;
+      call.a_gap = tile.a_gap;
       look_ahead<M>(panel, t, column, k, a_skip, next, call);
       call.c = tile.c + column;
+      call.c_rows = {panel.c_stride, tile.c_gap};
       call.residual = tile.residual ? tile.residual + column : nullptr;
       tile_function<M, kLayout>(narrow, tile.rows)(call);
     }

@@ -2,20 +2,33 @@
 // for *_simd.cpp files. `columns` of its columns exist in memory; at least one in its last vector.
 #pragma once
 
+#include "graft/kernels/cpu/product/panel.h"
 #include "graft/kernels/cpu/simd/activate.h"
 #include "graft/kernels/cpu/simd/vec.h"
 
 namespace graft::cpu {
 namespace {
 
-// acc += the tile at `from`, whose rows are `stride` apart (0: one row for all).
+// Where the rows of a tile lie: `stride` apart (0: one row for all), with a gap (panel.h).
+struct RowsOfTile {
+  int64_t stride, gap;
+
+  // From the row before to row `r` of kRows.
+  template <int kRows>
+  [[gnu::always_inline]] int64_t to(int r) const {
+    constexpr int kBefore = rows_before_gap(kRows);
+    return r == kBefore ? stride + gap : stride;
+  }
+};
+
+// acc += the tile at `from`.
 template <class T, int kRows, int kVecs>
 [[gnu::always_inline]] inline void add_tile(Vec<T> (&acc)[kRows][kVecs], const T* from,
-                                            int64_t stride, int columns) {
+                                            const RowsOfTile& rows, int columns) {
   const int tail = columns - (kVecs - 1) * kLanes<T>;
   const bool whole = tail == kLanes<T>;
 #pragma GCC unroll 14
-  for (int r = 0; r < kRows; ++r, from += stride) {
+  for (int r = 0; r < kRows; from += rows.to<kRows>(++r)) {
     if constexpr (kVecs == 2) acc[r][0] += load(from);
     const T* const last = from + (kVecs - 1) * kLanes<T>;
     acc[r][kVecs - 1] += whole ? load(last) : load_first(last, tail);
@@ -24,11 +37,11 @@ template <class T, int kRows, int kVecs>
 
 template <class T, int kRows, int kVecs>
 [[gnu::always_inline]] inline void store_tile(const Vec<T> (&acc)[kRows][kVecs], T* to,
-                                              int64_t stride, int columns) {
+                                              const RowsOfTile& rows, int columns) {
   const int tail = columns - (kVecs - 1) * kLanes<T>;
   const bool whole = tail == kLanes<T>;
 #pragma GCC unroll 14
-  for (int r = 0; r < kRows; ++r, to += stride) {
+  for (int r = 0; r < kRows; to += rows.to<kRows>(++r)) {
     if constexpr (kVecs == 2) store(to, acc[r][0]);
     T* const last = to + (kVecs - 1) * kLanes<T>;
     if (whole)

@@ -27,4 +27,19 @@ void add_tiles(Tile<T, Factor>*& to, const Tile<T, Factor>& first, int64_t rows,
   }
 }
 
+/// The same for a row of an image, where begin..to are tiles of such rows: two short ones that
+/// follow one another share a tile.
+template <class T, class Factor>
+void add_image_row(Tile<T, Factor>* begin, Tile<T, Factor>*& to, const Tile<T, Factor>& first,
+                   int64_t rows, const RowStrides& stride, int max_rows) {
+  if (to > begin && to[-1].rows == rows && 2 * rows <= max_rows) {
+    Tile<T, Factor>& shared = to[-1];
+    shared.rows = static_cast<int>(2 * rows);
+    shared.a_gap = first.a - shared.a - rows * stride.a;
+    shared.c_gap = first.c - shared.c - rows * stride.c;
+    return;
+  }
+  add_tiles(to, first, rows, stride, max_rows);
+}
+
 }  // namespace graft::cpu
