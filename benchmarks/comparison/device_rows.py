@@ -70,7 +70,8 @@ class DeviceBench:
         command = [self.program("graft_bench"), "--memory-bound", "--json",
                    f"--device={self.device}", f"--batch={self.batch(256)}", *self.precision]
         return Together("bandwidth", "operations that move memory, bf16 [256,56,56,256]: share "
-                        "of the bandwidth of a copy", "cuda bandwidth", MEMORY_BOUND.values(),
+                        "of the bandwidth of a copy",
+                        dict.fromkeys(MEMORY_BOUND.values(), "cuda bandwidth"),
                         lambda seconds: [*command, f"--min-time={seconds}"],
                         lambda lines: shares(
                             lines, lambda timing: (timing["op"], timing["direction"]),
@@ -82,7 +83,7 @@ class DeviceBench:
                                            "cuBLASLt": Sample(line["library_seconds"])}
                     for line in lines if line["step"] in LADDER}
         return Together("gemm", "the ladder's last step, bf16 8192^3, against cuBLASLt",
-                        "cuda gemm", LADDER.values(),
+                        dict.fromkeys(LADDER.values(), "cuda gemm"),
                         lambda seconds: [self.program("graft_ladder"), "8192", str(seconds), "json"],
                         read)
 

@@ -11,11 +11,12 @@ from .targets import TARGETS
 
 
 class Together(Row):
-    """`read` makes {case: {contestant: Sample}} of the objects that `command` prints, a line each,
-    when it is given the seconds for each case."""
+    """`targets`: {case: its target}. `read` makes {case: {contestant: Sample}} of the objects that
+    `command` prints, a line each, when it is given the seconds for each case."""
 
-    def __init__(self, id_, work, target, cases, command, read):
-        super().__init__(id_, work, *(Case(name, TARGETS[target], None, []) for name in cases))
+    def __init__(self, id_, work, targets, command, read):
+        super().__init__(id_, work, *(Case(name, TARGETS[target], None, [])
+                                      for name, target in targets.items()))
         self.command, self.read = command, read
 
     def measure(self, options, probe):
@@ -72,20 +73,24 @@ class Kernels(Together):
         ops = ",".join(dict.fromkeys(op for op, _ in KERNELS))
         super().__init__(
             "kernels", "direct convolutions of ResNet-18 and products, batch 32, weights kept packed: "
-            "share of the machine's multiply-adds", "kernels", KERNELS.values(),
+            "share of the machine's multiply-adds",
+            {case: "kernels convolution" if op == "conv2d" else "kernels product"
+             for (op, _), case in KERNELS.items()},
             lambda seconds: [program, f"--only={ops}", "--forward", "--deterministic=exact",
                              "--json", f"--threads={threads}", f"--min-time={seconds}"],
             lambda lines: shares(lines, lambda timing: (timing["op"], timing["operands"]), KERNELS,
                                  "gflops", "FMA ceiling"))
 
     def summary(self, cases):
-        """The geometric mean of the shares; a case without one leaves none for the row."""
+        """The geometric mean of the shares, and of the targets; a case without a share leaves none
+        for the row."""
         reached = {name: case["ratio"] for name, case in cases.items()}
         without = [case for case in cases.values() if case["ratio"] is None]
         if without:
             return {**without[0], "cases": cases}
         share = statistics.geometric_mean(reached.values())
         first = next(iter(cases.values()))
-        return {**first, "ratio": share, "lowest": min(reached.values()),
+        target = statistics.geometric_mean(case["target"] for case in cases.values())
+        return {**first, "target": target, "ratio": share, "lowest": min(reached.values()),
                 "highest": max(reached.values()), "graft": share, "peer": 1, "unit": "share",
                 "others": reached, "cases": cases}

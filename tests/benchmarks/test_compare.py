@@ -314,13 +314,20 @@ class Summaries(unittest.TestCase):
         kernels = Kernels("graft_bench", 1)
         names = list(KERNELS.values())
         shares = dict.fromkeys(names, 0.5) | {names[0]: 0.25, names[1]: 1}
-        cases = {name: outcome_of(name, 0.9, [1], ceiling=[share]).as_json()
+        targets = dict.fromkeys(names, 0.9) | {names[0]: 0.81, names[1]: 1}
+        cases = {name: outcome_of(name, targets[name], [1], ceiling=[share]).as_json()
                  for name, share in shares.items()}
         row = kernels.summary(cases)
         self.assertAlmostEqual(row["ratio"], 0.5)
+        self.assertAlmostEqual(row["target"], 0.9)
         self.assertEqual((row["lowest"], row["highest"], row["others"]), (0.25, 1, shares))
         cases[names[2]] = outcome_of(names[2], 0.9).as_json()
         self.assertIsNone(kernels.summary(cases)["ratio"])  # the mean of the others is another
+
+    def test_convolutions_and_products_have_targets_of_their_own(self):
+        targets = {case.name: case.target.ratio for case in Kernels("graft_bench", 1).cases}
+        self.assertEqual({targets.pop("product"), targets.pop("linear")}, {0.92})
+        self.assertEqual(set(targets.values()), {0.88})
 
     def printed(self, outcome):
         with contextlib.redirect_stdout(io.StringIO()) as out:
