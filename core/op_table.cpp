@@ -332,12 +332,14 @@ const OpRow kRows[] = {
      },
      [](uint32_t mask, const OpParams&) { return mask ? "difference" : ""; }, first_operand_bytes},
     // random
-    {"dropout", "x",
+    {"dropout", "x key:",
      [](Operands x, const OpParams& p) {
        const auto& params = get<DropoutParams>(p);
-       return dropout(x[0], params.p, params.key);
+       return dropout(x[0], params.p, x[1], params.stream);
      },
-     keeps_nothing},
+     [](uint32_t mask, const OpParams& p) {
+       return mask && get<DropoutParams>(p).p > 0 ? "key" : "";
+     }},
 };
 
 }  // namespace

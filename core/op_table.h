@@ -22,7 +22,7 @@ struct LayerNormParams {
 };
 struct DropoutParams {
   double p = 0.5;
-  RandomKey key;
+  uint64_t stream = 0;
 };
 struct AxesParams {
   /// Also: order of permute, {axis} of cat, {a, b} of transpose, {from, to} of flatten.

@@ -17,9 +17,9 @@ class Recording {
  public:
   /// Calls `work` once; what that would do on `device` is recorded, and not done. Error(Device)
   /// naming the operation that cannot be recorded: one that needs values on the host, draws random
-  /// numbers, or works on another device; Error(OutOfMemory) if on the CPU its results and
-  /// intermediate values would take more than `memory_limit` bytes. What `work` throws comes
-  /// through.
+  /// numbers under a key that is not in memory, or works on another device; Error(OutOfMemory) if
+  /// on the CPU its results and intermediate values would take more than `memory_limit` bytes. What
+  /// `work` throws comes through.
   Recording(Device device, const std::function<void()>& work, size_t memory_limit = kNoBudget);
   /// Waits for the device.
   ~Recording();

@@ -1,4 +1,5 @@
-// Dropout layer (Srivastava et al. 2014); identity unless in effective training.
+// Dropout layer (Srivastava et al. 2014); identity unless in effective training. In a recording
+// each run needs a begin_step() of its own: else it would draw the numbers of the run before.
 #pragma once
 
 #include "graft/layers/module.h"
@@ -14,8 +15,12 @@ class Dropout final : public Module {
   void begin_step(const RandomKey& key) override;
 
  private:
+  void place_words(Device device);
+
   double p_;
   RandomKey key_{0, Purpose::Dropout, 0, 0};
+  Tensor words_;        // of key_; read by recorded steps, so they stay where they are
+  bool begun_ = false;  // by begin_step(), at any time
 };
 
 }  // namespace graft::layers

@@ -1,5 +1,5 @@
 // Dropout (Srivastava et al. 2014): an element survives, scaled by 1 / (1 - p), where its number in
-// the key's random stream is >= p. Linear with a mask that is recomputed: nothing is kept.
+// a random stream is >= p. Linear with a mask that is recomputed: nothing but the key is kept.
 #pragma once
 
 #include "graft/core/random.h"
@@ -7,7 +7,11 @@
 
 namespace graft {
 
-/// 0 <= p < 1.
+/// 0 <= p < 1; key i32 [2], the words of a Philox key (philox_words.h), in whose stream `stream`
+/// the numbers are. Each run of a recording reads the key that is there then.
+Tensor dropout(const Tensor& x, double p, const Tensor& key, uint64_t stream);
+
+/// With a key of its own, for which there is no place in a recording.
 Tensor dropout(const Tensor& x, double p, const RandomKey& key);
 
 }  // namespace graft

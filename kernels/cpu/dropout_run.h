@@ -10,7 +10,7 @@ namespace graft::cpu {
 
 struct DropoutRun {
   PhiloxKey key;
-  uint64_t sample;
+  uint64_t stream;
   uint32_t threshold;  ///< an element survives if the top 24 bits of its number are not below it
   double scale;
 };

@@ -10,7 +10,7 @@ void draw(const DropoutRun& run, int64_t first_block, uint32_t* bits) {
   uint32_t lane[4][kBlocks];
   for (int64_t b = 0; b < kBlocks; ++b) {
     const uint64_t index = static_cast<uint64_t>(first_block + b);
-    const PhiloxBlock block = philox4x32(philox_counter(run.sample, index), run.key);
+    const PhiloxBlock block = philox4x32(philox_counter(run.stream, index), run.key);
     for (int l = 0; l < 4; ++l) lane[l][b] = block.lane[l];
   }
   for (int64_t b = 0; b < kBlocks; ++b)

@@ -5,6 +5,7 @@
 #include "graft/core/autograd/backward.h"
 #include "graft/core/ops.h"
 #include "graft/core/optim_steps.h"
+#include "graft/core/philox_words.h"
 #include "graft/layers/batch_norm.h"
 #include "support/error_text.h"
 #include "support/tensors.h"
@@ -123,6 +124,20 @@ TEST_CASE("a recorded batch norm moves its statistics and counts its batches in 
     CHECK(same_bits(expected[i].tensor, found[i].tensor));
   }
   CHECK(found.back().tensor.item() == 3);
+}
+
+TEST_CASE("dropout draws under the key that is there in each run") {
+  const Tensor x = formula_tensor("x", {5, 7});
+  const auto key_of = [](uint32_t step) {
+    return RandomKey{.seed = 2, .purpose = Purpose::Dropout, .epoch = step, .sample = 9};
+  };
+  Tensor key = philox_words(key_of(0)), y;
+  Recording recording({}, [&] { y = dropout(x, 0.5, key, 9); });
+  for (const uint32_t step : {1u, 2u, 1u}) {
+    key.copy_(philox_words(key_of(step)));
+    recording.run();
+    CHECK(same_bits(y, dropout(x, 0.5, key_of(step))));
+  }
 }
 
 TEST_CASE("labels are checked in each run") {

@@ -65,18 +65,18 @@ OpCases loss_cases() {
 }
 
 OpCases dropout_cases() {
-  const RandomKey key{.seed = 7, .purpose = Purpose::Dropout, .epoch = 3};
-  const DropoutParams half{0.5, key}, never{0, key}, mostly{0.9, key};
+  const DropoutParams half{0.5, 7}, never{0, 7}, mostly{0.9, uint64_t{1} << 40};
+  const Indices key{1, 1 << 24, DType::I32};
   return {
-      {"dropout", Shapes{{}}, half},
-      {"dropout", Shapes{{0}}, half},
-      {"dropout", Shapes{{1}}, half},
-      {"dropout", Shapes{{7}}, half},
-      {"dropout", Shapes{{2, 3, 5}}, half},
-      {"dropout", Shapes{{2, 3, 5}}, never},
-      {"dropout", Shapes{{2, 3, 5}}, mostly},
-      {"dropout", Shapes{{13, 3079}}, half},
-      {"dropout", Shapes{{4096, 1000}}, half, TimedOnly{}},
+      {"dropout", Shapes{{}, {2}}, half, key},
+      {"dropout", Shapes{{0}, {2}}, half, key},
+      {"dropout", Shapes{{1}, {2}}, half, key},
+      {"dropout", Shapes{{7}, {2}}, half, key},
+      {"dropout", Shapes{{2, 3, 5}, {2}}, half, key},
+      {"dropout", Shapes{{2, 3, 5}, {2}}, never, key},
+      {"dropout", Shapes{{2, 3, 5}, {2}}, mostly, key},
+      {"dropout", Shapes{{13, 3079}, {2}}, half, key},
+      {"dropout", Shapes{{4096, 1000}, {2}}, half, key, TimedOnly{}},
   };
 }
 

@@ -115,11 +115,13 @@ int64_t all_terms(const std::vector<Shape>& x, const Shape&, const OpParams&) {
 }
 
 Array dropout_loop(const Arrays& x, const OpParams& params) {
-  const auto& p = std::get<DropoutParams>(params);
+  const auto& [p, stream] = std::get<DropoutParams>(params);
+  const PhiloxKey key{{static_cast<uint32_t>(x[1](0)), static_cast<uint32_t>(x[1](1))}};
   Array y(x[0].shape);
-  for (size_t i = 0; i < y.size(); ++i)
-    y.values[i] =
-        static_cast<double>(uniform_at(p.key, i)) >= p.p ? x[0].values[i] / (1 - p.p) : 0.0;
+  for (size_t i = 0; i < y.size(); ++i) {
+    const uint32_t bits = philox4x32(philox_counter(stream, i / 4), key).lane[i % 4];
+    y.values[i] = static_cast<double>(to_uniform(bits)) >= p ? x[0].values[i] / (1 - p) : 0.0;
+  }
   return y;
 }
 

@@ -351,6 +351,8 @@ std::vector<ErrorRow> loss_errors() {
       {[] { mse_loss(f32({2}), f32({3})); }, ErrorKind::Shape,
        "mse_loss: prediction [2] target [3]"},
       {[] { dropout(f32({2}), 1, {}); }, ErrorKind::Argument, "dropout: p must be in [0, 1): 1"},
+      {[] { dropout(f32({2}), 0.5, f32({2}), 0); }, ErrorKind::DType,
+       "dropout: key must be i32 [2], not f32 [2]"},
   };
 }
 

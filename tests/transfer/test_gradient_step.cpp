@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "graft/core/ops.h"
+#include "graft/core/text.h"
 #include "graft/layers/batch_norm.h"
 #include "graft/layers/conv2d.h"
 #include "graft/layers/dropout.h"
@@ -10,6 +11,7 @@
 #include "graft/layers/linear.h"
 #include "graft/layers/sequential.h"
 #include "graft/layers/stateless.h"
+#include "support/error_text.h"
 #include "support/tensors.h"
 
 namespace graft::transfer {
@@ -48,10 +50,19 @@ Tensor labels_for(int64_t count, int64_t first) {
   return Tensor::from(values, {count});
 }
 
+// As Network::begin_training_step() does.
+void begin_step(Sequential& module, uint32_t step) {
+  module.for_each_module([step](const std::string& path, layers::Module& each) {
+    each.begin_step({1, Purpose::Dropout, step, fnv1a(path)});
+  });
+}
+
 // One batch on two networks: one that may record, one that may not.
 class Twins {
  public:
-  Twins() { eager_.set_recording(false); }
+  explicit Twins(double dropout = 0) : one_(network(dropout)), other_(network(dropout)) {
+    eager_.set_recording(false);
+  }
 
   void run(const Tensor& input, const Tensor& labels) {
     const Tensor expected = eager_(input, labels), found = recording_(input, labels);
@@ -74,7 +85,7 @@ class Twins {
   std::string note() const { return recording_.note(); }
 
  private:
-  std::unique_ptr<Sequential> one_ = network(), other_ = network();
+  std::unique_ptr<Sequential> one_, other_;
   GradientStep recording_ = step_of(*one_), eager_ = step_of(*other_);
 };
 
@@ -108,6 +119,31 @@ TEST_CASE("recorded steps follow what is frozen, thawed and written to") {
   three_batches();
   twins.change([](Sequential& s) { s.named_tensors()[0].tensor.fill_(0.25); });
   three_batches();
+}
+
+TEST_CASE("recorded steps draw the masks of eager ones") {
+  Twins twins(0.5);
+  for (uint32_t step = 0; step < 9; ++step) {
+    if (step == 3) twins.change([](Sequential& s) { s.at("4").freeze(); });
+    if (step == 6) twins.change([](Sequential& s) { s.at("4").unfreeze(); });
+    twins.change([step](Sequential& s) { begin_step(s, step); });
+    twins.run(images("a", 4), labels_for(4, 1));
+    CHECK(twins.note() == (step == 0 ? "no batch of one shape came twice in a row" : "recorded"));
+  }
+}
+
+TEST_CASE("a recorded step does not draw the same mask twice") {
+  const auto module = network(0.5);
+  GradientStep step = step_of(*module);
+  for (uint32_t number = 0; number < 2; ++number) {
+    begin_step(*module, number);
+    step(images("a", 4), labels_for(4, 0));
+  }
+  CHECK(step.note() == "recorded");
+  CHECK(testing::error_text([&] { step(images("a", 4), labels_for(4, 0)); }) ==
+        "Dropout: a recorded step runs again without a begin_step() in between");
+  begin_step(*module, 2);
+  CHECK(step(images("a", 4), labels_for(4, 0)).item() > 0);
 }
 
 TEST_CASE("batches that stay in their memory are not copied") {

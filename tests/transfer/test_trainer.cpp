@@ -239,7 +239,7 @@ TEST_CASE("trainer: recorded steps change no bit, whatever is frozen and thawed 
   for (const char* frozen : {"", "trunk"})
     for (const bool cache : {true, false}) {
       const auto run = [&](bool record) {
-        const auto network = tiny_network(3, 7, 0);
+        const auto network = tiny_network(3, 7);
         if (*frozen) freeze(*network, frozen);
         StepObserver observer([&](const TrainObserver::Progress& p) {
           if (p.epoch == 3 && p.step == 1) network->at("conv1").freeze();
