@@ -23,9 +23,9 @@ struct ModuleHost {
 };
 
 /// Differs between builds that must not be mixed: counts the slots and their signatures by itself,
-/// and by kModuleVersion, changed by hand, what else an old module would not notice (views,
-/// parameters of kernels, ModuleHost, DeviceBackend).
-inline constexpr uint32_t kModuleVersion = 2;
+/// and by kModuleVersion, changed by hand, what else an old module would not notice (views, the
+/// workspace, parameters of kernels, ModuleHost, DeviceBackend).
+inline constexpr uint32_t kModuleVersion = 3;
 inline constexpr uint32_t kModuleAbi = [] {
   uint64_t hash = fnv1a("", kModuleVersion);
 #define SLOT(name, ...) hash = fnv1a(#name "(" #__VA_ARGS__ ")", hash);

@@ -108,7 +108,7 @@ class KeptCall final : public Recorder::Call {
   [[gnu::cold]] KeptCall(Kernel kernel, Stream stream, const Args&... arguments)
       : kernel_(kernel), stream_(stream), arguments_(arguments...) {}
   void run() override {
-    Workspace workspace(allocator(stream_.device), stream_);
+    [[gnu::uninitialized]] Workspace workspace(allocator(stream_.device), stream_);
     std::apply(
         [&](const auto&... argument) {
           kernel_(KernelCtx{stream_, workspace}, argument.get()...);
@@ -164,7 +164,7 @@ void run(const Slot<void(Args...)>& slot, const Given&... given) {
   if (Recorder* const recorder = Recorder::current()) [[unlikely]] {
     if (detail::record(*recorder, slot, stream, given...)) return;
   }
-  Workspace workspace(allocator(stream.device), stream);
+  [[gnu::uninitialized]] Workspace workspace(allocator(stream.device), stream);
   const auto work = [&] {
     kernel(KernelCtx{stream, workspace}, detail::kernel_operand<Args>(given)...);
   };

@@ -11,10 +11,15 @@
 namespace graft {
 
 /// Scratch memory of one kernel call, taken from the device's allocator (so it counts in the peak)
-/// and given back when the call ends. Take before going parallel: not for concurrent use.
+/// and given back when the call ends; on the CPU a little of it lies in the object itself, as the
+/// allocator's lock takes longer than a small kernel. Take before going parallel: not for
+/// concurrent use.
 class Workspace {
  public:
-  Workspace(Allocator& allocator, Stream stream) : allocator_(allocator), stream_(stream) {}
+  Workspace(Allocator& allocator, Stream stream)
+      : allocator_(allocator),
+        stream_(stream),
+        own_left_(stream.device.type == DeviceType::Cpu ? kOwnBytes : 0) {}
   ~Workspace();
   /// For scratch that is given back before the call ends.
   Workspace nested() const { return Workspace(allocator_, stream_); }
@@ -33,9 +38,13 @@ class Workspace {
     void* data;
     size_t bytes;
   };
+  static constexpr size_t kAlignment = 64, kOwnBytes = 8 * kAlignment;
+
   Allocator& allocator_;
   Stream stream_;
   std::vector<Block> blocks_;
+  size_t own_left_;
+  alignas(kAlignment) std::byte own_[kOwnBytes];
 };
 
 struct KernelCtx {

@@ -4,7 +4,6 @@
 // contiguous operands become one long run.
 #pragma once
 
-#include <algorithm>
 #include <array>
 
 #include "graft/core/shape.h"
@@ -34,6 +33,25 @@ struct LoopPlan {
     return offset;
   }
 
+  /// Adds an axis inside the others. One of extent 1 is dropped, and one that continues the last
+  /// one in every operand is merged with it.
+  void append(int64_t length, const Offsets& steps) {
+    if (length == 1) return;
+    count *= length;
+    auto inner = static_cast<size_t>(last());
+    bool merges = true;
+    for (size_t i = 0; i < N; ++i) merges = merges && stride[inner][i] == steps[i] * length;
+    if (extent[inner] == 1) {  // the loop was empty
+      extent[inner] = length;
+    } else if (merges) {
+      extent[inner] *= length;
+    } else {
+      inner = static_cast<size_t>(rank++);
+      extent[inner] = length;
+    }
+    stride[inner] = steps;
+  }
+
   /// Takes `axis` out of the loop; what remains has at least one axis (of extent 1).
   void remove_axis(int axis) {
     for (auto k = static_cast<size_t>(axis); k + 1 < static_cast<size_t>(rank); ++k) {
@@ -53,21 +71,11 @@ struct LoopPlan {
 template <size_t N>
 LoopPlan<N> plan_loop(const Shape& shape, const std::array<Shape, N>& strides) {
   LoopPlan<N> plan;
-  plan.count = shape.numel();
-  size_t rank = 0;
   for (int axis = 0; axis < shape.rank(); ++axis) {
-    if (shape[axis] == 1) continue;
-    bool merges = rank > 0;
-    for (size_t i = 0; merges && i < N; ++i)
-      merges = plan.stride[rank - 1][i] == strides[i][axis] * shape[axis];
-    if (merges) {
-      plan.extent[rank - 1] *= shape[axis];
-    } else {
-      plan.extent[rank++] = shape[axis];
-    }
-    for (size_t i = 0; i < N; ++i) plan.stride[rank - 1][i] = strides[i][axis];
+    typename LoopPlan<N>::Offsets steps{};
+    for (size_t i = 0; i < N; ++i) steps[i] = strides[i][axis];
+    plan.append(shape[axis], steps);
   }
-  plan.rank = std::max(1, static_cast<int>(rank));
   return plan;
 }
 

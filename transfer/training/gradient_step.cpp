@@ -24,11 +24,18 @@ uint64_t flags(std::initializer_list<bool> facts) {
   return bits;
 }
 
-void add_settings(std::vector<uint64_t>& modes) {
-  modes.push_back(flags({exact(), tf32(), kept_activations() == Precision::Full,
-                         frozen_precision() == Precision::Full}));
+uint64_t address(const Tensor& tensor) { return reinterpret_cast<uintptr_t>(tensor.raw_data()); }
+
+void add_shape(std::vector<uint64_t>& plan, const Shape& shape) {
+  plan.push_back(static_cast<uint64_t>(shape.rank()));
+  for (const int64_t extent : shape) plan.push_back(static_cast<uint64_t>(extent));
+}
+
+void add_settings(std::vector<uint64_t>& plan) {
+  plan.push_back(flags({exact(), tf32(), kept_activations() == Precision::Full,
+                        frozen_precision() == Precision::Full}));
   const std::optional<DType> autocast = AutocastScope::current();
-  modes.push_back(autocast ? 1 + static_cast<uint64_t>(*autocast) : 0);
+  plan.push_back(autocast ? 1 + static_cast<uint64_t>(*autocast) : 0);
 }
 
 }  // namespace
@@ -42,10 +49,10 @@ GradientStep::GradientStep(layers::Module& network, Loss loss) : loss_of_(std::m
 Tensor GradientStep::operator()(const Tensor& input, const Tensor& labels, BatchMemory memory) {
   look(input, labels, memory);
   const bool may = wanted_ && !TraceScope::current();  // of a recording a trace would see nothing
-  if (may && now_ == before_ && !fits_recording() && now_ != refused_)
-    record(input, labels, memory);
-  before_ = now_;
-  return may && fits_recording() ? run_recording(input, labels) : run_eagerly(input, labels);
+  const bool recorded =
+      may && ((recording_ && now_ == recorded_) ||
+              (now_ == before_ && now_ != refused_ && record(input, labels, memory)));
+  return recorded ? run_recording(input, labels, memory) : run_eagerly(input, labels);
 }
 
 void GradientStep::set_loss_scale(double scale) {
@@ -61,19 +68,18 @@ std::string GradientStep::note() const {
 }
 
 void GradientStep::look(const Tensor& input, const Tensor& labels, BatchMemory memory) {
-  now_.input = input.shape();
-  now_.labels = labels.shape();
-  now_.memory = memory;
-  now_.modes.clear();
-  add_settings(now_.modes);
-  if (memory == BatchMemory::Stays)
-    for (const Tensor* tensor : {&input, &labels})
-      now_.modes.push_back(reinterpret_cast<uintptr_t>(tensor->raw_data()));
+  std::swap(before_, now_);
+  now_.clear();
+  add_settings(now_);
+  for (const Tensor* const tensor : {&input, &labels}) {
+    add_shape(now_, tensor->shape());
+    now_.push_back(memory == BatchMemory::Stays ? address(*tensor) : 0);
+  }
   for (const layers::Module* module : modules_)
-    now_.modes.push_back(flags({module->training(), module->frozen(), module->per_sample()}));
+    now_.push_back(flags({module->training(), module->frozen(), module->per_sample()}));
   for (const Tensor& parameter : parameters_) {
-    now_.modes.push_back(parameter.requires_grad());
-    now_.modes.push_back(reinterpret_cast<uintptr_t>(parameter.raw_data()));
+    now_.push_back(parameter.requires_grad());
+    now_.push_back(address(parameter));
   }
 }
 
@@ -90,7 +96,7 @@ Tensor GradientStep::run_eagerly(const Tensor& input, const Tensor& labels) {
   return loss.detach();
 }
 
-void GradientStep::record(const Tensor& input, const Tensor& labels, BatchMemory memory) {
+bool GradientStep::record(const Tensor& input, const Tensor& labels, BatchMemory memory) {
   recording_.reset();
   gradients_.clear();
   drop_gradients();
@@ -110,17 +116,18 @@ void GradientStep::record(const Tensor& input, const Tensor& labels, BatchMemory
     input_ = labels_ = loss_ = {};
     refused_ = now_;
     obstacle_ = error.what();
-    return;
+    return false;
   }
   recorded_ = now_;
   obstacle_.clear();
   for (const Tensor& parameter : parameters_)
     if (const Tensor gradient = parameter.grad(); gradient.defined())
       gradients_.push_back({parameter, gradient});
+  return true;
 }
 
-Tensor GradientStep::run_recording(const Tensor& input, const Tensor& labels) {
-  if (now_.memory == BatchMemory::Changes) {
+Tensor GradientStep::run_recording(const Tensor& input, const Tensor& labels, BatchMemory memory) {
+  if (memory == BatchMemory::Changes) {
     input_.copy_(input);
     labels_.copy_(labels);
   }

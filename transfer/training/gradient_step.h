@@ -42,23 +42,18 @@ class GradientStep {
   std::string note() const;
 
  private:
-  // All that decides which operations a step consists of.
-  struct Plan {
-    Shape input, labels;
-    BatchMemory memory = BatchMemory::Changes;
-    std::vector<uint64_t> modes;
-    friend bool operator==(const Plan&, const Plan&) = default;
-  };
+  // All that decides which operations a step consists of: shapes, settings, modes, addresses.
+  using Plan = std::vector<uint64_t>;
   struct Gradient {
     Tensor parameter, value;
   };
 
   void look(const Tensor& input, const Tensor& labels, BatchMemory memory);
-  bool fits_recording() const { return recording_ && now_ == recorded_; }
   void drop_gradients();
   Tensor run_eagerly(const Tensor& input, const Tensor& labels);
-  void record(const Tensor& input, const Tensor& labels, BatchMemory memory);
-  Tensor run_recording(const Tensor& input, const Tensor& labels);
+  /// False if it cannot be recorded.
+  bool record(const Tensor& input, const Tensor& labels, BatchMemory memory);
+  Tensor run_recording(const Tensor& input, const Tensor& labels, BatchMemory memory);
 
   const Loss loss_of_;
   std::vector<layers::Module*> modules_;
