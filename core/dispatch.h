@@ -100,7 +100,8 @@ struct KeptArgument<const Parameters*> {
   std::optional<Parameters> value;
 };
 
-// A call of a kernel that runs again.
+// A call of a kernel that runs again. A workspace is not cleared first, which hardening would ask
+// for; Clang knows the attribute only as it is written here.
 template <class... Args>
 class KeptCall final : public Recorder::Call {
  public:
@@ -108,7 +109,7 @@ class KeptCall final : public Recorder::Call {
   [[gnu::cold]] KeptCall(Kernel kernel, Stream stream, const Args&... arguments)
       : kernel_(kernel), stream_(stream), arguments_(arguments...) {}
   void run() override {
-    [[gnu::uninitialized]] Workspace workspace(allocator(stream_.device), stream_);
+    __attribute__((uninitialized)) Workspace workspace(allocator(stream_.device), stream_);
     std::apply(
         [&](const auto&... argument) {
           kernel_(KernelCtx{stream_, workspace}, argument.get()...);
@@ -164,7 +165,7 @@ void run(const Slot<void(Args...)>& slot, const Given&... given) {
   if (Recorder* const recorder = Recorder::current()) [[unlikely]] {
     if (detail::record(*recorder, slot, stream, given...)) return;
   }
-  [[gnu::uninitialized]] Workspace workspace(allocator(stream.device), stream);
+  __attribute__((uninitialized)) Workspace workspace(allocator(stream.device), stream);
   const auto work = [&] {
     kernel(KernelCtx{stream, workspace}, detail::kernel_operand<Args>(given)...);
   };

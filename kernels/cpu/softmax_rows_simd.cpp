@@ -99,6 +99,9 @@ void wide_row(const float* x, float* y, int64_t width, float& largest, double& t
   for (int64_t i = 0; i < width; ++i) y[i] *= factor;
 }
 
+// Whether part of a vector is loaded and stored by one instruction; else it is code for each lane.
+constexpr bool kHasMasks = kSimd == SimdLevel::Avx512;
+
 // Rows that fit into a vector: to the bit as wide_row(). Those beyond `rows` repeat the last one.
 void narrow_rows(const float* x, float* y, int rows, int width, Group& group) {
   [[gnu::uninitialized]] V in[kSoftmaxRows];
@@ -157,7 +160,7 @@ template <class T>
 template <>
 void softmax_rows<kSimd>(const float* x, float* y, int rows, int64_t width, RowSum* sums) {
   [[gnu::uninitialized]] Group group;
-  if (width <= kWidth) {
+  if (kHasMasks && width <= kWidth) {
     narrow_rows(x, y, rows, static_cast<int>(width), group);
   } else {
     for (int r = 0; r < rows; ++r)
