@@ -53,7 +53,7 @@ class DeviceBackend {
   /// The stream of those who ask for none, the same at each call.
   virtual Stream default_stream(int index) = 0;
   virtual Stream create_stream(int index) = 0;
-  /// Of a stream that was synchronized.
+  /// Gives a stream of create_stream() back, which must have been synchronized.
   virtual void destroy_stream(Stream stream) noexcept = 0;
   /// Blocks until all work queued on the stream is done.
   virtual void synchronize(Stream stream) = 0;
@@ -62,9 +62,9 @@ class DeviceBackend {
   /// Queues a copy. Pageable host memory may be reused when the call returns, pinned memory when
   /// the stream has passed it.
   virtual void upload(void* to_device, const void* from_host, size_t bytes, Stream stream) = 0;
-  /// As upload(); the host sees the bytes once the stream has passed it.
+  /// Queues a copy as upload() does; the host sees the bytes once the stream has passed it.
   virtual void download(void* to_host, const void* from_device, size_t bytes, Stream stream) = 0;
-  /// From a device of this kind to one of this kind, on the stream of the destination.
+  /// Queues a copy between two devices of this kind, or within one, on the destination's stream.
   virtual void copy(void* to, const void* from, Device source, size_t bytes, Stream stream) = 0;
 
   /// Pinned host memory, which copies overlap with; Error(OutOfMemory).
@@ -75,15 +75,15 @@ class DeviceBackend {
   /// recording cannot hold (a wait for the host, a copy from pageable memory) is Error(Device).
   virtual void begin_capture(Stream stream) = 0;
   virtual std::unique_ptr<CapturedWork> end_capture(Stream stream) = 0;
-  /// Ends it too, after an error, without anything recorded.
+  /// Ends a capture as end_capture() does, after an error: nothing is kept of it.
   virtual void abandon_capture(Stream stream) noexcept = 0;
 };
 
 /// The backend of a kind of device, or null: the CPU has none, others are opened by find_cuda().
 DeviceBackend* device_backend(DeviceType type) noexcept;
-/// As above; Error(Device) naming the running operation if there is none, or no such index.
+/// The backend of `device`; Error(Device) naming the running op if there is none or no such index.
 DeviceBackend& require_backend(Device device);
-/// For modules and tests; not owned. Null takes it away again.
+/// Makes `backend` the one of its kind, for modules and tests; not owned. Null takes it away again.
 void install_backend(DeviceType type, DeviceBackend* backend) noexcept;
 
 }  // namespace graft

@@ -15,7 +15,7 @@ struct KernelCall {
   double seconds;                   ///< until the call returned: on the CPU, until it was done
 };
 
-/// Told of each kernel that a thread runs, as it ends, on that thread.
+/// An observer that is told of each kernel that a thread runs, as it ends, on that thread.
 class KernelTrace {
  public:
   virtual ~KernelTrace() = default;

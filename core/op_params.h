@@ -25,7 +25,7 @@ enum class Precision : uint8_t { Full, BF16 };
 /// What becomes of the elements along reduced axes.
 enum class ReduceKind : uint8_t { Sum, Max };
 
-/// Of resize_windows.
+/// What resize_windows makes of its windows.
 struct ResizeWindowsParams {
   Size2d size;     ///< of the result
   Size2d largest;  ///< no window is higher or wider

@@ -48,8 +48,8 @@ struct LossParams {
   Reduction reduction = Reduction::Mean;
 };
 struct ShapeParams {
-  Shape shape;  ///< target of reshape, broadcast_to, sum_to, scatter_rows (rows); input of pooling
-                ///< gradients
+  Shape shape;  ///< target of reshape, broadcast_to, sum_to, scatter_rows (rows); input of
+                ///< max_pool2d_scatter
 };
 struct ConvParams {
   Conv2dParams conv;

@@ -29,7 +29,7 @@ class Recorder {
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
 
-  /// Null outside of a recording.
+  /// The recorder of this thread; null outside of a recording.
   static Recorder* current() noexcept { return current_; }
 
   /// Error(Device) unless the operation works where the recording does.
@@ -38,11 +38,11 @@ class Recorder {
   bool holds_kernels() const { return memory_ != nullptr; }
   /// Where results and operations' own tensors are allocated; null: by the device as ever.
   Allocator* memory() const { return memory_.get(); }
-  /// To be called in each run: in the order of adding, before what a backend has recorded.
+  /// Adds a call to each run: in the order of adding, before what a backend has recorded.
   void add(std::unique_ptr<Call> call) { calls_.push_back(std::move(call)); }
-  /// An operand, if there is one, which must live as long as the recording.
+  /// Lets an operand, if there is one, live as long as the recording.
   void keep(const Tensor& operand);
-  /// In each run its content changes.
+  /// Says that each run changes the content of `tensor`.
   void add_write(const Tensor& tensor);
 
   /// What was recorded, to be kept together.

@@ -43,7 +43,7 @@ class ResampleAxis {
     return {begin, (end < in_ ? end : in_) - begin};
   }
 
-  /// Of any position; grows with `in`.
+  /// At least the count of taps(i) at any position; grows with `in`.
   GRAFT_HD int64_t most_taps() const { return static_cast<int64_t>(std::ceil(support_)) * 2 + 1; }
 
   /// The weights of taps(i), in fixed point.

@@ -85,7 +85,7 @@ class Tensor {
   /// The gradient accumulated in a leaf; undefined before the first backward().
   Tensor grad() const;
   void set_grad(Tensor gradient);
-  /// The same storage without autograd record.
+  /// A tensor on the same storage, without autograd record.
   Tensor detach() const;
   /// A contiguous copy with its own storage, detached.
   Tensor clone() const;

@@ -14,7 +14,7 @@ void* allocate_picture_memory(size_t bytes);
 /// `bytes` as given to allocate_picture_memory(). A few tens of megabytes are kept at most.
 void release_picture_memory(void* block, size_t bytes) noexcept;
 
-/// For the standard containers. Elements that are not given a value have none.
+/// Picture memory for the standard containers. Elements that are not given a value have none.
 template <typename T>
 struct PictureAllocator {
   static_assert(std::is_trivial_v<T> && alignof(T) <= alignof(std::max_align_t));

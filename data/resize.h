@@ -20,7 +20,7 @@ Image resize(const Image& image, int64_t height, int64_t width, ResizeFilter fil
 Image resize_window(const Image& image, const Box& source, const Size2d& size, const Box& window,
                     ResizeFilter filter);
 
-/// The same, but that no more of the picture has to be there than resize_support() says.
+/// resize_window() of a picture of which no more has to be there than resize_support() says.
 Image resize_window(const PicturePart& picture, const Box& source, const Size2d& size,
                     const Box& window, ResizeFilter filter);
 

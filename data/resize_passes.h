@@ -33,11 +33,11 @@ struct ResizePasses {
   void (*vertical)(const uint8_t* in, uint8_t* out, int64_t bytes, const ResampleTable& table);
 };
 
-/// For any machine.
+/// Passes that run on any machine.
 const ResizePasses& portable_resize_passes();
-/// Null where the machine or the build lacks AVX2.
+/// Passes of AVX2; null where the machine or the build lacks it.
 const ResizePasses* avx2_resize_passes();
-/// Null where they lack AVX-512 with VBMI and VNNI.
+/// Passes of AVX-512 with VBMI and VNNI; null where the machine or the build lacks them.
 const ResizePasses* vnni_resize_passes();
 
 }  // namespace graft::data

@@ -39,8 +39,8 @@ using NetworkMaker = std::function<std::unique_ptr<layers::Network>(const std::s
 LoadedNetwork make_network(const WeightFile& file, const NetworkMaker& make,
                            const std::string& model = "");
 
-/// The same with the file's values, all tensors strictly matched, in evaluation mode. The file is
-/// one that `graft tune` or write_weights() with metadata() wrote, or a published one.
+/// make_network() with the file's values, all tensors strictly matched, in evaluation mode. The
+/// file is one that `graft tune` or write_weights() with metadata() wrote, or a published one.
 LoadedNetwork load_network(const std::filesystem::path& path, const NetworkMaker& make,
                            const std::string& model = "");
 

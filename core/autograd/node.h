@@ -61,15 +61,15 @@ class Node : public std::enable_shared_from_this<Node> {
 class Saved {
  public:
   Saved() = default;
-  /// Input `index` of the node, as given.
+  /// Keeps input `index` of the node, as given.
   static Saved input(const Tensor& tensor, int index) { return Saved(tensor, index); }
-  /// Result `index` of the node.
+  /// Keeps result `index` of the node.
   static Saved output(const Tensor& tensor, int index = 0) { return Saved(tensor, -1 - index); }
   /// The same of an activation, which may be kept rounded (core/kept_activations.h): an input if
   /// it was computed, a result.
   static Saved activation(const Tensor& input, int index);
   static Saved activation_output(const Tensor& result);
-  /// A tensor without gradient (indices, statistics).
+  /// Keeps a tensor without gradient (indices, statistics).
   static Saved constant(const Tensor& tensor) { return Saved(tensor, kConstant); }
 
   /// The tensor; while a graph of the gradient is recorded, attached to where it came from.

@@ -14,7 +14,7 @@ namespace graft {
 
 Tensor binary(BinaryKind kind, const Tensor& a, const Tensor& b);
 
-/// The same with a number on one side.
+/// a + b and a b with a number for every element.
 Tensor add(const Tensor& a, double b);
 Tensor mul(const Tensor& a, double b);
 

@@ -5,7 +5,7 @@
 
 namespace graft {
 
-/// Of a tensor [...,C]: mean and biased variance [C], constants to autograd.
+/// The mean and the biased variance [C] of a tensor [...,C], constants to autograd.
 struct ChannelMoments {
   Tensor mean, variance;
 };

@@ -17,7 +17,7 @@ inline void check_floating(const char* op, const Tensor& x) {
         x.dtype());
 }
 
-/// Of the statistics and parameters [C] that a normaliser takes and keeps beside x.
+/// The dtype of the statistics and parameters [C] that a normaliser takes and keeps beside x.
 inline DType statistics_type(const Tensor& x) {
   return size_of(x.dtype()) < size_of(DType::F32) ? DType::F32 : x.dtype();
 }

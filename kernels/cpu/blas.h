@@ -1,5 +1,6 @@
-// OpenBLAS as the other way to multiply matrices: a yardstick, and for machines whose vectors the
-// micro-kernel does not know. Chosen by the environment variable GRAFT_BLAS (own, openblas).
+// OpenBLAS as the other way to multiply matrices in the slot gemm, beside Graft's own: a yardstick.
+// Dense layers and convolutions never use it. Chosen by the environment variable GRAFT_BLAS (own,
+// openblas).
 #pragma once
 
 #include "graft/core/kernel_ctx.h"

@@ -37,7 +37,7 @@ class CachedSource {
   bool stopped() const { return stopped_; }                        ///< while features were computed
   size_t stages() const { return cache_ ? cache_->stages() : 0; }  ///< 0: no cache
   const std::string& note() const { return note_; }  ///< why there is none, or what it holds
-  /// Where pictures are, and why.
+  /// Says where the pictures are kept, and why.
   const std::string& pictures_note() const { return pictures_note_; }
   double seconds() const { return seconds_; }  ///< spent on computing features
 

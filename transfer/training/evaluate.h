@@ -34,7 +34,7 @@ using ProgressFunction = std::function<void(int64_t done, int64_t total)>;
 Tensor run_over(layers::Network& network, size_t to, const data::DatasetPtr& dataset,
                 const Preprocess& preprocess, int64_t batch, const ProgressFunction& progress = {},
                 size_t limit = SIZE_MAX);
-/// The same from features [n, ...] that are the input of stage `from`, to the logits.
+/// The logits of features [n, ...] that are the input of stage `from`; otherwise as run_over().
 Tensor run_on_features(layers::Network& network, size_t from, const Tensor& features,
                        int64_t batch);
 
@@ -47,7 +47,7 @@ struct Evaluated {
   Evaluation score;
 };
 
-/// Modes are restored afterwards.
+/// Logits and score of a network on a data set. Modes are restored afterwards.
 Evaluated evaluate(layers::Network& network, const data::DatasetPtr& dataset,
                    const Preprocess& preprocess, int64_t batch,
                    const ProgressFunction& progress = {});

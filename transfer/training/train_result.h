@@ -21,7 +21,7 @@ struct EpochResult {
   std::optional<double> loss_scale;  ///< at its end; f16 only
 };
 
-/// Of all epochs.
+/// The steps that were left out in all epochs of `history`.
 inline int64_t skipped_steps(const std::vector<EpochResult>& history) {
   int64_t steps = 0;
   for (const EpochResult& epoch : history) steps += epoch.skipped_steps;

@@ -11,11 +11,12 @@
 
 namespace graft::transfer {
 
-/// Of all parameters, also those that are frozen now: what is thawed later takes part.
+/// The optimizer of all parameters, also those that are frozen now: what is thawed later takes
+/// part.
 std::unique_ptr<optim::Optimizer> make_optimizer(const layers::Network& network,
                                                  const TrainOptions& options);
 
-/// Over all steps of the run.
+/// The course of the rate over all steps of the run.
 optim::Schedule make_schedule(const TrainOptions& options, int64_t steps_per_epoch);
 
 }  // namespace graft::transfer

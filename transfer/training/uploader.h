@@ -11,7 +11,7 @@
 
 namespace graft::transfer {
 
-/// For one thread. On the CPU it hands the tensors on as they are.
+/// Moves groups of tensors to a device, for one thread. On the CPU it hands them on as they are.
 class Uploader {
  public:
   explicit Uploader(Device device);

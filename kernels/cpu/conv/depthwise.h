@@ -14,7 +14,7 @@ void depthwise_correlate(const KernelCtx& ctx, const Correlation& c, const T* x,
                          const Epilogue<T>& epilogue, T* y);
 
 /// Rows of outputs of one image, for a caller that has `held` of its rows in memory, row i at place
-/// i % held of x. Refers to `c`. One for each thread.
+/// i % held of x. Refers to `c`. Not for concurrent use: each thread has its own.
 template <class T>
 class DepthwiseStrip {
  public:
