@@ -6,7 +6,6 @@
 #include <limits>
 #include <new>
 
-#include "graft/core/device_backend.h"
 #include "graft/core/error.h"
 #include "graft/core/op_scope.h"
 
@@ -129,22 +128,6 @@ void CpuAllocator::free_cached() noexcept {
   }
   stats_.cached = 0;
   arena_.trim();
-}
-
-namespace {
-std::array<Allocator*, kDeviceTypes> installed{};
-}
-
-Allocator& allocator(Device device) {
-  if (Allocator* const found = installed[static_cast<size_t>(device.type)]) return *found;
-  if (device.type != DeviceType::Cpu) return require_backend(device).allocator(device.index);
-  // Never destroyed: tensors of static lifetime may outlive any order of destruction.
-  static CpuAllocator* const cpu = new CpuAllocator;
-  return *cpu;
-}
-
-void install_allocator(DeviceType type, Allocator* instance) {
-  installed[static_cast<size_t>(type)] = instance;
 }
 
 }  // namespace graft

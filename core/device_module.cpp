@@ -1,7 +1,7 @@
+#include "graft/core/device_module.h"
+
 #include <array>
 #include <sstream>
-
-#include "graft/core/device_module.h"
 
 namespace graft {
 namespace {
