@@ -5,6 +5,7 @@
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/conv/outer_sums.h"
+#include "graft/kernels/cpu/elementwise_runs.h"
 #include "graft/kernels/cpu/product/pack.h"
 #include "graft/kernels/cpu/product/partition.h"
 
@@ -112,8 +113,9 @@ void direct_filter_grad(const KernelCtx& ctx, const Correlation& c, const float*
   });
   for (int64_t group = 0; group < c.groups; ++group) {
     float* const total = sums + group * parts * size;
-    for (int64_t part = 1; part < parts; ++part)
-      for (int64_t i = 0; i < size; ++i) total[i] += total[part * size + i];
+    const auto add =
+        with_simd([&]<SimdLevel kLevel>() { return binary_run<kLevel, float>(BinaryKind::Add); });
+    for (int64_t part = 1; part < parts; ++part) add(total, 1, total + part * size, 1, total, size);
     for (int64_t column = 0; column < c.columns; ++column) {
       const int64_t block = column / job.blocks.width, width = job.blocks.width_of(block);
       const float* const from = total + job.blocks.begin(block) * depth;

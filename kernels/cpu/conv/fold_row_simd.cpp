@@ -1,6 +1,7 @@
 #include "graft/kernels/cpu/conv/fold_row.h"
 
 #include "graft/kernels/cpu/simd/activate.h"
+#include "graft/kernels/cpu/simd/row_loops.h"
 #include "graft/kernels/cpu/simd/vec.h"
 
 namespace graft::cpu {
@@ -8,26 +9,35 @@ namespace {
 
 // Outputs of `count` columns from `column` on, at most a vector.
 template <class T>
-void fold_columns(const FoldRow<T>& row, const Epilogue<T>& epilogue, int64_t column, int count,
+void fold_columns(const FoldRow<T>& all, const Epilogue<T>& epilogue, int64_t column, int count,
                   T* y) {
+  const FoldRow<T> row = all;  // a copy, so that no store into y can be taken for a change of it
   const Clamp<T> clamp(epilogue.activation);
   const auto read = [&](const T* from) {
     return count == kLanes<T> ? load(from) : load_first(from, count);
   };
   const Vec<T> bias = epilogue.bias ? read(epilogue.bias + column) : Vec<T>{};
   const int64_t taps = row.taps, step = row.col_step * row.sums_pixel + row.columns;
-  for (int64_t q = 0; q < row.out_w; ++q) {
-    const T* from = row.sums + q * row.sums_pixel + column;
-    Vec<T> sum = bias;
-    for (int64_t tap = 0; tap < taps; ++tap, from += step) sum += load(from);
-    const int64_t to = q * row.out_pixel + column;
-    if (epilogue.residual) sum += read(epilogue.residual + to);
-    sum = clamp(sum);
-    if (count == kLanes<T>)
-      store(y + to, sum);
-    else
-      store_first(y + to, sum, count);
-  }
+  for_fours(0, row.out_w, [&](int64_t first, auto outputs) {
+    constexpr int kOutputs = decltype(outputs)::value;
+    const T* from = row.sums + first * row.sums_pixel + column;
+    Vec<T> sums[kOutputs];
+#pragma GCC unroll 4
+    for (int q = 0; q < kOutputs; ++q) sums[q] = bias;
+    for (int64_t tap = 0; tap < taps; ++tap, from += step)
+#pragma GCC unroll 4
+      for (int q = 0; q < kOutputs; ++q) sums[q] += load(from + q * row.sums_pixel);
+#pragma GCC unroll 4
+    for (int q = 0; q < kOutputs; ++q) {
+      const int64_t to = (first + q) * row.out_pixel + column;
+      if (epilogue.residual) sums[q] += read(epilogue.residual + to);
+      const Vec<T> result = clamp(sums[q]);
+      if (count == kLanes<T>)
+        store(y + to, result);
+      else
+        store_first(y + to, result, count);
+    }
+  });
 }
 
 template <class T>

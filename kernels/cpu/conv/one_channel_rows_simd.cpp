@@ -7,9 +7,13 @@
 namespace graft::cpu {
 namespace {
 
-// Groups of a block, as many as there are registers for; f64 is for checking, and has little code.
+// f64 is for checking, and has little code.
 template <class T>
-constexpr int kMaxGroups = sizeof(T) == 8               ? 1
+constexpr bool kFast = sizeof(T) == sizeof(float);
+
+// Groups of a block, as many as there are registers for.
+template <class T>
+constexpr int kMaxGroups = !kFast<T>                    ? 1
                            : kSimd == SimdLevel::Avx512 ? 5
                                                         : 2;
 
@@ -151,30 +155,37 @@ template <class T, int kRows, int kCols>
 void add_taps(const PaddedRows<T>& rows, const Groups<T>& all, int64_t row, int64_t col,
               const T* dy, const T* zeros, T* sums) {
   const Groups<T> groups = all;
-  const PartVector<T> rest{groups.last};
+  const int64_t whole = groups.last == kLanes<T> ? groups.count : groups.count - 1;
   Vec<T> acc[kRows][kCols]{};
-  for (int64_t iy = 0; iy < rows.rows + kRows - 1; ++iy) {
+  // Row `iy` of x in window rows kFirst..kLast, without those that are outside.
+  const auto add_row = [&]<int kFirst, int kLast>(int64_t iy) {
     const T* gradient[kRows];
-    for (int i = 0; i < kRows; ++i)
+    for (int i = kFirst; i <= kLast; ++i)
       gradient[i] = iy < i || iy - i >= rows.rows ? zeros : dy + (iy - i) * rows.out_row;
     const T* x = rows.x + (row + iy) * rows.x_row + col;
     const auto add = [&](int64_t group, const auto& part) {
       Vec<T> g[kRows];
 #pragma GCC unroll 5
-      for (int i = 0; i < kRows; ++i) g[i] = part.get(gradient[i] + group * groups.elements);
+      for (int i = kFirst; i <= kLast; ++i) g[i] = part.get(gradient[i] + group * groups.elements);
 #pragma GCC unroll 5
       for (int j = 0; j < kCols; ++j) {
         const Vec<T> pixels = part.only(groups.repeated(x + group * groups.pixels + j));
 #pragma GCC unroll 5
-        for (int i = 0; i < kRows; ++i) acc[i][j] += g[i] * pixels;
+        for (int i = kFirst; i <= kLast; ++i) acc[i][j] += g[i] * pixels;
       }
     };
-    for (int64_t group = 0; group + 1 < groups.count; ++group) add(group, WholeVector<T>());
-    if (groups.last == kLanes<T>)
-      add(groups.count - 1, WholeVector<T>());
-    else
-      add(groups.count - 1, rest);
-  }
+    for (int64_t group = 0; group < whole; ++group) add(group, WholeVector<T>());
+    if (whole < groups.count) add(whole, PartVector<T>{groups.last});
+  };
+  // The first and the last rows of x are seen by half of the window at most.
+  constexpr int kHalf = kRows / 2;
+  const int64_t end = rows.rows + kRows - 1;
+  int64_t iy = 0;
+  if constexpr (kHalf > 0)
+    for (; iy < kHalf; ++iy) add_row.template operator()<0, kHalf - 1>(iy);
+  for (; iy < end - kHalf; ++iy) add_row.template operator()<0, kRows - 1>(iy);
+  if constexpr (kHalf > 0)
+    for (; iy < end; ++iy) add_row.template operator()<kRows - kHalf, kRows - 1>(iy);
 #pragma GCC unroll 5
   for (int i = 0; i < kRows; ++i)
 #pragma GCC unroll 5
@@ -186,20 +197,21 @@ void add_taps(const PaddedRows<T>& rows, const Groups<T>& all, int64_t row, int6
 
 // Calls visit.operator()<n>(begin) for pieces begin..begin+n-1 of 0..count-1: as many as can have
 // their sums in registers, then smaller ones.
-template <class Visit>
+template <class T, class Visit>
 void for_pieces(int64_t count, const Visit& visit) {
   int64_t begin = 0;
-  if constexpr (kSimd == SimdLevel::Avx512)
+  if constexpr (kSimd == SimdLevel::Avx512 && kFast<T>)
     for (; begin + 5 <= count; begin += 5) visit.template operator()<5>(begin);
-  for (; begin + 3 <= count; begin += 3) visit.template operator()<3>(begin);
+  if constexpr (kFast<T>)
+    for (; begin + 3 <= count; begin += 3) visit.template operator()<3>(begin);
   for (; begin < count; ++begin) visit.template operator()<1>(begin);
 }
 
 template <class T>
 void add_filter_grad(const PaddedRows<T>& rows, const T* dy, const T* zeros, T* sums) {
   const Groups<T> groups(rows);
-  for_pieces(rows.row_taps, [&]<int kRows>(int64_t row) {
-    for_pieces(rows.col_taps, [&]<int kCols>(int64_t col) {
+  for_pieces<T>(rows.row_taps, [&]<int kRows>(int64_t row) {
+    for_pieces<T>(rows.col_taps, [&]<int kCols>(int64_t col) {
       add_taps<T, kRows, kCols>(rows, groups, row, col, dy, zeros, sums);
     });
   });
