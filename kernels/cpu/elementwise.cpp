@@ -31,9 +31,8 @@ ConstView walkable(const KernelCtx& ctx, const ConstView& x) {
 }
 
 template <class T>
-void walk_pair(const KernelCtx& ctx, BinaryRun<T> run, int64_t grain, const ConstView& left,
-               const ConstView& right, const View& y) {
-  const ConstView a = walkable(ctx, left), b = walkable(ctx, right);
+void walk_pair(BinaryRun<T> run, int64_t grain, const ConstView& a, const ConstView& b,
+               const View& y) {
   const auto plan = plan_loop<3>(y.shape, {a.strides, b.strides, y.strides});
   const int64_t a_step = plan.inner_stride(0), b_step = plan.inner_stride(1);
   parallel_walk(plan, grain, [&](const auto& offset, int64_t count) {
@@ -56,24 +55,27 @@ void unary(const KernelCtx& ctx, UnaryKind kind, ConstView x, View y) {
 }
 
 void unary_grad(const KernelCtx& ctx, UnaryKind kind, ConstView g, ConstView k, View d) {
+  g = walkable(ctx, g), k = walkable(ctx, k);
   with_float("unary_grad", d.dtype, [&]<class T>(T) {
     const auto run = with_simd([&]<SimdLevel kLevel>() { return unary_grad_run<kLevel, T>(kind); });
-    walk_pair<T>(ctx, run, kUnaryGrain, g, k, d);
+    walk_pair<T>(run, kUnaryGrain, g, k, d);
   });
 }
 
 void unary_grad2(const KernelCtx& ctx, UnaryKind kind, ConstView g, ConstView k, View d) {
+  g = walkable(ctx, g), k = walkable(ctx, k);
   with_float("unary_grad2", d.dtype, [&]<class T>(T) {
     const auto run =
         with_simd([&]<SimdLevel kLevel>() { return unary_grad2_run<kLevel, T>(kind); });
-    walk_pair<T>(ctx, run, kUnaryGrain, g, k, d);
+    walk_pair<T>(run, kUnaryGrain, g, k, d);
   });
 }
 
 void binary(const KernelCtx& ctx, BinaryKind kind, ConstView a, ConstView b, View y) {
+  a = walkable(ctx, a), b = walkable(ctx, b);
   with_float("binary", y.dtype, [&]<class T>(T) {
     const auto run = with_simd([&]<SimdLevel kLevel>() { return binary_run<kLevel, T>(kind); });
-    walk_pair<T>(ctx, run, kElementGrain, a, b, y);
+    walk_pair<T>(run, kElementGrain, a, b, y);
   });
 }
 

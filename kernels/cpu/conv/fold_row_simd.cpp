@@ -1,7 +1,6 @@
 #include "graft/kernels/cpu/conv/fold_row.h"
 
 #include "graft/kernels/cpu/simd/activate.h"
-#include "graft/kernels/cpu/simd/row_loops.h"
 #include "graft/kernels/cpu/simd/vec.h"
 
 namespace graft::cpu {
@@ -18,8 +17,7 @@ void fold_columns(const FoldRow<T>& all, const Epilogue<T>& epilogue, int64_t co
   };
   const Vec<T> bias = epilogue.bias ? read(epilogue.bias + column) : Vec<T>{};
   const int64_t taps = row.taps, step = row.col_step * row.sums_pixel + row.columns;
-  for_fours(0, row.out_w, [&](int64_t first, auto outputs) {
-    constexpr int kOutputs = decltype(outputs)::value;
+  const auto fold_outputs = [&]<int kOutputs>(int64_t first) {
     const T* from = row.sums + first * row.sums_pixel + column;
     Vec<T> sums[kOutputs];
 #pragma GCC unroll 4
@@ -37,7 +35,11 @@ void fold_columns(const FoldRow<T>& all, const Epilogue<T>& epilogue, int64_t co
       else
         store_first(y + to, result, count);
     }
-  });
+  };
+  int64_t q = 0;
+  if constexpr (sizeof(T) == sizeof(float))  // f64 is for checking, and has little code
+    for (; q + 4 <= row.out_w; q += 4) fold_outputs.template operator()<4>(q);
+  for (; q < row.out_w; ++q) fold_outputs.template operator()<1>(q);
 }
 
 template <class T>
