@@ -39,14 +39,15 @@ Shape pooled_shape(const char* op, const Shape& input, const Pool2dParams& p) {
   return {input[0], rows, columns, input[3]};
 }
 
-void check_index(const char* op, const Tensor& index, const Shape& windows, const Shape& images) {
+void check_window_index(const char* op, const Tensor& index, const Shape& windows,
+                        const Shape& images) {
   check(index.dtype() == DType::I32 && index.shape() == windows, ErrorKind::Shape, op,
         ": needs an i32 index ", windows, ", not ", index.dtype(), ' ', index.shape());
   check(images.rank() == 4 && images[0] == windows[0] && images[3] == windows[3], ErrorKind::Shape,
         op, ": windows ", windows, " do not belong to images ", images);
 }
 
-// Of max_pool2d and max_pool2d_gather: both read x at the index.
+// The node of max_pool2d and of max_pool2d_gather: both read x at the index.
 struct GatherNode final : Node {
   GatherNode(const char* op, const Shape& images, std::optional<Pool2dParams> of = {})
       : op_name(op), input(images), windows(of) {}
@@ -122,7 +123,7 @@ Tensor max_pool2d(const Tensor& x, const Pool2dParams& params) {
 Tensor max_pool2d_gather(const Tensor& x, const Tensor& index) {
   const OpScope scope("max_pool2d_gather");
   check_images("max_pool2d_gather", x);
-  check_index("max_pool2d_gather", index, index.shape(), x.shape());
+  check_window_index("max_pool2d_gather", index, index.shape(), x.shape());
   Tensor y = Tensor::empty(index.shape(), x.dtype(), x.device());
   run(slots().max_pool2d_gather, x, index, y);
   if (needs_grad({&x})) {
@@ -137,7 +138,7 @@ Tensor max_pool2d_scatter(const Tensor& g, const Tensor& index, const Shape& inp
                           const std::optional<Pool2dParams>& windows) {
   const OpScope scope("max_pool2d_scatter");
   check_images("max_pool2d_scatter", g);
-  check_index("max_pool2d_scatter", index, g.shape(), input);
+  check_window_index("max_pool2d_scatter", index, g.shape(), input);
   if (windows) {
     const Shape pooled = pooled_shape("max_pool2d_scatter", input, *windows);
     check(g.shape() == pooled, ErrorKind::Shape, "max_pool2d_scatter: images ", input,
