@@ -47,6 +47,11 @@ struct Limits {
     }
   } image;
 
+  struct Dataset {
+    /// Of a data set that is held in memory: one IDX file unpacked, or all CIFAR-10 files.
+    uint64_t bytes = uint64_t{4} << 30;
+  } dataset;
+
   struct Walk {
     uint64_t depth = 32;  ///< folders below the root of a data set
     uint64_t files = 100'000'000;

@@ -1,26 +1,37 @@
 #include "graft/data/cifar10.h"
 
-#include <limits>
+#include <memory>
+#include <span>
 
 #include "graft/core/error.h"
 #include "graft/core/io/file_system.h"
 
 namespace graft::data {
 
-Cifar10::Cifar10(const std::vector<std::filesystem::path>& files) {
+Cifar10::Cifar10(const std::vector<std::filesystem::path>& files, const Limits& limits) {
+  std::vector<std::unique_ptr<ByteSource>> sources;
+  uint64_t total = 0;
   for (const std::filesystem::path& file : files) {
-    const std::string bytes =
-        real_file_system().read_text(file, std::numeric_limits<int64_t>::max());
-    const auto size = static_cast<int64_t>(bytes.size());
+    sources.push_back(real_file_system().open(file));
+    const uint64_t size = sources.back()->size();
     check(size > 0 && size % kRecordBytes == 0, ErrorKind::Data, "cifar10: ", file.string(), ": ",
           size, " bytes are no whole number of records of ", kRecordBytes);
-    for (int64_t i = 0; i < size / kRecordBytes; ++i) {
-      const int label = static_cast<unsigned char>(bytes[static_cast<size_t>(i * kRecordBytes)]);
-      check(label < 10, ErrorKind::Data, "cifar10: ", file.string(), ": label ", label,
+    total += size;
+    check(total <= limits.dataset.bytes, ErrorKind::Limit, "cifar10: ", file.string(), ": ", total,
+          " bytes up to here, the limit is ", limits.dataset.bytes);
+  }
+  records_ = buffer_for("cifar10", total);
+  std::span<std::byte> rest = std::as_writable_bytes(std::span(records_));
+  for (size_t f = 0; f < files.size(); ++f) {
+    const std::span<std::byte> records = rest.first(static_cast<size_t>(sources[f]->size()));
+    rest = rest.subspan(records.size());
+    sources[f]->read(0, records);
+    for (size_t i = 0; i < records.size() / kRecordBytes; ++i) {
+      const int label = std::to_integer<int>(records[i * kRecordBytes]);
+      check(label < 10, ErrorKind::Data, "cifar10: ", files[f].string(), ": label ", label,
             " in record ", i);
-      ids_.push_back(file.filename().string() + "[" + std::to_string(i) + "]");
+      ids_.push_back(files[f].filename().string() + "[" + std::to_string(i) + "]");
     }
-    records_ += bytes;
   }
   check(!ids_.empty(), ErrorKind::Argument, "cifar10: no files");
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "graft/core/limits.h"
 #include "graft/data/dataset.h"
 
 namespace graft::data {
@@ -15,9 +16,9 @@ class Cifar10 final : public Dataset {
  public:
   static constexpr int64_t kSide = 32, kRecordBytes = 1 + 3 * kSide * kSide;
 
-  /// Files one after the other. Error(Io), or Error(Data) unless each holds whole records with
-  /// labels 0 to 9.
-  explicit Cifar10(const std::vector<std::filesystem::path>& files);
+  /// Files one after the other. Error(Io); Error(Limit) if they are too much together; Error(Data)
+  /// unless each holds whole records with labels 0 to 9.
+  explicit Cifar10(const std::vector<std::filesystem::path>& files, const Limits& limits = {});
 
   int64_t size() const override { return static_cast<int64_t>(ids_.size()); }
   const std::vector<std::string>& class_names() const override;

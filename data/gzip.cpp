@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "graft/core/error.h"
+#include "graft/core/io/file_system.h"
 
 namespace graft::data {
 
@@ -80,7 +81,7 @@ std::string gunzip_exactly(std::string_view bytes, size_t size, std::string_view
   check(size / kBestRatio <= bytes.size(), ErrorKind::Data, name, ": ", bytes.size(),
         " compressed bytes cannot hold ", size);
   Inflater stream(bytes, name);
-  std::string out(size, '\0');
+  std::string out = buffer_for(std::string(name), size);
   const size_t got = stream.read(out.data(), size);
   check(got == size && stream.at_end(), ErrorKind::Data, name, ": ", got < size ? "fewer" : "more",
         " bytes than the ", size, " its header tells of");

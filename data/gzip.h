@@ -16,7 +16,8 @@ bool has_gzip();
 std::string gunzip_start(std::string_view bytes, size_t wanted, std::string_view name);
 
 /// The content, which must be of exactly `size` bytes with the right checksum. Deflate shrinks at
-/// most 1032 times; a larger claim is Error(Data) before anything is allocated.
+/// most 1032 times; a larger claim is Error(Data) before anything is allocated. The caller bounds
+/// `size`; Error(OutOfMemory) if there is no memory for it.
 std::string gunzip_exactly(std::string_view bytes, size_t size, std::string_view name);
 
 }  // namespace graft::data

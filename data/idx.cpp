@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <limits>
 
 #include "graft/core/error.h"
 #include "graft/core/io/file_system.h"
@@ -23,9 +22,10 @@ uint64_t big_endian_32(std::string_view bytes, size_t at) {
   return value;
 }
 
-IdxFile read_idx(const std::filesystem::path& path, size_t rank) {
+IdxFile read_idx(const std::filesystem::path& path, size_t rank, const Limits& limits) {
   const std::string name = "idx: " + path.string();
-  std::string bytes = real_file_system().read_text(path, std::numeric_limits<int64_t>::max());
+  const uint64_t limit = std::min<uint64_t>(limits.dataset.bytes, uint64_t{1} << 62);
+  std::string bytes = real_file_system().read_text(path, limit);
   const size_t header_bytes = 4 + 4 * rank;
   const std::string head =
       is_gzip(bytes) ? gunzip_start(bytes, header_bytes, name) : bytes.substr(0, header_bytes);
@@ -36,8 +36,11 @@ IdxFile read_idx(const std::filesystem::path& path, size_t rank) {
   uint64_t size = 1;
   for (size_t axis = 0; axis < rank; ++axis) {
     const uint64_t extent = big_endian_32(head, 4 + 4 * axis);
-    check(extent > 0 && size <= std::numeric_limits<int64_t>::max() / extent, ErrorKind::Data, name,
-          ": impossible extent ", extent, " of axis ", axis);
+    check(extent > 0, ErrorKind::Data, name, ": nothing along axis ", axis);
+    check(axis == 0 || extent <= limits.image.side, ErrorKind::Limit, name, ": ", extent,
+          " pixels along axis ", axis, ", the limit of a side is ", limits.image.side);
+    check(size <= limit / extent, ErrorKind::Limit, name, ": more bytes than the limit ", limit,
+          " by its header");
     file.extents.push_back(extent);
     size *= extent;
   }
@@ -75,13 +78,10 @@ Idx::Idx(const std::filesystem::path& images, const Limits& limits)
 Idx::Idx(const std::filesystem::path& images, const std::filesystem::path& labels,
          const Limits& limits)
     : name_(images.filename().string()) {
-  IdxFile pixel_file = read_idx(images, 3), label_file = read_idx(labels, 1);
+  IdxFile pixel_file = read_idx(images, 3, limits), label_file = read_idx(labels, 1, limits);
   const auto& extents = pixel_file.extents;
   check(extents[0] == label_file.extents[0], ErrorKind::Data, "idx: ", images.string(), ": ",
         extents[0], " images, but ", label_file.extents[0], " labels in ", labels.string());
-  check(std::max(extents[1], extents[2]) <= limits.image.side, ErrorKind::Limit,
-        "idx: ", images.string(), ": ", extents[2], " x ", extents[1],
-        " pixels, the limit of a side is ", limits.image.side);
   height_ = static_cast<int64_t>(extents[1]);
   width_ = static_cast<int64_t>(extents[2]);
   pixels_ = std::move(pixel_file.elements);

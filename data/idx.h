@@ -16,8 +16,8 @@ class Idx final : public Dataset {
  public:
   /// The labels are sought beside the images, by the usual name: images-idx3 -> labels-idx1, with
   /// or without .gz. Error(Io) if one is missing; Error(Data) for another format, sizes that
-  /// contradict each other or the file, or a damaged gzip stream; Error(Argument) for .gz in a
-  /// build without zlib.
+  /// contradict each other or the file, or a damaged gzip stream; Error(Limit) for a file or a
+  /// header beyond the limits; Error(Argument) for .gz in a build without zlib.
   explicit Idx(const std::filesystem::path& images, const Limits& limits = {});
   Idx(const std::filesystem::path& images, const std::filesystem::path& labels,
       const Limits& limits = {});

@@ -35,6 +35,14 @@ FileSystem::Kind followed_kind(const fs::path& path) {
   return fs::exists(status) ? FileSystem::Kind::Other : FileSystem::Kind::Missing;
 }
 
+// The path without links and dots; Error(Io) where the system cannot tell.
+fs::path real_path(const fs::path& path) {
+  std::error_code error;
+  fs::path real = fs::canonical(path, error);
+  check(!error, ErrorKind::Io, "list: ", path.string(), ": ", error.message());
+  return real;
+}
+
 // Is `folder` one of those that are being walked, or does it hold one? Both canonical.
 bool leads_back(const fs::path& folder, const std::vector<fs::path>& walked) {
   return std::ranges::any_of(walked, [&](const fs::path& inner) {
@@ -54,7 +62,7 @@ Found look_at(const fs::path& path, const std::vector<fs::path>& walked) {
   if (kind == FileSystem::Kind::Missing) return {false, {}, "a symbolic link to nothing"};
   if (kind == FileSystem::Kind::Other) return {false, {}, "no regular file"};
   if (kind == FileSystem::Kind::Folder) {
-    const fs::path real = fs::canonical(path);
+    const fs::path real = real_path(path);
     return {true, real, leads_back(real, walked) ? "a symbolic link to a folder around it" : ""};
   }
   if (named_like_a_picture(path.filename().string())) return {false, {}, ""};
@@ -66,7 +74,7 @@ Found look_at(const fs::path& path, const std::vector<fs::path>& walked) {
 
 ImageFolder::ImageFolder(const std::filesystem::path& root, const Limits& limits, Decoder decoder)
     : root_(root), limits_(limits), decoder_(decoder) {
-  std::vector<fs::path> walked{fs::weakly_canonical(root)};
+  std::vector<fs::path> walked{real_path(root)};
   for (const std::string& name : real_file_system().list(root)) {
     Found found = look_at(root / name, walked);
     if (found.reason.empty() && !found.is_folder) found.reason = "not in the folder of a class";

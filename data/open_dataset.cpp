@@ -40,7 +40,7 @@ DataSource open_file(const std::filesystem::path& path, const Limits& limits) {
   check(file->size() > 0 && file->size() % kRecord == 0, ErrorKind::Data,
         "open_dataset: ", path.string(), ": neither CIFAR-10 (", file->size(),
         " bytes are no whole number of records of ", kRecord, ") nor IDX images");
-  return {std::make_shared<Cifar10>(std::vector{path}), nullptr, ""};
+  return {std::make_shared<Cifar10>(std::vector{path}, limits), nullptr, ""};
 }
 
 }  // namespace

@@ -12,9 +12,17 @@ std::string FileSystem::read_text(const Path& path, uint64_t limit) {
   const std::unique_ptr<ByteSource> file = open(path);
   check(file->size() <= limit, ErrorKind::Limit, "read: ", path.string(), ": ", file->size(),
         " bytes, the limit is ", limit);
-  std::string text(static_cast<size_t>(file->size()), '\0');
+  std::string text = buffer_for("read: " + path.string(), file->size());
   file->read(0, std::as_writable_bytes(std::span(text)));
   return text;
+}
+
+std::string buffer_for(const std::string& what, uint64_t bytes) {
+  try {
+    return std::string(static_cast<size_t>(bytes), '\0');
+  } catch (const std::exception&) {  // bad_alloc or length_error
+    fail(ErrorKind::OutOfMemory, what, ": no memory for ", bytes, " bytes");
+  }
 }
 
 void FileSystem::make_folders(const Path& path) {

@@ -64,7 +64,8 @@ class FileSystem {
   /// Error(Io) saying "locked" at once if another process or object holds it.
   virtual std::unique_ptr<FileLock> lock(const Path& path) = 0;
 
-  /// The whole of a file; Error(Limit) if it is larger than `limit` bytes.
+  /// The whole of a file; Error(Limit) if it is larger than `limit` bytes, Error(OutOfMemory) if
+  /// there is no memory for it.
   std::string read_text(const Path& path, uint64_t limit);
   /// make_folder() for `path` and all its missing parents, durably. Error(Io) naming the part that
   /// is a file.
@@ -72,6 +73,9 @@ class FileSystem {
   /// Removes a folder and all in it. Links are removed, not followed.
   void remove_tree(const Path& path);
 };
+
+/// `bytes` zeros to read into; Error(OutOfMemory) naming `what` if there is no memory for them.
+std::string buffer_for(const std::string& what, uint64_t bytes);
 
 /// The machine's file system.
 FileSystem& real_file_system();

@@ -120,6 +120,13 @@ TEST_CASE("file system: reading checks limit, kind and presence") {
   CHECK(kind_of_failure([&] { files.open(folder.path() / "none"); }) == ErrorKind::Io);
 }
 
+TEST_CASE("file system: a buffer larger than any memory is OutOfMemory") {
+  std::string text;
+  const auto ask = [] { buffer_for("read: a", uint64_t{1} << 63); };
+  CHECK(kind_of_failure(ask, &text) == ErrorKind::OutOfMemory);
+  CHECK(text == "read: a: no memory for 9223372036854775808 bytes");
+}
+
 TEST_CASE("file system: a file that is cut after it was opened ends in an error") {
   const TempFolder folder;
   FileSystem& files = real_file_system();

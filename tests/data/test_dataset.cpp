@@ -134,6 +134,9 @@ TEST_CASE("image folder: an empty class, no class, a missing folder are named") 
             ": no JPEG or PNG in the folder of class 'bees'");
   CHECK(message_of([&] { ImageFolder{root / "none"}; }) ==
         "io: list: " + (root / "none").string() + ": No such file or directory");
+  fs::create_symlink("circle", root / "circle");
+  CHECK(message_of([&] { ImageFolder{root / "circle"}; }) ==
+        "io: list: " + (root / "circle").string() + ": Too many levels of symbolic links");
 }
 
 TEST_CASE("image folder: broken pictures are named when they are read") {
@@ -228,6 +231,21 @@ TEST_CASE("cifar10: planes become pixels, records run on over the files") {
         "data: cifar10: " + (folder.path() / "label.bin").string() + ": label 10 in record 1");
 }
 
+TEST_CASE("cifar10: all files together are held against the limit") {
+  const TempFolder folder;
+  const std::string record(Cifar10::kRecordBytes, '\1');
+  for (const char* name : {"a.bin", "b.bin"}) write_text(folder.path() / name, record);
+  const std::vector<fs::path> files{folder.path() / "a.bin", folder.path() / "b.bin"};
+  Limits limits;
+  limits.dataset.bytes = 2 * record.size();
+  CHECK(Cifar10(files, limits).size() == 2);
+  --limits.dataset.bytes;
+  CHECK(message_of([&] { Cifar10(files, limits); }) ==
+        "limit: cifar10: " + files[1].string() + ": 6146 bytes up to here, the limit is 6145");
+  limits.dataset.bytes = 100;
+  CHECK(message_of([&] { open_dataset(files[0], limits); }).starts_with("limit: cifar10: "));
+}
+
 TEST_CASE("cifar10: the test images") {
   const auto file = asset("cifar10/test_500.bin");
   if (!file) return skip("cifar10");
@@ -268,9 +286,9 @@ TEST_CASE("idx: images and labels, found by name, sizes held against the file") 
   write_text(images, idx_text({2, 2, 3}, "abc"));
   CHECK(message_of([&] { Idx{images}; }) ==
         "data: idx: " + images.string() + ": 19 bytes, its header tells of 28");
-  write_text(images, idx_text({2, 0x80000000u, 0x80000000u}, "abc"));
+  write_text(images, idx_text({2, 0, 3}, ""));
   CHECK(message_of([&] { Idx{images}; }) ==
-        "data: idx: " + images.string() + ": impossible extent 2147483648 of axis 2");
+        "data: idx: " + images.string() + ": nothing along axis 1");
   write_text(images, "no idx at all");
   CHECK(message_of([&] { Idx{images}; }) ==
         "data: idx: " + images.string() + ": does not begin like u8 data of rank 3");
@@ -317,6 +335,48 @@ TEST_CASE("idx: compressed files, and what damage does to them") {
   bytes.push_back(std::byte{0});
   write_bytes(images, bytes);
   CHECK(message_of([&] { Idx{images}; }).starts_with("data: idx: " + images.string() + ": more"));
+}
+
+TEST_CASE("idx: what a header tells of is held against the limits") {
+  const TempFolder folder;
+  const fs::path images = folder.path() / "images-idx3-ubyte";
+  write_text(folder.path() / "labels-idx1-ubyte", idx_text({2}, "ab"));
+  Limits limits;
+  limits.dataset.bytes = 100;
+  limits.image.side = 7;
+  const auto message = [&](const std::vector<uint32_t>& extents) {
+    write_text(images, idx_text(extents, ""));
+    return message_of([&] { Idx(images, limits); });
+  };
+  const std::string name = "limit: idx: " + images.string();
+  CHECK(message({2, 0x80000000u, 0x80000000u}) ==
+        name + ": 2147483648 pixels along axis 1, the limit of a side is 7");
+  CHECK(message({2, 7, 8}) == name + ": 8 pixels along axis 2, the limit of a side is 7");
+  CHECK(message({3, 7, 5}) == name + ": more bytes than the limit 100 by its header");
+  CHECK(message({2, 7, 7}) ==
+        "data: idx: " + images.string() + ": 16 bytes, its header tells of 114");
+  write_text(images, idx_text({2, 1, 1}, std::string(85, 'x')));
+  CHECK(message_of([&] { Idx(images, limits); }) ==
+        "limit: read: " + images.string() + ": 101 bytes, the limit is 100");
+}
+
+TEST_CASE("idx: a compressed header is held against the limits before anything is unpacked") {
+  if (!has_gzip()) return skip("zlib");
+  const TempFolder folder;
+  const fs::path images = folder.path() / "images-idx3-ubyte.gz";
+  write_text(folder.path() / "labels-idx1-ubyte", idx_text({2}, "ab"));
+  // One stored block with the IDX header; what it tells of would be found cut short.
+  const std::string gzip(
+      "\x1f\x8b\x08\0\0\0\0\0\0\x03"
+      "\0\x10\0\xef\xff",
+      15);
+  write_text(images, gzip + idx_text({300, 7, 7}, ""));
+  Limits limits;
+  CHECK(message_of([&] { Idx(images, limits); }) ==
+        "data: idx: " + images.string() + ": the gzip stream is cut short");
+  limits.dataset.bytes = 300 * 7 * 7 - 1;
+  CHECK(message_of([&] { Idx(images, limits); }) ==
+        "limit: idx: " + images.string() + ": more bytes than the limit 14699 by its header");
 }
 
 TEST_CASE("idx: MNIST") {
