@@ -28,7 +28,7 @@ struct PoolAxis {
   /// Windows that read `pixel`.
   GRAFT_HD PixelRange covering(int64_t pixel) const {
     const int64_t first = pixel + before - kernel + 1;
-    return {first <= 0 ? 0 : (first + stride - 1) / stride,
+    return {first <= 0 ? 0 : (first - 1) / stride + 1,
             std::min((pixel + before) / stride + 1, windows)};
   }
 

@@ -3,6 +3,7 @@
 #include "graft/core/autocast.h"
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
+#include "graft/core/extents.h"
 #include "graft/core/ops/operand_checks.h"
 #include "graft/core/ops/reduce.h"
 #include "graft/core/ops/unary.h"
@@ -86,12 +87,18 @@ Shape conv2d_output_shape(const char* op, const Shape& x, const Shape& filter,
         " right ", pad.right);
   check(x.rank() == 4 && filter.rank() == 4, ErrorKind::Shape, op,
         ": needs an image [N,H,W,C] and filters [Cout,KH,KW,C/groups]: x ", x, " weight ", filter);
-  check(x[3] == filter[3] * params.groups && filter[0] % params.groups == 0, ErrorKind::Shape, op,
+  const bool divides = x[3] % params.groups == 0 && filter[0] % params.groups == 0;
+  check(divides && x[3] / params.groups == filter[3], ErrorKind::Shape, op,
         ": channels do not fit: x ", x, " weight ", filter, " groups ", params.groups);
   check(filter[1] > 0 && filter[2] > 0, ErrorKind::Shape, op, ": empty window: weight ", filter);
-  const Size2d window{(filter[1] - 1) * params.dilation_h + 1,
-                      (filter[2] - 1) * params.dilation_w + 1};
-  const Size2d image{x[1] + pad.top + pad.bottom, x[2] + pad.left + pad.right};
+  const auto reach = [&](int64_t kernel, int64_t dilation) {
+    return add_extents(op, multiply_extents(op, kernel - 1, dilation), 1);
+  };
+  const auto padded = [&](int64_t size, int64_t before, int64_t after) {
+    return add_extents(op, add_extents(op, size, before), after);
+  };
+  const Size2d window{reach(filter[1], params.dilation_h), reach(filter[2], params.dilation_w)};
+  const Size2d image{padded(x[1], pad.top, pad.bottom), padded(x[2], pad.left, pad.right)};
   check(window.height <= image.height && window.width <= image.width, ErrorKind::Shape, op,
         ": window ", window, " is larger than the padded image ", image, ": x ", x, " weight ",
         filter);

@@ -1,5 +1,6 @@
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
+#include "graft/core/extents.h"
 #include "graft/core/ops/shape_ops.h"
 
 namespace graft {
@@ -37,7 +38,7 @@ Tensor pad(const Tensor& x, const std::vector<int64_t>& before, const std::vecto
     const int64_t behind = after[static_cast<size_t>(axis)];
     check(ahead >= 0 && behind >= 0, ErrorKind::Argument, "pad: negative amount ",
           std::min(ahead, behind), " at axis ", axis, " of ", x.shape());
-    shape[axis] += ahead + behind;
+    shape[axis] = add_extents("pad", shape[axis], add_extents("pad", ahead, behind));
   }
   Tensor y = Tensor::full(shape, value, x.dtype(), x.device());
   for (int axis = 0; axis < x.rank(); ++axis)

@@ -4,6 +4,7 @@
 
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
+#include "graft/core/extents.h"
 #include "graft/core/ops/operand_checks.h"
 #include "graft/core/ops/shape_ops.h"
 #include "graft/core/size2d.h"
@@ -30,6 +31,7 @@ Shape pooled_shape(const char* op, const Shape& input, const Pool2dParams& p) {
             fits(pad.right, p.kernel_w),
         ErrorKind::Argument, op, ": padding must be 0 to half of the kernel: kernel ", kernel,
         " padding ", pad.top, ' ', pad.bottom, ' ', pad.left, ' ', pad.right);
+  multiply_extents(op, p.kernel_h, p.kernel_w);  // an average divides by it
   const int64_t rows =
       pooled_extent(input[1], p.kernel_h, p.stride_h, pad.top, pad.bottom, p.ceil_mode);
   const int64_t columns =
@@ -96,11 +98,12 @@ struct AvgPoolGradNode final : Node {
 
 int64_t pooled_extent(int64_t size, int64_t kernel, int64_t stride, int64_t before, int64_t after,
                       bool ceil_mode) {
-  const int64_t span = size + before + after - kernel;
+  const int64_t span = size - (kernel - before - after);
   if (span < 0) return 0;
-  int64_t count = (span + (ceil_mode ? stride - 1 : 0)) / stride + 1;
-  if (ceil_mode && (count - 1) * stride >= size + before) --count;
-  return count;
+  const int64_t rest = span % stride;
+  // A last window that is cut off counts if it begins before the padding behind the image.
+  const bool cut = ceil_mode && rest > 0 && stride - rest < kernel - after;
+  return span / stride + 1 + (cut ? 1 : 0);
 }
 
 Tensor max_pool2d(const Tensor& x, const Pool2dParams& params) {

@@ -1,4 +1,6 @@
 // Other extents over the same elements in row-major order.
+#include <algorithm>
+
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/shape_ops.h"
@@ -9,19 +11,15 @@ namespace {
 // `wanted` with its -1 replaced by what is left of x's elements.
 Shape resolve(const Shape& x, const Shape& wanted) {
   Shape out = wanted;
-  int open = -1;
-  int64_t known = 1;
-  for (int axis = 0; axis < wanted.rank(); ++axis) {
-    if (wanted[axis] == -1 && open < 0)
-      open = axis;
-    else
-      known *= wanted[axis];
-  }
-  const int64_t count = x.numel();
-  if (open >= 0 && known > 0 && count % known == 0) out[open] = count / known;
+  const int64_t* const found = std::find(wanted.begin(), wanted.end(), -1);
+  const auto open = static_cast<int>(found - wanted.begin());
+  if (open < wanted.rank()) out[open] = 1;
   for (const int64_t extent : out)
     check(extent >= 0, ErrorKind::Shape, "reshape: ", x, " does not fit into ", wanted);
-  check(out.numel() == count, ErrorKind::Shape, "reshape: ", x, " does not fit into ", wanted);
+  const int64_t count = x.numel(), known = out.numel();
+  if (open < wanted.rank() && known > 0) out[open] = count / known;
+  check(out.numel() == count && (open == wanted.rank() || known > 0), ErrorKind::Shape,
+        "reshape: ", x, " does not fit into ", wanted);
   return out;
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "graft/core/autograd/node.h"
 #include "graft/core/op_scope.h"
 #include "graft/core/ops/shape_ops.h"
@@ -38,6 +40,7 @@ Tensor slice(const Tensor& x, int axis, int64_t begin, int64_t end, int64_t step
   const int along = normalize_axis("slice", axis, x.rank());
   check(0 <= begin && begin <= end && end <= x.shape()[along] && step > 0, ErrorKind::Shape,
         "slice: ", begin, "..", end, " step ", step, " of axis ", along, " of ", x.shape());
+  step = std::min(step, std::max<int64_t>(end - begin, 1));  // a longer one takes no more
   Shape shape = x.shape(), strides = x.strides();
   shape[along] = (end - begin + step - 1) / step;
   strides[along] *= step;

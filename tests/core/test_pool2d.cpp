@@ -41,6 +41,9 @@ TEST_CASE("pool2d: windows are counted as PyTorch counts them") {
   CHECK(pooled_extent(5, 2, 3, 1, 1, true) == 2);
   CHECK(pooled_extent(6, 2, 3, 1, 1, true) == 3);
   CHECK(pooled_extent(2, 3, 1, 0, 0, false) == 0);
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  CHECK(pooled_extent(5, 2, kMost, 0, 0, true) == 1);
+  CHECK(pooled_extent(5, kMost - 1, 1, kMost / 2, kMost / 2, false) == 6);
 }
 
 TEST_CASE("max_pool2d: SqueezeNet's chain of extents") {

@@ -29,6 +29,7 @@ TEST_CASE("views: reshape, permute and slice share the storage; contiguous copie
     CHECK(&view.storage() == &x.storage());
   CHECK(elements(transpose(x, 0, 1)) == Values{0, 3, 1, 4, 2, 5});
   CHECK(elements(slice(x, 1, 0, 3, 2)) == Values{0, 2, 3, 5});
+  CHECK(elements(slice(x, 1, 1, 3, std::numeric_limits<int64_t>::max())) == Values{1, 4});
   CHECK(elements(reshape(transpose(x, 0, 1), {6})) == Values{0, 3, 1, 4, 2, 5});
   CHECK(&contiguous(transpose(x, 0, 1)).storage() != &x.storage());
   CHECK(flatten(counting({2, 3, 4, 5}), 1, 2).shape() == Shape{2, 12, 5});

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -25,6 +26,8 @@ Tensor i64(std::initializer_list<int64_t> values) {
 }
 Tensor u8(const Shape& shape) { return Tensor::zeros(shape, DType::U8); }
 Tensor i32(const Shape& shape) { return Tensor::zeros(shape, DType::I32); }
+
+constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
 
 // Of 3 x 4 pixels to 2 x 2, of windows of 3 x 3 at most.
 void resize_window(std::initializer_list<int64_t> window) {
@@ -104,6 +107,10 @@ std::vector<ErrorRow> shape_errors() {
        },
        ErrorKind::Shape, "reshape: [2, 3] does not fit into [-1, 4]"},
       {[] {
+         reshape(f32({2, 3}), {-1, kMost, 2});
+       },
+       ErrorKind::Limit, "shape: element count overflows: [1, 9223372036854775807, 2]"},
+      {[] {
          flatten(f32({2, 3, 4}), 2, 1);
        },
        ErrorKind::Shape, "flatten: axes 2..1 of [2, 3, 4]"},
@@ -138,6 +145,8 @@ std::vector<ErrorRow> shape_errors() {
        ErrorKind::Shape, "pad: 1 and 1 amounts for [2, 3]"},
       {[] { pad(f32({2}), {-1}, {0}); }, ErrorKind::Argument,
        "pad: negative amount -1 at axis 0 of [2]"},
+      {[] { pad(f32({2}), {kMost}, {kMost}); }, ErrorKind::Limit,
+       "pad: extent overflows: 9223372036854775807 + 9223372036854775807"},
       {[] { cast(Tensor(), DType::F32); }, ErrorKind::Argument, "cast: tensor is undefined"},
       {[] {
          gather_rows(f32({3, 2}), i64({0, 3}));
@@ -230,6 +239,14 @@ std::vector<ErrorRow> product_errors() {
        ErrorKind::Shape,
        "conv2d: window 3x3 is larger than the padded image 2x5: x [1, 2, 5, 3] weight "
        "[4, 3, 3, 3]"},
+      {[] {
+         conv2d(f32({1, 5, 5, 3}), f32({4, 3, 3, 3}), {}, {.dilation_h = kMost});
+       },
+       ErrorKind::Limit, "conv2d: extent overflows: 2 x 9223372036854775807"},
+      {[] {
+         conv2d(f32({1, 5, 5, 3}), f32({4, 3, 3, 3}), {}, {.padding = {.left = kMost}});
+       },
+       ErrorKind::Limit, "conv2d: extent overflows: 5 + 9223372036854775807"},
       {[] {
          conv2d(f32({1, 5, 5, 3}), f32({4, 3, 3, 3}), f32({3}), {});
        },
