@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <cstring>
 #include <deque>
 #include <exception>
 #include <mutex>
@@ -13,7 +12,6 @@
 #include "graft/core/error.h"
 #include "graft/core/random.h"
 #include "graft/data/picture_cache.h"
-#include "graft/data/readable.h"
 #include "graft/data/sampling.h"
 #include "graft/data/transforms.h"
 
@@ -31,18 +29,6 @@ struct Job {
   bool finished() const { return done == indices.size(); }
 };
 
-/// The given rows of a batch [N, ...].
-Tensor rows_of(const Tensor& batch, const std::vector<size_t>& rows) {
-  Shape shape = batch.shape();
-  shape[0] = static_cast<int64_t>(rows.size());
-  Tensor out = Tensor::empty(shape, batch.dtype());
-  const size_t row_bytes = batch.bytes() / static_cast<size_t>(batch.dim(0));
-  for (size_t i = 0; i < rows.size(); ++i)
-    std::memcpy(static_cast<std::byte*>(out.raw_data()) + i * row_bytes,
-                static_cast<const std::byte*>(batch.raw_data()) + rows[i] * row_bytes, row_bytes);
-  return out;
-}
-
 }  // namespace
 
 class Loader::Impl {
@@ -51,8 +37,7 @@ class Loader::Impl {
       : dataset_(std::move(dataset)),
         contract_(contract),
         options_(options),
-        cache_(dataset_->size(), options.cache_bytes),
-        is_bad_(static_cast<size_t>(dataset_->size())) {
+        cache_(dataset_->size(), options.cache_bytes) {
     for (int i = 0; i < options_.workers; ++i)
       workers_.emplace_back([this](const std::stop_token& stop) { work(stop); });
   }
@@ -62,7 +47,6 @@ class Loader::Impl {
   }
 
   const Dataset& dataset() const { return *dataset_; }
-  const std::vector<SkippedFile>& bad_samples() const { return bad_samples_; }
 
   int64_t batches() const {
     const int64_t size = dataset_->size(), batch = options_.batch_size;
@@ -78,7 +62,6 @@ class Loader::Impl {
     }
     epoch_ = epoch;
     next_batch_ = first_batch;
-    nothing_read_ = first_batch == 0;
     const int64_t size = dataset_->size();
     if (options_.shuffle) {
       order_ = epoch_order(size, options_.seed, epoch);
@@ -90,17 +73,12 @@ class Loader::Impl {
   }
 
   bool next(Batch& batch) {
-    for (;;) {
-      queue_jobs();
-      const std::shared_ptr<Job> job = wait_for_job();
-      if (job == nullptr) break;
-      queue_jobs();  // keeps the workers busy while the batch is used
-      if (finish(*job, batch)) return true;
-    }
-    check(!nothing_read_ || batches() == 0, ErrorKind::Data, "loader: none of the ",
-          dataset_->size(), " samples can be read; the first: ",
-          bad_samples_.empty() ? std::string() : bad_samples_.front().reason);
-    return false;
+    queue_jobs();
+    const std::shared_ptr<Job> job = wait_for_job();
+    if (job == nullptr) return false;
+    queue_jobs();  // keeps the workers busy while the batch is used
+    finish(*job, batch);
+    return true;
   }
 
  private:
@@ -112,12 +90,8 @@ class Loader::Impl {
       job->epoch = epoch_;
       const int64_t begin = next_batch_ * options_.batch_size;
       const int64_t end = std::min(begin + options_.batch_size, dataset_->size());
-      for (int64_t i = begin; i < end; ++i) {
-        const int64_t sample = order_[static_cast<size_t>(i)];
-        if (!is_bad_[static_cast<size_t>(sample)]) job->indices.push_back(sample);
-      }
+      job->indices.assign(order_.begin() + begin, order_.begin() + end);
       ++next_batch_;
-      if (job->indices.empty()) continue;
       job->errors.resize(job->indices.size());
       job->images = Tensor::empty({static_cast<int64_t>(job->indices.size()), contract_.crop_height,
                                    contract_.crop_width, contract_.channels()});
@@ -192,36 +166,15 @@ class Loader::Impl {
     return picture;
   }
 
-  /// Turns a finished job into a batch; false if it has no good sample. Throws what may not be
-  /// skipped.
-  bool finish(Job& job, Batch& batch) {
-    std::vector<size_t> good;
-    for (size_t i = 0; i < job.indices.size(); ++i) {
-      if (job.errors[i])
-        report(job.errors[i], job.indices[i]);
-      else
-        good.push_back(i);
-    }
-    if (good.empty()) return false;
-    nothing_read_ = false;
-    batch.indices.clear();
-    batch.labels = Tensor::empty({static_cast<int64_t>(good.size())}, DType::I64);
-    for (size_t i = 0; i < good.size(); ++i) {
-      batch.indices.push_back(job.indices[good[i]]);
-      batch.labels.data<int64_t>()[i] = dataset_->label(batch.indices.back());
-    }
-    batch.images = good.size() == job.indices.size() ? job.images : rows_of(job.images, good);
-    return true;
-  }
-
-  void report(const std::exception_ptr& error, int64_t sample) {
-    try {
-      std::rethrow_exception(error);
-    } catch (const Error& e) {
-      if (!options_.skip_bad || !is_of_one_sample(e.kind())) throw;
-      is_bad_[static_cast<size_t>(sample)] = true;
-      bad_samples_.push_back({dataset_->id(sample), e.what()});
-    }
+  /// Turns a finished job into a batch; throws the error of its first bad sample.
+  void finish(Job& job, Batch& batch) {
+    for (const std::exception_ptr& error : job.errors)
+      if (error) std::rethrow_exception(error);
+    batch.labels = Tensor::empty({static_cast<int64_t>(job.indices.size())}, DType::I64);
+    for (size_t i = 0; i < job.indices.size(); ++i)
+      batch.labels.data<int64_t>()[i] = dataset_->label(job.indices[i]);
+    batch.indices = std::move(job.indices);
+    batch.images = std::move(job.images);
   }
 
   const DatasetPtr dataset_;
@@ -232,10 +185,7 @@ class Loader::Impl {
   // Only the thread that uses the loader touches these.
   uint32_t epoch_ = 0;
   int64_t next_batch_ = 0;
-  bool nothing_read_ = false;
   std::vector<int64_t> order_;
-  std::vector<bool> is_bad_;
-  std::vector<SkippedFile> bad_samples_;
 
   std::mutex mutex_;
   std::condition_variable_any work_waits_;
@@ -259,6 +209,5 @@ void Loader::start_epoch(uint32_t epoch, int64_t first_batch) {
   impl_->start_epoch(epoch, first_batch);
 }
 bool Loader::next(Batch& batch) { return impl_->next(batch); }
-const std::vector<SkippedFile>& Loader::bad_samples() const { return impl_->bad_samples(); }
 
 }  // namespace graft::data

@@ -21,7 +21,6 @@ struct LoaderOptions {
   int workers = 0;           ///< threads that decode; 0: the thread that calls next()
   int prefetch = 2;          ///< batches made ahead of the one asked for
   uint64_t cache_bytes = 0;  ///< memory for pictures kept between epochs
-  bool skip_bad = false;     ///< leave out samples that cannot be read, reporting each once
 };
 
 struct Batch {
@@ -50,13 +49,9 @@ class Loader {
   void start_epoch(uint32_t epoch, int64_t first_batch = 0);
 
   /// The next batch, or false at the end of the epoch. An error of a sample, whichever worker met
-  /// it, is thrown here: always that of the first bad sample of the batch, naming the file. With
-  /// skip_bad the batch is smaller instead, and an empty one is passed over; Error(Data) if an
-  /// epoch begun at its start has no readable sample.
+  /// it, is thrown here: always that of the first bad sample of the batch, naming the file; the
+  /// next call gives the next batch. find_readable() tells beforehand which samples to leave out.
   bool next(Batch& batch);
-
-  /// Samples left out so far by skip_bad.
-  const std::vector<SkippedFile>& bad_samples() const;
 
  private:
   class Impl;

@@ -239,47 +239,6 @@ TEST_CASE("loader: a worker's error comes out of next(), always the first of the
   }
 }
 
-TEST_CASE("loader: skip_bad leaves samples out and reports each once") {
-  std::vector<std::string> first;
-  for (const int workers : {0, 4}) {
-    LoaderOptions options;
-    options.batch_size = 4;
-    options.workers = workers;
-    options.skip_bad = true;
-    Loader loader(std::make_shared<Watched>(14, std::set<int64_t>{1, 4, 5, 6, 7, 13}),
-                  small_contract(), options);
-    const std::vector<int64_t> good{0, 2, 3, 8, 9, 10, 11, 12};
-    CHECK(epoch_indices(loader, 0) == good);
-    REQUIRE(loader.bad_samples().size() == 6);
-    CHECK(loader.bad_samples()[0] == SkippedFile{"drawn[1]", "decode: drawn[1]: broken"});
-    CHECK(epoch_indices(loader, 1) == good);
-    CHECK(loader.bad_samples().size() == 6);
-    const auto hashes = epoch_hashes(loader, 0);
-    if (first.empty()) first = hashes;
-    CHECK(hashes == first);
-  }
-}
-
-TEST_CASE("loader: skip_bad neither hides a lack of memory nor an epoch without samples") {
-  LoaderOptions options;
-  options.workers = 2;
-  options.skip_bad = true;
-  const auto dataset = std::make_shared<Watched>(3);
-  dataset->out_of_memory = true;
-  Loader loader(dataset, small_contract(), options);
-  Batch batch;
-  loader.start_epoch(0);
-  CHECK(error_text([&] { loader.next(batch); }) == "no memory for drawn[0]");
-
-  Loader hopeless(std::make_shared<Watched>(3, std::set<int64_t>{0, 1, 2}), small_contract(),
-                  options);
-  for (const uint32_t epoch : {0u, 1u}) {
-    hopeless.start_epoch(epoch);
-    CHECK(error_text([&] { hopeless.next(batch); }) ==
-          "loader: none of the 3 samples can be read; the first: decode: drawn[0]: broken");
-  }
-}
-
 TEST_CASE("readable: finds the bad samples, at any number of threads; passes other errors on") {
   for (const int threads : {1, 3}) {
     const ThreadCount scope(threads);
