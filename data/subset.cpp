@@ -7,10 +7,10 @@
 namespace graft::data {
 
 Subset::Subset(DatasetPtr whole, std::vector<int64_t> indices)
-    : whole_(std::move(whole)), indices_(std::move(indices)) {
+    : DatasetView(std::move(whole)), indices_(std::move(indices)) {
   for (const int64_t i : indices_)
-    check(i >= 0 && i < whole_->size(), ErrorKind::Argument, "subset: no sample ", i, " of ",
-          whole_->size());
+    check(i >= 0 && i < this->whole().size(), ErrorKind::Argument, "subset: no sample ", i, " of ",
+          this->whole().size());
 }
 
 int64_t Subset::index(int64_t i) const {

@@ -84,6 +84,8 @@ TEST_CASE("image folder: classes and samples are sorted, strays listed with a re
                                           {"ants/notes.txt", ".txt is not read"},
                                           {"top.png", "not in the folder of a class"}};
   CHECK(dataset.skipped() == expected);
+  const Subset some(std::make_shared<ImageFolder>(root), {3, 0});
+  CHECK(some.skipped() == expected);
 }
 
 TEST_CASE("image folder: links to folders and pictures are followed, never in a circle") {

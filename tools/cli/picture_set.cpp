@@ -6,6 +6,7 @@
 #include "graft/core/error.h"
 #include "graft/core/text.h"
 #include "graft/core/utf8.h"
+#include "graft/data/dataset_view.h"
 #include "graft/data/readable.h"
 #include "graft/data/subset.h"
 
@@ -22,25 +23,16 @@ auto with_advice(const Read& read) {
   }
 }
 
-class WithAdvice final : public data::Dataset {
+class WithAdvice final : public data::DatasetView {
  public:
-  explicit WithAdvice(data::DatasetPtr whole) : whole_(std::move(whole)) {}
+  explicit WithAdvice(data::DatasetPtr whole) : DatasetView(std::move(whole)) {}
 
-  int64_t size() const override { return whole_->size(); }
-  const std::vector<std::string>& class_names() const override { return whole_->class_names(); }
-  int64_t label(int64_t i) const override { return whole_->label(i); }
-  std::string id(int64_t i) const override { return whole_->id(i); }
-  std::string content_hash(int64_t i) const override { return whole_->content_hash(i); }
-  std::string fingerprint(int64_t i) const override { return whole_->fingerprint(i); }
   data::Image image(int64_t i) const override {
-    return with_advice([&] { return whole_->image(i); });
+    return with_advice([&] { return whole().image(i); });
   }
   data::PicturePart part(int64_t i, const data::ChoosePart& choose) const override {
-    return with_advice([&] { return whole_->part(i, choose); });
+    return with_advice([&] { return whole().part(i, choose); });
   }
-
- private:
-  data::DatasetPtr whole_;
 };
 
 }  // namespace
