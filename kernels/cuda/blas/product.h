@@ -26,7 +26,7 @@ struct ProductCase {
 };
 
 /// Runs the case if cuBLASLt has an algorithm for it that repeats its bits. False: nothing was
-/// done.
+/// done. All operands library_aligned().
 bool blas_product(const KernelCtx& ctx, const ProductCase& of, const void* a, const void* b,
                   const void* bias, void* c);
 

@@ -3,6 +3,7 @@
 #include "graft/core/error.h"
 #include "graft/kernels/cuda/backend/error_check.h"
 #include "graft/kernels/cuda/backend/host.h"
+#include "graft/kernels/cuda/library_operand.h"
 
 namespace graft::cuda {
 namespace {
@@ -82,6 +83,11 @@ Wish make_wish() {
   // Partial sums are added in a fixed order, in the precision they were computed in.
   set(made, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
       static_cast<uint32_t>(CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE));
+  // Unless told, it takes 256 bytes for granted.
+  for (const auto operand :
+       {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES,
+        CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES})
+    set(made, operand, static_cast<uint32_t>(kLibraryAlignment));
   return wish;
 }
 

@@ -1,15 +1,13 @@
-#include "graft/kernels/cuda/contiguous.h"
 #include "graft/kernels/cuda/conv/convolution_case.h"
 #include "graft/kernels/cuda/conv/implicit_product.h"
 #include "graft/kernels/cuda/dnn/convolution.h"
 #include "graft/kernels/cuda/kernels.h"
+#include "graft/kernels/cuda/library_operand.h"
 
 namespace graft::cuda {
 namespace {
 
-const void* dense(const KernelCtx& ctx, const ConstView& x) {
-  return contiguous_operand(ctx, x).data;
-}
+const void* dense(const KernelCtx& ctx, const ConstView& x) { return library_operand(ctx, x).data; }
 
 void run_convolution(const KernelCtx& ctx, const ConvolutionCase& of, const void* x, const void* w,
                      const void* bias, const void* residual, const void* y) {

@@ -6,12 +6,13 @@
 #include "graft/core/error.h"
 #include "graft/kernels/cuda/backend/error_check.h"
 #include "graft/kernels/cuda/backend/host.h"
+#include "graft/kernels/cuda/library_operand.h"
 
 namespace graft::cuda {
 namespace {
 
 constexpr int64_t kFirstIntermediate = 100;
-constexpr int64_t kAlignment = 16;
+constexpr auto kAlignment = static_cast<int64_t>(kLibraryAlignment);
 
 // The attributes that one pass of a convolution is described with. x, w and y are the operand that
 // is written and the two that are read.

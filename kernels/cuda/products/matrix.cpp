@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "graft/kernels/cuda/contiguous.h"
+#include "graft/kernels/cuda/library_operand.h"
 
 namespace graft::cuda {
 
@@ -20,14 +20,14 @@ StridedMatrix strided_matrix(const ConstView& x, bool transposed) {
   return matrix;
 }
 
-bool is_dense(const StridedMatrix& m) {
+bool library_readable(const StridedMatrix& m) {
   const bool by_rows = m.column_stride == 1 && m.row_stride >= m.columns;
   const bool by_columns = m.row_stride == 1 && m.column_stride >= m.rows;
-  return by_rows || by_columns;
+  return library_aligned(m.data) && (by_rows || by_columns);
 }
 
 StridedMatrix dense_copy(const KernelCtx& ctx, const ConstView& source, bool transposed) {
-  return strided_matrix(contiguous_operand(ctx, source), transposed);
+  return strided_matrix(library_operand(ctx, source), transposed);
 }
 
 }  // namespace graft::cuda

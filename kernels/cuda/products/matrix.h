@@ -15,11 +15,11 @@ struct StridedMatrix {
 };
 StridedMatrix strided_matrix(const ConstView& x, bool transposed);
 
-/// Whether a library can read it where it lies: rows or columns without gaps, at a distance that
-/// does not overlap.
-bool is_dense(const StridedMatrix& matrix);
+/// Whether a library can read it where it lies: library_aligned(), and rows or columns without
+/// gaps, at a distance that does not overlap.
+bool library_readable(const StridedMatrix& matrix);
 
-/// A row-major copy in the workspace; `source` is what the matrix was made of.
+/// A copy in the workspace that is; `source` is what the matrix was made of.
 StridedMatrix dense_copy(const KernelCtx& ctx, const ConstView& source, bool transposed);
 
 }  // namespace graft::cuda

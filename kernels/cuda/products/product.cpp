@@ -2,7 +2,7 @@
 
 #include "graft/kernels/cuda/backend/host.h"
 #include "graft/kernels/cuda/blas/product.h"
-#include "graft/kernels/cuda/contiguous.h"
+#include "graft/kernels/cuda/library_operand.h"
 #include "graft/kernels/cuda/products/general_product.h"
 #include "graft/kernels/cuda/products/matrix.h"
 
@@ -15,7 +15,7 @@ bool library_fuses(DType dtype, const ConstView& bias, Activation activation) {
   return dtype != DType::F64 || (!bias && activation == Activation::None);
 }
 
-// Of a matrix that is_dense(): whether its columns are the rows that lie without gaps.
+// Of a matrix that library_readable(): whether its columns are the rows that lie without gaps.
 bool lies_transposed(const StridedMatrix& m) {
   return !(m.column_stride == 1 && m.row_stride >= m.columns);
 }
@@ -41,10 +41,10 @@ void product(const KernelCtx& ctx, const ConstView& a, bool transpose_a, const C
              bool transpose_b, const ConstView& bias, Activation activation, const View& c) {
   if (c.numel() == 0) return;
   StridedMatrix left = strided_matrix(a, transpose_a), right = strided_matrix(b, transpose_b);
-  const ConstView offset = contiguous_operand(ctx, bias);
-  if (left.columns > 0 && library_fuses(c.dtype, bias, activation)) {
-    if (!is_dense(left)) left = dense_copy(ctx, a, transpose_a);
-    if (!is_dense(right)) right = dense_copy(ctx, b, transpose_b);
+  const ConstView offset = library_operand(ctx, bias);
+  if (left.columns > 0 && library_aligned(c.data) && library_fuses(c.dtype, bias, activation)) {
+    if (!library_readable(left)) left = dense_copy(ctx, a, transpose_a);
+    if (!library_readable(right)) right = dense_copy(ctx, b, transpose_b);
     ProductCase of = library_case(ctx, left, right, c);
     of.bias = static_cast<bool>(bias);
     of.activation = activation;
