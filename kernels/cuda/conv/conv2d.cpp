@@ -11,7 +11,8 @@ const void* dense(const KernelCtx& ctx, const ConstView& x) { return library_ope
 
 void run_convolution(const KernelCtx& ctx, const ConvolutionCase& of, const void* x, const void* w,
                      const void* bias, const void* residual, const void* y) {
-  if (dnn_convolution(ctx, of, x, w, bias, residual, y)) return;
+  // Of no pictures, say, a filter's gradient is zeros; cuDNN knows no extent of 0.
+  if (!of.has_empty_operand() && dnn_convolution(ctx, of, x, w, bias, residual, y)) return;
   implicit_convolution(ctx, of, x, w, bias, residual, y);
 }
 

@@ -30,6 +30,10 @@ struct ConvolutionCase {
   friend auto operator<=>(const ConvolutionCase&, const ConvolutionCase&) = default;
 
   bool has_epilogue() const { return bias || residual || activation != Activation::None; }
+  /// Whether x, w or y has no elements.
+  bool has_empty_operand() const {
+    return n * h * w * c == 0 || kernels * kernel_h * kernel_w == 0 || out_h * out_w == 0;
+  }
 };
 
 /// The case of given operands, without epilogue.

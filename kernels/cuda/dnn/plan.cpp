@@ -69,7 +69,7 @@ std::optional<Plan> make_plan(cudnnHandle_t handle, const Descriptor& config, si
 }  // namespace
 
 std::vector<Plan> find_plans(cudnnHandle_t handle, const ConvolutionCase& of,
-                             size_t workspace_limit, int wanted) {
+                             size_t workspace_limit, int wanted) try {
   const ConvolutionGraph graph(handle, of);
   std::vector<Plan> plans;
   for (const cudnnBackendHeurMode_t mode : {CUDNN_HEUR_MODE_A, CUDNN_HEUR_MODE_FALLBACK}) {
@@ -84,6 +84,9 @@ std::vector<Plan> find_plans(cudnnHandle_t handle, const ConvolutionCase& of,
     }
   }
   return plans;
+} catch (const Error& error) {  // what is wrong with the device itself, the next call raises again
+  if (error.kind() != ErrorKind::Device) throw;
+  return {};
 }
 
 // The pack of pointers is made for each call: once finalized it can be changed no more.

@@ -37,7 +37,7 @@ class Plan {
 
 /// Plans for a case whose engines repeat their bits, keep to the precision the case asks for, and
 /// need at most `workspace_limit` bytes: up to `wanted`, best first by cuDNN's heuristics. Empty if
-/// no engine takes the case.
+/// no engine takes the case, or cuDNN refuses to describe it.
 std::vector<Plan> find_plans(cudnnHandle_t handle, const ConvolutionCase& of,
                              size_t workspace_limit, int wanted);
 
