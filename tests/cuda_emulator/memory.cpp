@@ -40,14 +40,14 @@ void fail_allocation(int n) { allocations_until_failure = n; }
 
 cudaError_t cudaMallocAsync(void** pointer, size_t bytes, cudaStream_t stream) {
   if (device_error() != cudaSuccess) return device_error();
-  if (capturing(stream)) return result(cudaErrorStreamCaptureUnsupported);
+  if (capture_forbids(stream)) return result(cudaErrorStreamCaptureUnsupported);
   const bool fails = allocations_until_failure > 0 && --allocations_until_failure == 0;
   *pointer = fails ? nullptr : take_block(bytes);
   return result(*pointer ? cudaSuccess : cudaErrorMemoryAllocation);
 }
 
 cudaError_t cudaFreeAsync(void* pointer, cudaStream_t stream) {
-  if (capturing(stream)) return result(cudaErrorStreamCaptureUnsupported);
+  if (capture_forbids(stream)) return result(cudaErrorStreamCaptureUnsupported);
   return result(free_block(pointer) ? cudaSuccess : cudaErrorInvalidValue);
 }
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <utility>
 
 #include "cuda_emulator/control.h"
 #include "cuda_emulator/device_memory.h"
@@ -25,9 +26,26 @@ struct CUgraphExec_st {
 namespace graft::emulator {
 namespace {
 std::atomic<size_t> launch_count = 0;
+thread_local int strict_captures = 0;  // in another mode than relaxed
+
+void begin_capture(CUstream_st& stream, cudaStreamCaptureMode mode) {
+  stream.capturing = true;
+  stream.mode = mode;
+  stream.captured.clear();
+  strict_captures += mode != cudaStreamCaptureModeRelaxed;
 }
 
+Work end_capture(CUstream_st& stream) {
+  stream.capturing = false;
+  strict_captures -= stream.mode != cudaStreamCaptureModeRelaxed;
+  return std::exchange(stream.captured, {});
+}
+
+}  // namespace
+
 bool capturing(cudaStream_t stream) { return stream != nullptr && stream->capturing; }
+
+bool capture_forbids(cudaStream_t stream) { return capturing(stream) || strict_captures > 0; }
 
 cudaError_t enqueue(cudaStream_t stream, std::function<void()> work) {
   if (device_error() != cudaSuccess) return device_error();
@@ -64,7 +82,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream) {
 }
 
 cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
-  if (graft::emulator::capturing(stream)) return result(cudaErrorStreamCaptureUnsupported);
+  if (graft::emulator::capture_forbids(stream)) return result(cudaErrorStreamCaptureUnsupported);
   return device_error();
 }
 
@@ -95,18 +113,15 @@ cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t start, cudaEve
   return cudaSuccess;
 }
 
-cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode) {
+cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mode) {
   if (stream == nullptr || stream->capturing) return result(cudaErrorStreamCaptureUnsupported);
-  stream->capturing = true;
-  stream->captured.clear();
+  graft::emulator::begin_capture(*stream, mode);
   return cudaSuccess;
 }
 
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
   if (!graft::emulator::capturing(stream)) return result(cudaErrorInvalidValue);
-  stream->capturing = false;
-  *graph = new CUgraph_st{std::move(stream->captured)};
-  stream->captured.clear();
+  *graph = new CUgraph_st{graft::emulator::end_capture(*stream)};
   return cudaSuccess;
 }
 

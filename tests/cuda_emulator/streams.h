@@ -10,6 +10,7 @@ using Work = std::vector<std::function<void()>>;
 
 struct CUstream_st {
   bool capturing = false;
+  cudaStreamCaptureMode mode = cudaStreamCaptureModeGlobal;
   Work captured;
 };
 
@@ -19,5 +20,8 @@ namespace graft::emulator {
 /// error of a broken device instead.
 cudaError_t enqueue(cudaStream_t stream, std::function<void()> work);
 bool capturing(cudaStream_t stream);
+/// What waits, allocates or frees is forbidden on the stream while it is captured, and on any
+/// stream while this thread captures one in another mode than relaxed.
+bool capture_forbids(cudaStream_t stream);
 
 }  // namespace graft::emulator

@@ -108,7 +108,9 @@ void* CudaBackend::allocate_host(size_t bytes) {
 void CudaBackend::release_host(void* data) noexcept { cudaFreeHost(data); }
 
 void CudaBackend::begin_capture(Stream stream) {
-  cuda_check(cudaStreamBeginCapture(native(stream), cudaStreamCaptureModeThreadLocal),
+  // Relaxed: memory for the recording is allocated beside it, and libraries may be used for the
+  // first time. What cannot be recorded is refused all the same.
+  cuda_check(cudaStreamBeginCapture(native(stream), cudaStreamCaptureModeRelaxed),
              "cudaStreamBeginCapture");
   memory(stream.device.index).start_recording(stream);
 }
