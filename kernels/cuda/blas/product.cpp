@@ -13,14 +13,14 @@ struct Handle {
   Handle() { blas_check(cublasLtCreate(&handle), "cublasLtCreate"); }
 };
 
-// One a device for all threads, as cuBLASLt allows; kept until the process ends.
+// For all threads, as cuBLASLt allows, and never destroyed: at exit the library may go first.
 cublasLtHandle_t blas_handle(int device) {
-  static KeyedCache<int, Handle> handles;
+  static auto& handles = *new KeyedCache<int, Handle>;
   return handles.find_or_make(device, [] { return std::make_unique<Handle>(); })->handle;
 }
 
 const ProductPlan& find_plan(cublasLtHandle_t handle, const ProductCase& of) {
-  static KeyedCache<ProductCase, ProductPlan> plans;
+  static auto& plans = *new KeyedCache<ProductCase, ProductPlan>;
   return *plans.find_or_make(of, [&] { return std::make_unique<ProductPlan>(handle, of); });
 }
 

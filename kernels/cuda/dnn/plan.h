@@ -16,7 +16,8 @@ struct Operand {
 };
 inline constexpr size_t kMostOperands = 5;  ///< each of OperandId once
 
-/// One executable plan. Not for concurrent use with one handle; plans themselves are read-only.
+/// One executable plan. For the thread alone that made it, and no longer than the handle it was
+/// made with.
 class Plan {
  public:
   /// Of a finalized execution plan.

@@ -3,12 +3,12 @@
 #include <cuda_runtime.h>
 
 #include <cstdlib>
+#include <map>
 #include <memory>
 #include <string_view>
 
 #include "graft/core/error.h"
 #include "graft/kernels/cuda/backend/error_check.h"
-#include "graft/kernels/cuda/backend/keyed_cache.h"
 #include "graft/kernels/cuda/backend/timer.h"
 #include "graft/kernels/cuda/dnn/handle.h"
 #include "graft/kernels/cuda/dnn/plan_file.h"
@@ -64,8 +64,11 @@ std::unique_ptr<Plan> choose(Stream stream, const ConvolutionCase& of, const Run
 }  // namespace
 
 const Plan* find_plan(Stream stream, const ConvolutionCase& of, const RunPlan& run) {
-  static KeyedCache<ConvolutionCase, Plan> plans;
-  return plans.find_or_make(of, [&] { return choose(stream, of, run); });
+  dnn_handle(stream);  // made first, it is there as long as the plans that were made with it
+  static thread_local std::map<ConvolutionCase, std::unique_ptr<Plan>> plans;
+  const auto found = plans.find(of);
+  if (found != plans.end()) return found->second.get();
+  return plans.emplace(of, choose(stream, of, run)).first->second.get();
 }
 
 }  // namespace graft::cuda
