@@ -2,6 +2,8 @@
 
 #include <atomic>
 #include <chrono>
+#include <mutex>
+#include <set>
 #include <utility>
 
 #include "cuda_emulator/control.h"
@@ -27,15 +29,22 @@ namespace graft::emulator {
 namespace {
 std::atomic<size_t> launch_count = 0;
 thread_local int strict_captures = 0;  // in another mode than relaxed
+std::mutex captures_mutex;
+std::set<CUstream_st*> captures;
 
 void begin_capture(CUstream_st& stream, cudaStreamCaptureMode mode) {
+  const std::lock_guard lock(captures_mutex);
+  captures.insert(&stream);
   stream.capturing = true;
+  stream.invalidated = false;
   stream.mode = mode;
   stream.captured.clear();
   strict_captures += mode != cudaStreamCaptureModeRelaxed;
 }
 
 Work end_capture(CUstream_st& stream) {
+  const std::lock_guard lock(captures_mutex);
+  captures.erase(&stream);
   stream.capturing = false;
   strict_captures -= stream.mode != cudaStreamCaptureModeRelaxed;
   return std::exchange(stream.captured, {});
@@ -86,7 +95,13 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   return device_error();
 }
 
-cudaError_t cudaDeviceSynchronize() { return device_error(); }
+// It would wait for the streams that are captured: those captures are lost.
+cudaError_t cudaDeviceSynchronize() {
+  const std::lock_guard lock(graft::emulator::captures_mutex);
+  for (CUstream_st* const stream : graft::emulator::captures) stream->invalidated = true;
+  return graft::emulator::captures.empty() ? device_error()
+                                           : result(cudaErrorStreamCaptureUnsupported);
+}
 cudaError_t cudaStreamWaitEvent(cudaStream_t, cudaEvent_t, unsigned) { return device_error(); }
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
@@ -121,7 +136,9 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mo
 
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
   if (!graft::emulator::capturing(stream)) return result(cudaErrorInvalidValue);
-  *graph = new CUgraph_st{graft::emulator::end_capture(*stream)};
+  Work work = graft::emulator::end_capture(*stream);
+  if (stream->invalidated) return result(cudaErrorStreamCaptureInvalidated);
+  *graph = new CUgraph_st{std::move(work)};
   return cudaSuccess;
 }
 

@@ -9,7 +9,7 @@
 using Work = std::vector<std::function<void()>>;
 
 struct CUstream_st {
-  bool capturing = false;
+  bool capturing = false, invalidated = false;
   cudaStreamCaptureMode mode = cudaStreamCaptureModeGlobal;
   Work captured;
 };

@@ -114,6 +114,33 @@ TEST_CASE("what a recording cannot hold is refused") {
   backend.destroy_stream(stream);
 }
 
+TEST_CASE("recorded work is let go of while other work is being recorded, and memory trimmed") {
+  DeviceBackend& backend = require_backend(emulated_device());
+  const Stream stream = backend.create_stream(0);
+  const size_t blocks = emulator::live_blocks();
+  {
+    const StreamScope scope(stream);
+    const Tensor x = on_device({1, 2, 3});
+    Tensor y, z;
+    backend.begin_capture(stream);
+    y = neg(square(x));
+    std::unique_ptr<CapturedWork> first = backend.end_capture(stream);
+    y = {};
+    backend.begin_capture(stream);
+    CHECK(error_text([&] { backend.begin_capture(stream); }) ==
+          "graft: a recording on this stream has not ended");
+    first.reset();
+    allocator(emulated_device()).trim();
+    z = square(x);
+    const std::unique_ptr<CapturedWork> second = backend.end_capture(stream);
+    CHECK(emulator::live_blocks() == blocks + 2);  // x and z
+    second->launch(stream);
+    CHECK(read(z) == std::vector<float>{1, 4, 9});
+  }
+  CHECK(emulator::live_blocks() == blocks);
+  backend.destroy_stream(stream);
+}
+
 TEST_CASE("pinned memory may be recorded") {
   DeviceBackend& backend = require_backend(emulated_device());
   const Stream stream = backend.create_stream(0);

@@ -16,8 +16,8 @@ CapturedGraph::CapturedGraph(cudaGraph_t graph, std::unique_ptr<RecordedBlocks> 
 }
 
 CapturedGraph::~CapturedGraph() {
-  memory_.forget(std::move(recording_));  // waits until no launch of it runs any more
-  cudaGraphExecDestroy(executable_);
+  cudaGraphExecDestroy(executable_);  // one that runs is freed at its end
+  memory_.forget(std::move(recording_));
 }
 
 void CapturedGraph::launch(Stream stream) {

@@ -33,6 +33,11 @@ void check_recordable(const char* what, const void* host, Stream stream) {
         " pageable host memory cannot be recorded");
 }
 
+void drop_recording(DeviceMemory& blocks, Stream stream) noexcept {
+  if (std::unique_ptr<RecordedBlocks> recording = blocks.stop_recording(stream))
+    blocks.forget(std::move(recording));
+}
+
 }  // namespace
 
 CudaBackend::OneDevice::OneDevice(int index) : memory(index), stream(new_stream(index)) {}
@@ -107,21 +112,25 @@ void* CudaBackend::allocate_host(size_t bytes) {
 
 void CudaBackend::release_host(void* data) noexcept { cudaFreeHost(data); }
 
+// The memory knows of a recording before it begins and until it has ended: in between it may not
+// wait for the device.
 void CudaBackend::begin_capture(Stream stream) {
+  DeviceMemory& blocks = memory(stream.device.index);
+  blocks.start_recording(stream);
   // Relaxed: memory for the recording is allocated beside it, and libraries may be used for the
   // first time. What cannot be recorded is refused all the same.
-  cuda_check(cudaStreamBeginCapture(native(stream), cudaStreamCaptureModeRelaxed),
-             "cudaStreamBeginCapture");
-  memory(stream.device.index).start_recording(stream);
+  const cudaError_t error = cudaStreamBeginCapture(native(stream), cudaStreamCaptureModeRelaxed);
+  if (error != cudaSuccess) drop_recording(blocks, stream);
+  cuda_check(error, "cudaStreamBeginCapture");
 }
 
 std::unique_ptr<CapturedWork> CudaBackend::end_capture(Stream stream) {
   DeviceMemory& blocks = memory(stream.device.index);
+  cudaGraph_t graph = nullptr;
+  const cudaError_t error = cudaStreamEndCapture(native(stream), &graph);
   std::unique_ptr<RecordedBlocks> recording = blocks.stop_recording(stream);
   check(recording != nullptr, ErrorKind::Device, current_op(),
         ": end of a recording that was not begun");
-  cudaGraph_t graph = nullptr;
-  const cudaError_t error = cudaStreamEndCapture(native(stream), &graph);
   if (error != cudaSuccess) blocks.forget(std::move(recording));
   cuda_check(error, "cudaStreamEndCapture");
   return std::make_unique<CapturedGraph>(graph, std::move(recording), blocks);
@@ -133,9 +142,7 @@ void CudaBackend::abandon_capture(Stream stream) noexcept {
     cudaGraphDestroy(graph);
   else
     cudaGetLastError();
-  DeviceMemory& blocks = memory(stream.device.index);
-  if (std::unique_ptr<RecordedBlocks> recording = blocks.stop_recording(stream))
-    blocks.forget(std::move(recording));
+  drop_recording(memory(stream.device.index), stream);
 }
 
 }  // namespace graft::cuda

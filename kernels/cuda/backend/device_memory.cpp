@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "graft/core/error.h"
 #include "graft/kernels/cuda/backend/error_check.h"
@@ -130,24 +131,37 @@ RecordedBlocks* DeviceMemory::recording_on(cudaStream_t stream) const {
 
 void DeviceMemory::start_recording(Stream stream) {
   const std::lock_guard lock(mutex_);
-  recording_[native(stream)] = std::make_unique<RecordedBlocks>();
+  auto& recording = recording_[native(stream)];
+  check(recording == nullptr, ErrorKind::Device, current_op(),
+        ": a recording on this stream has not ended");
+  recording = std::make_unique<RecordedBlocks>();
 }
 
 std::unique_ptr<RecordedBlocks> DeviceMemory::stop_recording(Stream stream) noexcept {
   const std::lock_guard lock(mutex_);
   auto node = recording_.extract(native(stream));
+  if (recording_.empty()) free_forgotten();
   return node ? std::move(node.mapped()) : nullptr;
 }
 
-// Blocks still in use become ordinary ones.
 void DeviceMemory::forget(std::unique_ptr<RecordedBlocks> recording) noexcept {
   const std::lock_guard lock(mutex_);
+  forgotten_.push_back(std::move(recording));
+  if (recording_.empty()) free_forgotten();
+}
+
+// Blocks still in use become ordinary ones.
+void DeviceMemory::free_forgotten() noexcept {
+  if (forgotten_.empty()) return;
   cudaSetDevice(index_);
   cudaDeviceSynchronize();  // the work may have been launched on any stream
-  for (const auto& [data, block] : recording->blocks()) {
-    owner_.erase(data);
-    if (!block.in_use) cudaFreeAsync(data, beside_);
+  for (const std::unique_ptr<RecordedBlocks>& recording : forgotten_) {
+    for (const auto& [data, block] : recording->blocks()) {
+      owner_.erase(data);
+      if (!block.in_use) cudaFreeAsync(data, beside_);
+    }
   }
+  forgotten_.clear();
 }
 
 }  // namespace graft::cuda

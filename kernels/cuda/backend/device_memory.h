@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <vector>
 
 #include "graft/core/allocator.h"
 #include "graft/core/recorded_blocks.h"
@@ -26,9 +27,12 @@ class DeviceMemory final : public Allocator {
   void trim() noexcept override;
 
   /// What is allocated and released on `stream` until stop_recording() becomes the recording's.
+  /// Error(Device) within another one.
   void start_recording(Stream stream);
-  /// To be handed back by forget() when the recorded work is gone.
+  /// To be handed back by forget() when the recorded work is no longer launched.
   std::unique_ptr<RecordedBlocks> stop_recording(Stream stream) noexcept;
+  /// Waits until the work is done, and frees; while a recording is being made, which forbids that,
+  /// only when it has ended.
   void forget(std::unique_ptr<RecordedBlocks> recording) noexcept;
 
  private:
@@ -36,6 +40,7 @@ class DeviceMemory final : public Allocator {
   void* block_for_recording(RecordedBlocks& recording, size_t bytes);
   RecordedBlocks* recording_on(cudaStream_t stream) const;
   void free_cached() noexcept;
+  void free_forgotten() noexcept;
 
   const int index_;
   cudaMemPool_t pool_ = nullptr;
@@ -45,7 +50,8 @@ class DeviceMemory final : public Allocator {
   MemoryStats stats_;
   size_t budget_ = kNoBudget;
   std::unordered_map<cudaStream_t, std::unique_ptr<RecordedBlocks>> recording_;  // being made
-  std::unordered_map<void*, RecordedBlocks*> owner_;  // of blocks that belong to a recording
+  std::unordered_map<void*, RecordedBlocks*> owner_;        // of blocks that belong to a recording
+  std::vector<std::unique_ptr<RecordedBlocks>> forgotten_;  // not yet freed
 };
 
 }  // namespace graft::cuda
