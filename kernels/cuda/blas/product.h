@@ -5,12 +5,11 @@
 #include <cstdint>
 
 #include "graft/core/kernel_ctx.h"
-#include "graft/core/op_params.h"
 #include "graft/core/view.h"
 
 namespace graft::cuda {
 
-/// C[b] = act(op(A[b]) op(B[b]) + bias), row-major: op(A) is [m,k], op(B) [k,n], C [m,n] without
+/// C[b] = op(A[b]) op(B[b]) + bias, row-major: op(A) is [m,k], op(B) [k,n], C [m,n] without
 /// gaps. A row of the stored matrix follows the one before it after a_stride (b_stride) elements,
 /// a matrix of the batch after a_batch (b_batch).
 struct ProductCase {
@@ -20,7 +19,6 @@ struct ProductCase {
   bool transpose_a = false, transpose_b = false;
   int64_t a_stride = 0, b_stride = 0, a_batch = 0, b_batch = 0;
   bool bias = false;
-  Activation activation = Activation::None;
   bool tf32 = false;  ///< f32 factors may be rounded to TF32
   friend auto operator<=>(const ProductCase&, const ProductCase&) = default;
 };

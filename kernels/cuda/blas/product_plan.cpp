@@ -30,12 +30,6 @@ cublasComputeType_t compute_type(const ProductCase& of) {
   return of.dtype == DType::F32 && of.tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
 }
 
-cublasLtEpilogue_t epilogue_of(const ProductCase& of) {
-  const bool relu = of.activation == Activation::Relu;
-  if (of.bias) return relu ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_BIAS;
-  return relu ? CUBLASLT_EPILOGUE_RELU : CUBLASLT_EPILOGUE_DEFAULT;
-}
-
 template <class T>
 void set(cublasLtMatmulDesc_t product, cublasLtMatmulDescAttributes_t name, const T& value) {
   blas_check(cublasLtMatmulDescSetAttribute(product, name, &value, sizeof value),
@@ -99,7 +93,7 @@ void blas_check(cublasStatus_t status, const char* call) {
 }
 
 ProductPlan::ProductPlan(cublasLtHandle_t handle, const ProductCase& of)
-    : epilogue_(epilogue_of(of)), f64_(of.dtype == DType::F64) {
+    : f64_(of.dtype == DType::F64) {
   describe(of);
   const Wish wish = make_wish();
   int found = 0;
@@ -117,8 +111,10 @@ void ProductPlan::describe(const ProductCase& of) {
   product_.reset(product);
   set(product, CUBLASLT_MATMUL_DESC_TRANSA, of.transpose_b ? CUBLAS_OP_T : CUBLAS_OP_N);
   set(product, CUBLASLT_MATMUL_DESC_TRANSB, of.transpose_a ? CUBLAS_OP_T : CUBLAS_OP_N);
-  set(product, CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue_);
-  if (of.bias) set(product, CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, data_type(of.dtype));
+  if (of.bias) {
+    set(product, CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BIAS);
+    set(product, CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, data_type(of.dtype));
+  }
   left_ = layout_of(
       of, {of.transpose_b ? of.n : of.k, of.transpose_b ? of.k : of.n, of.b_stride, of.b_batch});
   right_ = layout_of(

@@ -43,7 +43,6 @@ class ProductPlan {
   ProductDescription product_;
   MatrixLayout left_, right_, result_;
   cublasLtMatmulHeuristicResult_t algorithm_{};
-  cublasLtEpilogue_t epilogue_ = CUBLASLT_EPILOGUE_DEFAULT;
   bool usable_ = false;
   bool f64_ = false;
 };

@@ -195,6 +195,7 @@ void ConvolutionGraph::add_activation(Handle x, Handle y, Activation activation,
   Descriptor relu(CUDNN_BACKEND_POINTWISE_DESCRIPTOR);
   relu.set(CUDNN_ATTR_POINTWISE_MODE, CUDNN_POINTWISE_RELU_FWD);
   relu.set(CUDNN_ATTR_POINTWISE_MATH_PREC, compute);
+  relu.set(CUDNN_ATTR_POINTWISE_NAN_PROPAGATION, CUDNN_PROPAGATE_NAN);
   if (activation == Activation::Relu6) relu.set(CUDNN_ATTR_POINTWISE_RELU_UPPER_CLIP, 6.0);
   const Handle mode = finished(std::move(relu));
   Descriptor operation(CUDNN_BACKEND_OPERATION_POINTWISE_DESCRIPTOR);

@@ -54,6 +54,9 @@ class Descriptor {
     return CUDNN_TYPE_CONVOLUTION_MODE;
   }
   static constexpr auto attribute_type(cudnnPointwiseMode_t) { return CUDNN_TYPE_POINTWISE_MODE; }
+  static constexpr auto attribute_type(cudnnNanPropagation_t) {
+    return CUDNN_TYPE_NAN_PROPOGATION;  // so spelt there
+  }
   static constexpr auto attribute_type(cudnnBackendHeurMode_t) { return CUDNN_TYPE_HEUR_MODE; }
   static constexpr auto attribute_type(cudnnHandle_t) { return CUDNN_TYPE_HANDLE; }
   static constexpr auto attribute_type(cudnnBackendDescriptor_t) {

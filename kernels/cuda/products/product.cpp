@@ -1,5 +1,6 @@
 #include "graft/kernels/cuda/products/product.h"
 
+#include "graft/kernels/cuda/activate_in_place.h"
 #include "graft/kernels/cuda/backend/host.h"
 #include "graft/kernels/cuda/blas/product.h"
 #include "graft/kernels/cuda/library_operand.h"
@@ -8,12 +9,6 @@
 
 namespace graft::cuda {
 namespace {
-
-// cuBLASLt has no clipped activation, and fuses nothing in f64.
-bool library_fuses(DType dtype, const ConstView& bias, Activation activation) {
-  if (activation == Activation::Relu6) return false;
-  return dtype != DType::F64 || (!bias && activation == Activation::None);
-}
 
 // Of a matrix that library_readable(): whether its columns are the rows that lie without gaps.
 bool lies_transposed(const StridedMatrix& m) {
@@ -42,13 +37,15 @@ void product(const KernelCtx& ctx, const ConstView& a, bool transpose_a, const C
   if (c.numel() == 0) return;
   StridedMatrix left = strided_matrix(a, transpose_a), right = strided_matrix(b, transpose_b);
   const ConstView offset = library_operand(ctx, bias);
-  if (left.columns > 0 && library_aligned(c.data) && library_fuses(c.dtype, bias, activation)) {
+  const bool fused = !bias || c.dtype != DType::F64;  // cuBLASLt adds no bias in f64
+  if (left.columns > 0 && library_aligned(c.data) && fused) {
     if (!library_readable(left)) left = dense_copy(ctx, a, transpose_a);
     if (!library_readable(right)) right = dense_copy(ctx, b, transpose_b);
     ProductCase of = library_case(ctx, left, right, c);
     of.bias = static_cast<bool>(bias);
-    of.activation = activation;
-    if (blas_product(ctx, of, left.data, right.data, offset.data, c.data)) return;
+    // Its activation would take NaN for 0.
+    if (blas_product(ctx, of, left.data, right.data, offset.data, c.data))
+      return activate_in_place(ctx, c, activation);
   }
   general_product(ctx, left, right, offset, activation, c);
 }
