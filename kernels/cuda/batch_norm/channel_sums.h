@@ -47,11 +47,12 @@ template <class Number, int kSize, class Terms>
 __global__ void sum_stretches(Terms terms, ChannelRows x, SumLayout layout, TwoSums<Number>* sums) {
   __shared__ TwoSums<Number> of_thread[kBlock][kSize];
   const int64_t lane = threadIdx.x % layout.lanes, row_lane = threadIdx.x / layout.lanes;
-  const int64_t channel = (blockIdx.y * layout.lanes + lane) * kSize;
+  const int64_t stretch = blockIdx.x % layout.stretches, across = blockIdx.x / layout.stretches;
+  const int64_t channel = (across * layout.lanes + lane) * kSize;
   const bool inside = channel < x.channels;
   TwoSums<Number> mine[kSize] = {};
   if (inside) {
-    const int64_t first = blockIdx.x * layout.stretch_rows;
+    const int64_t first = stretch * layout.stretch_rows;
     const int64_t end = first + layout.stretch_rows < x.rows ? first + layout.stretch_rows : x.rows;
     for (int64_t row = first + row_lane; row < end; row += layout.row_lanes)
       terms(row, channel, mine);
@@ -61,22 +62,24 @@ __global__ void sum_stretches(Terms terms, ChannelRows x, SumLayout layout, TwoS
   if (row_lane != 0 || !inside) return;
   for (int64_t below = 1; below < layout.row_lanes; ++below)
     for (int k = 0; k < kSize; ++k) mine[k].add(of_thread[below * layout.lanes + lane][k]);
-  for (int k = 0; k < kSize; ++k) sums[blockIdx.x * x.channels + channel + k] = mine[k];
+  for (int k = 0; k < kSize; ++k) sums[stretch * x.channels + channel + k] = mine[k];
 }
 
 /// Finish finish(channel, first sum, second sum), in f64, once a channel. A warp takes a channel.
 template <class Number, class Finish>
 __global__ void add_stretches(const TwoSums<Number>* sums, int64_t stretches, int64_t channels,
                               Finish finish) {
-  const int64_t channel = (int64_t{blockIdx.x} * kBlock + threadIdx.x) / kWarp;
-  TwoSums<double> total{};
-  if (channel < channels)
-    for (int64_t i = threadIdx.x % kWarp; i < stretches; i += kWarp) {
+  // Whole warps take the next channel, or leave, together.
+  for (GridStride thread(channels * kWarp); thread; thread.next()) {
+    const int64_t channel = thread.at / kWarp;
+    TwoSums<double> total{};
+    for (int64_t i = thread.at % kWarp; i < stretches; i += kWarp) {
       const TwoSums<Number>& part = sums[i * channels + channel];
       total.add({static_cast<double>(part.first), static_cast<double>(part.second)});
     }
-  const double first = warp_reduce<SumOf>(total.first), second = warp_reduce<SumOf>(total.second);
-  if (channel < channels && threadIdx.x % kWarp == 0) finish(channel, first, second);
+    const double first = warp_reduce<SumOf>(total.first), second = warp_reduce<SumOf>(total.second);
+    if (thread.at % kWarp == 0) finish(channel, first, second);
+  }
 }
 
 /// A Finish: both sums as they are, [C] each.
@@ -96,8 +99,7 @@ void channel_sums(const KernelCtx& ctx, const ChannelRows& x, const Terms& terms
   const SumLayout layout = SumLayout::of(x, kSize);
   Workspace scratch = ctx.workspace.nested();
   auto* const sums = scratch.take_array<TwoSums<Number>>(layout.stretches * x.channels);
-  const dim3 blocks(static_cast<unsigned>(layout.stretches),
-                    static_cast<unsigned>(layout.blocks_across));
+  const dim3 blocks(static_cast<unsigned>(layout.stretches * layout.blocks_across));
   launch(ctx, {blocks}, sum_stretches<Number, kSize, Terms>, terms, x, layout, sums);
   launch(ctx, grid_for(x.channels * kWarp), add_stretches<Number, Finish>, sums, layout.stretches,
          x.channels, finish);
