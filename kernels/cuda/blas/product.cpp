@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "graft/kernels/cuda/backend/error_check.h"
 #include "graft/kernels/cuda/backend/keyed_cache.h"
 #include "graft/kernels/cuda/blas/product_plan.h"
 
@@ -28,6 +29,7 @@ const ProductPlan& find_plan(cublasLtHandle_t handle, const ProductCase& of) {
 
 bool blas_product(const KernelCtx& ctx, const ProductCase& of, const void* a, const void* b,
                   const void* bias, void* c) {
+  cuda_check(cudaSetDevice(of.device), "cudaSetDevice");  // handles are of the thread's device
   const cublasLtHandle_t handle = blas_handle(of.device);
   const ProductPlan& plan = find_plan(handle, of);
   if (!plan.usable()) return false;

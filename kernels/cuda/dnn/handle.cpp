@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "graft/kernels/cuda/backend/error_check.h"
 #include "graft/kernels/cuda/dnn/descriptor.h"
 
 namespace graft::cuda {
@@ -23,6 +24,7 @@ struct Handles {
 }  // namespace
 
 cudnnHandle_t dnn_handle(Stream stream) {
+  cuda_check(cudaSetDevice(stream.device.index), "cudaSetDevice");
   static thread_local Handles handles;
   const auto index = static_cast<size_t>(stream.device.index);
   if (handles.by_device.size() <= index) handles.by_device.resize(index + 1);

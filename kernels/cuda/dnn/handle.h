@@ -7,8 +7,8 @@
 
 namespace graft::cuda {
 
-/// This thread's handle for the stream's device, set to the stream. Made on first use, kept until
-/// the thread ends.
+/// This thread's handle for the stream's device, which becomes the thread's own, set to the stream.
+/// Made on first use, kept until the thread ends.
 cudnnHandle_t dnn_handle(Stream stream);
 
 }  // namespace graft::cuda

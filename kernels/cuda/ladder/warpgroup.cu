@@ -163,6 +163,7 @@ CUtensorMap tensor_map(const void* data, int64_t rows, int64_t k, uint32_t box_r
 }  // namespace
 
 void warpgroup_product(const KernelCtx& ctx, const LadderOperands& p) {
+  cuda_check(cudaSetDevice(ctx.stream.device.index), "cudaSetDevice");
   const CUtensorMap a = tensor_map(p.a, p.m, p.k, kRows);
   const CUtensorMap b = tensor_map(p.b, p.n, p.k, kColumns);
   int processors = 0;
