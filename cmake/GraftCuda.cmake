@@ -6,13 +6,27 @@ endif()
 
 include(CheckLanguage)
 check_language(CUDA)
-find_package(CUDAToolkit 12 QUIET)
-if(NOT CMAKE_CUDA_COMPILER OR NOT CUDAToolkit_FOUND)
-  if(GRAFT_CUDA STREQUAL "ON")
-    message(FATAL_ERROR "CUDA Toolkit 12 or newer not found: install the Debian package "
-      "nvidia-cuda-toolkit or NVIDIA's cuda-toolkit, or configure with -DGRAFT_CUDA=OFF")
+# The first with the newest of the architectures below; Debian's own package is older.
+set(oldest_toolkit 12.8)
+find_package(CUDAToolkit ${oldest_toolkit} QUIET)
+# Where cuBLASLt is not with the Toolkit: in Python's nvidia-cublas, without the name to link with.
+if(CUDAToolkit_FOUND AND NOT TARGET CUDA::cublasLt)
+  find_path(GRAFT_CUBLASLT_INCLUDE cublasLt.h)
+  find_library(GRAFT_CUBLASLT_LIBRARY NAMES libcublasLt.so.${CUDAToolkit_VERSION_MAJOR})
+  mark_as_advanced(GRAFT_CUBLASLT_INCLUDE GRAFT_CUBLASLT_LIBRARY)
+  if(GRAFT_CUBLASLT_INCLUDE AND GRAFT_CUBLASLT_LIBRARY)
+    add_library(CUDA::cublasLt INTERFACE IMPORTED)
+    target_include_directories(CUDA::cublasLt INTERFACE ${GRAFT_CUBLASLT_INCLUDE})
+    target_link_libraries(CUDA::cublasLt INTERFACE ${GRAFT_CUBLASLT_LIBRARY})
   endif()
-  message(STATUS "graft: CUDA Toolkit not found, CPU only")
+endif()
+if(NOT CMAKE_CUDA_COMPILER OR NOT TARGET CUDA::cublasLt)
+  set(missing "CUDA Toolkit ${oldest_toolkit} or newer, with cuBLAS, not found")
+  if(GRAFT_CUDA STREQUAL "ON")
+    message(FATAL_ERROR "${missing}: install NVIDIA's package cuda-toolkit, or configure with "
+      "-DGRAFT_CUDA=OFF")
+  endif()
+  message(STATUS "graft: ${missing}, CPU only")
   return()
 endif()
 
@@ -41,6 +55,7 @@ if(GRAFT_CUDNN_INCLUDE AND GRAFT_CUDNN_LIBRARY AND NOT GRAFT_CUDNN STREQUAL "OFF
   target_include_directories(graft::cudnn INTERFACE ${GRAFT_CUDNN_INCLUDE})
   target_link_libraries(graft::cudnn INTERFACE ${GRAFT_CUDNN_LIBRARY})
   set(GRAFT_WITH_CUDNN ON)
+  message(STATUS "graft: cuDNN ${GRAFT_CUDNN_LIBRARY}")
 elseif(GRAFT_CUDNN STREQUAL "ON")
   message(FATAL_ERROR "cuDNN 9 not found: install NVIDIA's libcudnn9-dev-cuda package beside the "
     "CUDA Toolkit, or configure with -DGRAFT_CUDNN=OFF for the convolutions of Graft's own")

@@ -46,7 +46,7 @@ if(NOT GRAFT_IMAGE STREQUAL "STB")
   if(JPEG_FOUND AND PNG_FOUND)
     set(GRAFT_WITH_JPEG_PNG ON)
   elseif(GRAFT_IMAGE STREQUAL "LIBJPEG")
-    graft_missing("libjpeg and libpng" "libjpeg62-turbo-dev and libpng-dev"
+    graft_missing("libjpeg and libpng" "libjpeg-dev and libpng-dev"
       ", or configure with -DGRAFT_IMAGE=STB")
   endif()
 endif()
@@ -59,14 +59,14 @@ if(NOT GRAFT_WITH_JPEG_PNG OR GRAFT_BUILD_TESTS)
     string(REGEX MATCH "v([0-9.]+)" stb_match "${stb_first_line}")
     set(GRAFT_STB_VERSION ${CMAKE_MATCH_1})
   elseif(NOT GRAFT_WITH_JPEG_PNG)
-    graft_missing("An image decoder" "libjpeg62-turbo-dev and libpng-dev"
+    graft_missing("An image decoder" "libjpeg-dev and libpng-dev"
       ", or libstb-dev for the slower stb_image")
   endif()
 endif()
 if(GRAFT_WITH_STB AND NOT GRAFT_WITH_JPEG_PNG AND GRAFT_STB_VERSION VERSION_LESS 2.28)
   message(WARNING "stb_image ${GRAFT_STB_VERSION} has known memory errors and is the only image "
     "decoder of this build: do not open untrusted pictures with it. "
-    "Install libjpeg62-turbo-dev and libpng-dev instead.")
+    "Install libjpeg-dev and libpng-dev instead.")
 endif()
 
 # Private dependencies of the library, as links and as definitions its sources may test.
