@@ -25,14 +25,13 @@ struct Operands {
 template <class T>
 struct Table {
   Operands<T> entry[kMostParameters];
-  int64_t count;  // as wide as it is, no padding is left: GCC 12's -ftrivial-auto-var-init=zero
-                  // clears that of a large array's struct in the wrong place
+  int count;
 
   // Of the block that asks.
   __device__ const Operands<T>& of_block() const {
-    int64_t low = 0, high = count;
+    int low = 0, high = count;
     while (high - low > 1) {
-      const int64_t middle = (low + high) / 2;
+      const int middle = (low + high) / 2;
       (int64_t{blockIdx.x} < entry[middle].first_block ? high : low) = middle;
     }
     return entry[low];
