@@ -2,7 +2,6 @@
 
 #include <set>
 
-#include "graft/core/frozen_precision.h"
 #include "graft/tools/cli/choice.h"
 #include "op_cases/op_cases.h"
 
@@ -101,12 +100,12 @@ CommandLine parse(int argc, const char* const* argv) {
   app.add_flag("--serve", options.serve,
                "Say when all is ready, then measure for each line SECONDS on stdin (with --json)");
   app.add_flag("--json", options.json, "An object a line instead of text");
-  add_choice<bool>(app, "--deterministic", options.exact, {{"exact", true}},
+  add_choice<bool>(app, "--deterministic", options.numerics.exact, {{"exact", true}},
                    "exact: no algorithm that trades accuracy for speed");
-  add_choice(app, "--frozen-precision", options.frozen, by_name({Precision::Full, Precision::BF16}),
-             "Of a network that is evaluated");
-  add_choice(app, "--keep-activations", options.kept, by_name({Precision::Full, Precision::BF16}),
-             "Of a network that is trained");
+  add_choice(app, "--frozen-precision", options.numerics.frozen,
+             by_name({Precision::Full, Precision::BF16}), "Of a network that is evaluated");
+  add_choice(app, "--keep-activations", options.numerics.kept,
+             by_name({Precision::Full, Precision::BF16}), "Of a network that is trained");
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& help) {

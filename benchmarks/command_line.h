@@ -8,7 +8,7 @@
 
 #include "graft/benchmarks/model_timing.h"
 #include "graft/core/dtype.h"
-#include "graft/core/op_params.h"
+#include "graft/core/numerics.h"
 #include "graft/data/decode.h"
 
 namespace graft::bench {
@@ -32,9 +32,7 @@ struct Options {
   bool wait_each = false;      ///< for each call: latency
   bool serve = false;          ///< measures for each line on stdin
   int threads = 0;             ///< 0: all
-  bool exact = false;
-  Precision frozen = Precision::Full;  ///< of a network that is evaluated
-  Precision kept = Precision::Full;    ///< activations, of one that is trained
+  Numerics numerics;
   bool json = false;
   double min_seconds = 0.2;
 };

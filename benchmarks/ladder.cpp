@@ -11,8 +11,8 @@
 
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/device_backend.h"
-#include "graft/core/exactness.h"
 #include "graft/core/find_device.h"
+#include "graft/core/numerics.h"
 #include "graft/core/op_scope.h"
 #include "graft/core/ops.h"
 #include "graft/core/stream.h"
@@ -115,7 +115,7 @@ int main(int argc, char** argv) try {
   const int64_t size = argc > 1 ? std::atoll(argv[1]) : 4096;
   const double seconds = argc > 2 ? std::atof(argv[2]) : 0.2;
   const Device device = find_device("cuda");
-  cuda::set_host({&slots(), &OpScope::current, &exact, &tf32, 0});
+  cuda::set_host({&slots(), &OpScope::current, &numerics, 0});
   const NoGrad no_grad;
   climb(device, size, seconds, argc > 3 && std::string_view(argv[3]) == "json");
 } catch (const graft::Error& error) {

@@ -11,10 +11,8 @@
 #include "graft/benchmarks/report.h"
 #include "graft/core/allocator.h"
 #include "graft/core/error.h"
-#include "graft/core/exactness.h"
 #include "graft/core/find_device.h"
-#include "graft/core/frozen_precision.h"
-#include "graft/core/kept_activations.h"
+#include "graft/core/numerics.h"
 #include "graft/core/parallel.h"
 #include "op_cases/op_cases.h"
 #include "op_cases/op_document.h"
@@ -116,9 +114,7 @@ void run_memory(const Run& run) {
 
 void run(const Options& options) {
   if (options.threads > 0) set_num_threads(options.threads);
-  set_exact(options.exact);
-  set_frozen_precision(options.frozen);
-  set_kept_activations(options.kept);
+  set_numerics(options.numerics);
   const Run run{options, find_device(options.device)};
   switch (options.mode) {
     case Mode::Ops:

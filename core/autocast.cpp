@@ -1,6 +1,6 @@
 #include "graft/core/autocast.h"
 
-#include "graft/core/exactness.h"
+#include "graft/core/numerics.h"
 #include "graft/core/ops/shape_ops.h"
 
 namespace graft {
@@ -26,7 +26,8 @@ void check_autocast(DType type, Device device) {
   if (type == DType::F32) return;
   check(device.type != DeviceType::Cpu, ErrorKind::Device, "autocast: ", type,
         " needs a GPU: kernels of the CPU compute in f32 and f64");
-  check(!exact(), ErrorKind::Argument, "autocast: ", type, " rounds, which exact() forbids");
+  check(!numerics().exact, ErrorKind::Argument, "autocast: ", type,
+        " rounds, which exact numerics forbid");
 }
 
 Tensor autocast_narrow(const Tensor& x) {

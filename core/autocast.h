@@ -36,7 +36,7 @@ class AutocastScope {
 };
 
 /// Error(DType) unless a network on `device` can run under AutocastScope(type): Error(Device) on
-/// the CPU, Error(Argument) while exact() forbids to round. f32 can run anywhere.
+/// the CPU, Error(Argument) while exact numerics forbid to round. f32 can run anywhere.
 void check_autocast(DType type, Device device);
 
 /// `x` as a product takes it: rounded if it is f32, on a GPU and under a scope; else `x` itself. An

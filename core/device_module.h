@@ -9,6 +9,7 @@
 
 #include "graft/core/device_backend.h"
 #include "graft/core/kernel_slots.h"
+#include "graft/core/numerics.h"
 #include "graft/core/text.h"
 
 namespace graft {
@@ -17,15 +18,14 @@ namespace graft {
 struct ModuleHost {
   SlotTable* slots;
   const char* (*current_op)() noexcept;  ///< for error texts: the running operation
-  bool (*exact)() noexcept;              ///< core/exactness.h
-  bool (*tf32)() noexcept;               ///< likewise
+  Numerics (*numerics)() noexcept;       ///< of the program
   int driver_version;                    ///< newest CUDA the driver supports: 12020 for 12.2
 };
 
 /// Differs between builds that must not be mixed: counts the slots and their signatures by itself,
 /// and by kModuleVersion, changed by hand, what else an old module would not notice (views, the
 /// workspace, parameters of kernels, ModuleHost, DeviceBackend).
-inline constexpr uint32_t kModuleVersion = 3;
+inline constexpr uint32_t kModuleVersion = 4;
 inline constexpr uint32_t kModuleAbi = [] {
   uint64_t hash = fnv1a("", kModuleVersion);
 #define SLOT(name, ...) hash = fnv1a(#name "(" #__VA_ARGS__ ")", hash);

@@ -10,7 +10,6 @@
 #include "graft/core/cuda_driver.h"
 #include "graft/core/device_module.h"
 #include "graft/core/error.h"
-#include "graft/core/exactness.h"
 #include "graft/core/op_scope.h"
 #include "graft/core/shared_library.h"
 #include "graft/core/text.h"
@@ -93,7 +92,7 @@ CudaStatus open_module(const std::string& file, int driver_version) {
   if (!library.is_open()) return unusable(why_not_open(file, library.error()));
   auto* const init = library.find<ModuleInit>(kModuleInit);
   if (!init) return unusable("module " + file + " has no function " + kModuleInit);
-  const ModuleHost host{&slots(), &OpScope::current, &exact, &tf32, driver_version};
+  const ModuleHost host{&slots(), &OpScope::current, &numerics, driver_version};
   std::array<char, 512> why{};
   DeviceBackend* const backend = init(kModuleAbi, &host, why.data(), why.size());
   if (!backend) return unusable("module " + file + ": " + why.data());

@@ -30,7 +30,7 @@ Conv2dParams Conv2d::params_for(const Shape& input) const {
   return params;
 }
 
-Tensor Conv2d::forward(const Tensor& x) { return conv2d(x, weight_, bias_, params_for(x.shape())); }
+Tensor Conv2d::forward(const Tensor& x) { return forward(x, Activation::None); }
 
 Tensor Conv2d::forward(const Tensor& x, Activation activation) {
   if (grad_enabled() && (x.requires_grad() || wants_gradients()))

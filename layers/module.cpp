@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "graft/core/frozen_precision.h"
+#include "graft/core/numerics.h"
 #include "graft/core/text.h"
 
 namespace graft::layers {
@@ -46,6 +46,12 @@ void Module::collect(const std::string& prefix, std::vector<NamedTensor>& out) c
 std::vector<NamedTensor> Module::named_tensors() const {
   std::vector<NamedTensor> out;
   collect("", out);
+  return out;
+}
+
+std::vector<Tensor> Module::own_tensors() const {
+  std::vector<Tensor> out;
+  for (const Entry& entry : entries_) out.push_back(*entry.tensor);
   return out;
 }
 
@@ -119,7 +125,7 @@ void Module::unfreeze() {
   });
 }
 
-Precision Module::precision() const { return frozen_ ? frozen_precision() : Precision::Full; }
+Precision Module::precision() const { return frozen_ ? numerics().frozen : Precision::Full; }
 
 bool Module::wants_gradients() const {
   return std::any_of(entries_.begin(), entries_.end(), [](const Entry& entry) {

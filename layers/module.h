@@ -42,6 +42,8 @@ class Module {
   std::vector<NamedTensor> named_tensors() const;
   /// Parameters only.
   std::vector<NamedTensor> parameters() const;
+  /// Parameters and buffers of this module alone.
+  std::vector<Tensor> own_tensors() const;
   /// Calls `visit` for this module (path "") and everything below it, parents first.
   void for_each_module(const std::function<void(const std::string& path, Module&)>& visit);
   /// The module at a path; Error(Argument) naming the nearest paths if there is none.
@@ -59,7 +61,7 @@ class Module {
   void freeze(FrozenStatistics statistics = FrozenStatistics::Fixed);
   void unfreeze();
   bool frozen() const { return frozen_; }
-  /// frozen_precision() for a frozen module, full precision for any other.
+  /// numerics().frozen for a frozen module, full precision for any other.
   Precision precision() const;
   /// What train() last said of this module.
   bool training() const { return training_; }

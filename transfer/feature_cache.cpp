@@ -1,7 +1,6 @@
 #include "graft/transfer/feature_cache.h"
 
 #include "graft/core/autocast.h"
-#include "graft/core/frozen_precision.h"
 
 namespace graft::transfer {
 namespace {
@@ -22,11 +21,11 @@ FeatureCache::FeatureCache(layers::Network& network, size_t prefix, const data::
     : stages_(prefix),
       features_(run_over(network, prefix, dataset, preprocess, batch, progress, limit)),
       marks_(marks_of(network, prefix)),
-      frozen_(frozen_precision()),
+      numerics_(numerics()),
       mixed_(AutocastScope::current()) {}
 
 bool FeatureCache::valid(layers::Network& network) const {
-  return network.fixed_prefix() >= stages_ && frozen_ == frozen_precision() &&
+  return network.fixed_prefix() >= stages_ && numerics_ == numerics() &&
          mixed_ == AutocastScope::current() && marks_of(network, stages_) == marks_;
 }
 

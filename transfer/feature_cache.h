@@ -7,7 +7,7 @@
 
 #include "graft/core/content_mark.h"
 #include "graft/core/dtype.h"
-#include "graft/core/op_params.h"
+#include "graft/core/numerics.h"
 #include "graft/transfer/training/evaluate.h"
 
 namespace graft::transfer {
@@ -20,7 +20,7 @@ class FeatureCache {
                const ProgressFunction& progress = {});
 
   /// False as soon as anything in the prefix thawed or was written to, or would be computed in
-  /// another precision (core/frozen_precision.h, core/autocast.h).
+  /// another precision (core/numerics.h, core/autocast.h).
   bool valid(layers::Network& network) const;
   size_t stages() const { return stages_; }
   /// [n, ...] in the order of the data set.
@@ -30,7 +30,7 @@ class FeatureCache {
   size_t stages_;
   Tensor features_;
   std::vector<ContentMark> marks_;
-  Precision frozen_;
+  Numerics numerics_;
   std::optional<DType> mixed_;
 };
 

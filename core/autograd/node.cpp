@@ -4,7 +4,7 @@
 
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/autograd/meta.h"
-#include "graft/core/kept_activations.h"
+#include "graft/core/numerics.h"
 #include "graft/core/ops/shape_ops.h"
 
 namespace graft {
@@ -50,7 +50,7 @@ Saved Saved::activation_output(const Tensor& result) {
 // Only what is whole: the copy is one of the storage.
 void Saved::round() {
   const Tensor full = alias_;
-  if (kept_activations() != Precision::BF16 || dtype_ != DType::F32 || !full.is_contiguous() ||
+  if (numerics().kept != Precision::BF16 || dtype_ != DType::F32 || !full.is_contiguous() ||
       full.bytes() != full.storage().bytes())
     return;
   const NoGrad no_grad;

@@ -65,7 +65,7 @@ class Saved {
   static Saved input(const Tensor& tensor, int index) { return Saved(tensor, index); }
   /// Keeps result `index` of the node.
   static Saved output(const Tensor& tensor, int index = 0) { return Saved(tensor, -1 - index); }
-  /// The same of an activation, which may be kept rounded (core/kept_activations.h): an input if
+  /// The same of an activation, which may be kept rounded (core/numerics.h): an input if
   /// it was computed, a result.
   static Saved activation(const Tensor& input, int index);
   static Saved activation_output(const Tensor& result);

@@ -3,7 +3,7 @@
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
-#include "graft/core/kept_activations.h"
+#include "graft/core/numerics.h"
 #include "graft/core/ops/binary.h"
 #include "graft/core/ops/operand_checks.h"
 #include "graft/core/ops/reduce.h"
@@ -199,7 +199,7 @@ Tensor batch_norm_train(const Tensor& x, const Tensor& gamma, const Tensor& beta
     if (need & bit(kX)) node->gamma = Saved::input(gamma, kGamma);
     if (params.activation != Activation::None) {
       // Of an x that is kept rounded the kinks would lie elsewhere.
-      if (node->x.defined() && !residual.defined() && kept_activations() == Precision::Full)
+      if (node->x.defined() && !residual.defined() && numerics().kept == Precision::Full)
         node->beta = Saved::input(beta, kBeta);
       else
         node->y = Saved::activation_output(y);

@@ -7,9 +7,7 @@
 
 #include "graft/core/autocast.h"
 #include "graft/core/error.h"
-#include "graft/core/exactness.h"
-#include "graft/core/frozen_precision.h"
-#include "graft/core/kept_activations.h"
+#include "graft/core/numerics.h"
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/simd/level.h"
 #include "graft/tools/cli/command_line.h"
@@ -70,7 +68,7 @@ TEST_CASE("command line: every form of tune") {
   CHECK(tuned.out == "run");
   CHECK(tuned.freeze.empty());
   CHECK(!tuned.dev);
-  CHECK(tuned.cache);
+  CHECK(tuned.train.cache_features);
   CHECK(common_seen.device.empty());
 
   CHECK(run({"tune",
@@ -100,11 +98,11 @@ TEST_CASE("command line: every form of tune") {
              "cpu"})
             .code == 0);
   CHECK(tuned.freeze == "conv1..layer3");
-  CHECK(tuned.epochs == 3);
-  CHECK(tuned.lr == 1e-3);
-  CHECK(tuned.batch == 16);
+  CHECK(tuned.train.epochs == 3);
+  CHECK(tuned.train.lr == 1e-3);
+  CHECK(tuned.train.batch == 16);
   CHECK(tuned.dev == 0.25);
-  CHECK(!tuned.cache);
+  CHECK(!tuned.train.cache_features);
   CHECK(common_seen.seed == 7);
   CHECK(common_seen.json);
   CHECK(common_seen.threads == 2);
@@ -112,25 +110,29 @@ TEST_CASE("command line: every form of tune") {
   CHECK(num_threads() == 2);
 }
 
-TEST_CASE("command line: --deterministic exact holds for its own command only") {
+TEST_CASE("command line: --deterministic exact and --tf32 hold for their own command only") {
   CHECK(run({"info", "w.pth", "--deterministic", "sometimes"}).code == 2);
   CHECK(run({"eval", "photos", "--run", "run", "--deterministic", "exact"}).code == 0);
-  CHECK(exact());
+  CHECK(numerics().exact);
   CHECK(run({"eval", "photos", "--run", "run"}).code == 0);
-  CHECK(!exact());
+  CHECK(!numerics().exact);
+  CHECK(run({"eval", "photos", "--run", "run", "--tf32"}).code == 0);
+  CHECK(numerics().tf32);
+  CHECK(run({"eval", "photos", "--run", "run", "--tf32", "--deterministic", "exact"}).stderr_text ==
+        "graft: --tf32 rounds, which --deterministic exact forbids\n");
 }
 
 TEST_CASE("command line: --frozen-precision bf16 holds for its own command, and not when exact") {
   CHECK(run({"info", "w.pth", "--frozen-precision", "f16"}).code == 2);
   CHECK(run({"eval", "photos", "--run", "run", "--frozen-precision", "bf16"}).code == 0);
-  CHECK(frozen_precision() == Precision::BF16);
+  CHECK(numerics().frozen == Precision::BF16);
   const Outcome refused = run(
       {"eval", "photos", "--run", "run", "--frozen-precision", "bf16", "--deterministic", "exact"});
   CHECK(refused.code == 2);
   CHECK(refused.stderr_text ==
         "graft: --frozen-precision bf16 rounds, which --deterministic exact forbids\n");
   CHECK(run({"eval", "photos", "--run", "run"}).code == 0);
-  CHECK(frozen_precision() == Precision::Full);
+  CHECK(numerics().frozen == Precision::Full);
 }
 
 TEST_CASE("command line: --precision holds for its own command, on a GPU, and not when exact") {
@@ -163,11 +165,11 @@ TEST_CASE("command line: --keep-activations bf16 holds for its own command, and 
     return run(more);
   };
   CHECK(with({"--keep-activations", "bf16"}).code == 0);
-  CHECK(kept_activations() == Precision::BF16);
+  CHECK(numerics().kept == Precision::BF16);
   CHECK(with({"--keep-activations", "bf16", "--deterministic", "exact"}).stderr_text ==
         "graft: --keep-activations bf16 rounds, which --deterministic exact forbids\n");
   CHECK(with({}).code == 0);
-  CHECK(kept_activations() == Precision::Full);
+  CHECK(numerics().kept == Precision::Full);
 }
 
 TEST_CASE("command line: a CPU that does not multiply bf16 says so in a line") {
@@ -241,12 +243,12 @@ TEST_CASE("command line: words that stand for a setting") {
   CHECK(run({"tune", "photos", "--model=m", "--scratch", "--out=o", "--optimizer=adamw",
              "--schedule=onecycle", "--head=keep"})
             .code == 0);
-  CHECK(tuned.optimizer == transfer::OptimizerKind::AdamW);
-  CHECK(tuned.schedule == transfer::ScheduleKind::OneCycle);
+  CHECK(tuned.train.optimizer == transfer::OptimizerKind::AdamW);
+  CHECK(tuned.train.schedule == transfer::ScheduleKind::OneCycle);
   CHECK(tuned.head == Head::Keep);
   CHECK(run({"tune", "photos", "--model=m", "--scratch", "--out=o"}).code == 0);
-  CHECK(tuned.optimizer == transfer::OptimizerKind::Sgd);
-  CHECK(tuned.schedule == transfer::ScheduleKind::Cosine);
+  CHECK(tuned.train.optimizer == transfer::OptimizerKind::Sgd);
+  CHECK(tuned.train.schedule == transfer::ScheduleKind::Cosine);
   CHECK(tuned.head == Head::New);
   CHECK(run({"eval", "photos", "--run=run", "--device=cuda"}).code == 5);
 }

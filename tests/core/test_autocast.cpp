@@ -2,7 +2,7 @@
 
 #include "graft/core/autocast.h"
 #include "graft/core/ops.h"
-#include "support/exact_mode.h"
+#include "support/numerics_scope.h"
 
 namespace graft {
 
@@ -36,10 +36,10 @@ TEST_CASE("autocast: where it cannot round, asking for it is an error") {
                        Error);
   CHECK_THROWS_WITH_AS(check_autocast(DType::I64, cuda),
                        "autocast: needs f32, bf16 or f16, not i64", Error);
-  const testing::ExactMode exact;
+  const testing::NumericsScope exact({.exact = true});
   check_autocast(DType::F32, cuda);
   CHECK_THROWS_WITH_AS(check_autocast(DType::BF16, cuda),
-                       "autocast: bf16 rounds, which exact() forbids", Error);
+                       "autocast: bf16 rounds, which exact numerics forbid", Error);
 }
 
 TEST_CASE("autocast: the CPU computes as without, to the bit") {

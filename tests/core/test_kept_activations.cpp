@@ -10,25 +10,16 @@
 #include "graft/core/allocator.h"
 #include "graft/core/autograd/backward.h"
 #include "graft/core/autograd/node.h"
-#include "graft/core/kept_activations.h"
 #include "graft/core/op_table.h"
 #include "graft/core/ops.h"
 #include "graft/models/registry.h"
-#include "support/exact_mode.h"
+#include "support/numerics_scope.h"
 #include "support/tensors.h"
 
 namespace graft {
 namespace {
 
 using testing::formula_tensor;
-
-class KeptInBf16 {
- public:
-  KeptInBf16() { set_kept_activations(Precision::BF16); }
-  ~KeptInBf16() { set_kept_activations(Precision::Full); }
-  KeptInBf16(const KeptInBf16&) = delete;
-  KeptInBf16& operator=(const KeptInBf16&) = delete;
-};
 
 int64_t live() { return static_cast<int64_t>(allocator(Device{}).stats().live); }
 
@@ -84,16 +75,16 @@ TEST_CASE("kept activations: bf16 takes half of their bytes, and nothing else") 
   for (const Case& c : cases()) {
     CAPTURE(c.op);
     const int64_t full = kept_bytes(c, true), of_leaf = kept_bytes(c, false);
-    const KeptInBf16 scope;
+    const testing::NumericsScope scope({.kept = Precision::BF16});
     CHECK(full - kept_bytes(c, true) == 2 * (c.input + c.result));
     CHECK(of_leaf - kept_bytes(c, false) == 2 * c.result);
-    const testing::ExactMode exact;
+    const testing::NumericsScope exact({.exact = true});
     CHECK(kept_bytes(c, true) == full);
   }
 }
 
 TEST_CASE("kept activations: who keeps the same one shares the copy") {
-  const KeptInBf16 scope;
+  const testing::NumericsScope scope({.kept = Precision::BF16});
   Tensor x = Tensor::full({1, 6, 6, 4}, 0.5).set_requires_grad(true);
   const Tensor w = Tensor::full({4, 1, 1, 4}, 0.25).set_requires_grad(true);
   Tensor h = neg(x);
@@ -112,7 +103,7 @@ TEST_CASE("kept activations: who keeps the same one shares the copy") {
 
 TEST_CASE("kept activations: gradients of a network within bf16's rounding, the loss the same") {
   const auto full = network_gradients();
-  const KeptInBf16 scope;
+  const testing::NumericsScope scope({.kept = Precision::BF16});
   const auto rounded = network_gradients();
   double worst = 0;
   for (size_t i = 0; i < full.size(); ++i) {
@@ -137,7 +128,7 @@ TEST_CASE("kept activations: derivatives of derivatives go through the rounded n
     return testing::values_of(graft::gradients(sum(square(first[0])), {x})[0]);
   };
   const std::vector<float> full = second();
-  const KeptInBf16 scope;
+  const testing::NumericsScope scope({.kept = Precision::BF16});
   const std::vector<float> rounded = second();
   for (size_t i = 0; i < full.size(); ++i)
     CHECK(std::abs(rounded[i] - full[i]) <= 0.02f * (1 + std::abs(full[i])));

@@ -4,7 +4,7 @@
 #include <stdexcept>
 
 #include "graft/core/device_module.h"
-#include "graft/core/exactness.h"
+#include "graft/core/numerics.h"
 #include "graft/core/op_scope.h"
 
 extern "C" graft::ModuleInit graft_backend_init;
@@ -13,7 +13,7 @@ namespace graft::testing {
 namespace {
 
 DeviceBackend* open() {
-  const ModuleHost host{&slots(), &OpScope::current, &exact, &tf32, 13000};
+  const ModuleHost host{&slots(), &OpScope::current, &numerics, 13000};
   std::array<char, 512> why{};
   DeviceBackend* const backend = graft_backend_init(kModuleAbi, &host, why.data(), why.size());
   if (!backend) throw std::runtime_error(why.data());

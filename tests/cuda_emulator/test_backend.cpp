@@ -11,7 +11,7 @@
 #include "graft/core/allocator.h"
 #include "graft/core/device_backend.h"
 #include "graft/core/device_module.h"
-#include "graft/core/exactness.h"
+#include "graft/core/numerics.h"
 #include "graft/core/op_scope.h"
 #include "graft/core/ops.h"
 #include "graft/core/stream.h"
@@ -185,7 +185,7 @@ TEST_CASE("an error that the device does not survive is told once, then referred
 
 TEST_CASE("a module refuses a program of another build, and an old driver, in one line") {
   std::array<char, 512> why{};
-  const ModuleHost old{&slots(), &OpScope::current, &exact, &tf32, 12080};
+  const ModuleHost old{&slots(), &OpScope::current, &numerics, 12080};
   CHECK(graft_backend_init(kModuleAbi, &old, why.data(), why.size()) == nullptr);
   CHECK(std::string(why.data()) ==
         "driver supports CUDA 12.8, this module needs 13.0: update the driver to 580 or newer");

@@ -11,7 +11,7 @@
 #include "op_cases/op_case.h"
 #include "support/assets.h"
 #include "support/error_text.h"
-#include "support/exact_mode.h"
+#include "support/numerics_scope.h"
 #include "support/tensors.h"
 #include "support/thread_invariance.h"
 
@@ -56,7 +56,7 @@ TEST_CASE("bf16 products: the bits of the f32 sum of rounded numbers, every inst
       CAPTURE(layer.w);
       const Tensor x = numbers<float>("x", layer.x), w = numbers<float>("w", layer.w);
       const Tensor bias = numbers<float>("b", {layer.w[0]});
-      const ExactMode direct;
+      const NumericsScope direct({.exact = true});
       const Tensor plain = conv2d(rounded(x), rounded(w), bias, layer.params);
       CHECK(same_bits(in_bf16(x, w, layer.params, bias), plain));
       const Tensor residual = numbers<float>("r", plain.shape());

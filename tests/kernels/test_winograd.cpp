@@ -4,7 +4,7 @@
 #include "graft/core/ops.h"
 #include "kernels/simd_levels.h"
 #include "op_reference/winograd.h"
-#include "support/exact_mode.h"
+#include "support/numerics_scope.h"
 #include "support/tensors.h"
 
 namespace graft::testing {
@@ -85,14 +85,14 @@ TEST_CASE("winograd: an image has the same bits in every batch") {
   }
 }
 
-TEST_CASE("winograd: exact() takes the direct sum") {
+TEST_CASE("winograd: exact numerics take the direct sum") {
   const Shape shape{1, 12, 12, 64}, filter{64, 3, 3, 64};
   const Tensor x = numbers<float>("x", shape), w = numbers<float>("w", filter);
   const auto y = [&] { return conv2d(x, w, {}, padded(1)); };
   const auto dw = [&] { return conv2d_filter_grad(x, x, filter, padded(1)); };
   const Tensor fast_y = y(), fast_dw = dw();
   REQUIRE(takes_winograd(ConvPass::Forward, shape, filter, padded(1)));
-  const ExactMode scope;
+  const NumericsScope scope({.exact = true});
   CHECK(!takes_winograd(ConvPass::Forward, shape, filter, padded(1)));
   CHECK(!same_bits(y(), fast_y));
   CHECK(!same_bits(dw(), fast_dw));

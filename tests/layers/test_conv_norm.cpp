@@ -14,8 +14,7 @@
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/kernel_trace.h"
 #include "graft/core/ops.h"
-#include "support/exact_mode.h"
-#include "support/frozen_bf16.h"
+#include "support/numerics_scope.h"
 #include "support/tensors.h"
 #include "support/thread_count.h"
 
@@ -107,17 +106,28 @@ TEST_CASE("conv norm: frozen in bf16, unless exact or trained, and f32 again aft
   };
   const std::vector<float> full = values();
   {
-    const testing::FrozenBf16 scope;
+    const testing::NumericsScope scope({.frozen = Precision::BF16});
     CHECK(values() == full);  // evaluated, but not frozen
     block->freeze();
     const std::vector<float> rounded = values();
     CHECK(rounded != full);
     for (size_t i = 0; i < full.size(); ++i) CHECK(std::abs(rounded[i] - full[i]) < 0.05f);
     CHECK(values_of((*block)(x)) == rounded);  // recording, but nothing to record
-    const testing::ExactMode exact;
+    const testing::NumericsScope exact({.exact = true});
     CHECK(values() == full);
   }
   CHECK(values() == full);
+}
+
+TEST_CASE("a frozen convolution rounds with an activation behind it and without") {
+  layers::Conv2d conv(16, 16, 1);
+  layers::initialise(conv, 1);
+  conv.freeze();
+  const Tensor x = formula_tensor("x", {2, 5, 5, 16}), full = conv(x);
+  const testing::NumericsScope scope({.frozen = Precision::BF16});
+  const Tensor rounded = conv(x);
+  CHECK_FALSE(same_bits(rounded, full));
+  CHECK(same_bits(relu(rounded), conv.forward(x, Activation::Relu)));
 }
 
 TEST_CASE("conv norm: one thread and four give the same bits") {

@@ -10,7 +10,7 @@
 #include "graft/transfer/freeze.h"
 #include "graft/transfer/training/trainer.h"
 #include "support/formula.h"
-#include "support/frozen_bf16.h"
+#include "support/numerics_scope.h"
 #include "support/pictures.h"
 #include "support/tensors.h"
 #include "support/tiny_network.h"
@@ -120,7 +120,7 @@ TEST_CASE("feature cache: the same in bf16, and not valid in another precision")
   freeze(*network, "trunk");
   const FeatureCache full(*network, 3, pictures, network->preprocess, 4, SIZE_MAX);
   CHECK(full.valid(*network));
-  const testing::FrozenBf16 scope;
+  const testing::NumericsScope scope({.frozen = Precision::BF16});
   CHECK(!full.valid(*network));
   const FeatureCache rounded(*network, 3, pictures, network->preprocess, 4, SIZE_MAX);
   CHECK(rounded.valid(*network));
@@ -148,7 +148,7 @@ TEST_CASE("feature cache: what a sample's features are does not depend on its ba
       }
     };
     check_each();
-    const testing::FrozenBf16 scope;
+    const testing::NumericsScope scope({.frozen = Precision::BF16});
     check_each();
   }
 }

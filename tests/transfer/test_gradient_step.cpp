@@ -6,6 +6,7 @@
 #include "graft/core/text.h"
 #include "graft/layers/batch_norm.h"
 #include "graft/layers/conv2d.h"
+#include "graft/layers/conv_norm.h"
 #include "graft/layers/dropout.h"
 #include "graft/layers/init.h"
 #include "graft/layers/linear.h"
@@ -24,6 +25,7 @@ using BatchMemory = GradientStep::BatchMemory;
 
 std::unique_ptr<Sequential> network(double dropout = 0) {
   auto made = std::make_unique<Sequential>();
+  made->add<layers::ConvNormAct>(3, 3, 1, layers::Conv2dOptions{}, Activation::Relu);
   made->add<layers::Conv2d>(3, 8, 3);
   made->add<layers::BatchNorm2d>(8);
   made->add<layers::Relu>();
@@ -109,16 +111,34 @@ TEST_CASE("recorded steps follow what is frozen, thawed and written to") {
     CHECK(twins.note() == "recorded");
   };
   three_batches();
+  twins.change([](Sequential& s) { s.at("1").freeze(); });
+  three_batches();
+  twins.change([](Sequential& s) { s.at("2").freeze(layers::FrozenStatistics::Adapt); });
+  three_batches();
+  twins.change([](Sequential& s) { s.at("2").freeze(layers::FrozenStatistics::Fixed); });
+  three_batches();
+  twins.change([](Sequential& s) { s.at("1").unfreeze(); });
+  three_batches();
+  twins.change([](Sequential& s) { s.at("1").named_tensors()[0].tensor.fill_(0.25); });
+  three_batches();
+}
+
+TEST_CASE("recorded steps follow what is written to frozen layers") {
+  Twins twins;
   twins.change([](Sequential& s) { s.at("0").freeze(); });
+  const auto three_batches = [&] {
+    for (const char* name : {"a", "b", "c"}) twins.run(images(name, 4), labels_for(4, 1));
+    CHECK(twins.note() == "recorded");
+  };
   three_batches();
-  twins.change([](Sequential& s) { s.at("1").freeze(layers::FrozenStatistics::Adapt); });
-  three_batches();
-  twins.change([](Sequential& s) { s.at("1").freeze(layers::FrozenStatistics::Fixed); });
-  three_batches();
-  twins.change([](Sequential& s) { s.at("0").unfreeze(); });
-  three_batches();
-  twins.change([](Sequential& s) { s.named_tensors()[0].tensor.fill_(0.25); });
-  three_batches();
+  for (const char* path : {"0.weight", "1.weight", "1.bias", "1.running_mean", "1.running_var"}) {
+    CAPTURE(path);
+    twins.change([&](Sequential& s) {
+      for (NamedTensor& entry : s.at("0").named_tensors())
+        if (entry.path == path) entry.tensor.fill_(0.75);
+    });
+    three_batches();
+  }
 }
 
 TEST_CASE("recorded steps draw the masks of eager ones") {

@@ -8,8 +8,8 @@
 #include "graft/transfer/freeze.h"
 #include "graft/transfer/training/trainer.h"
 #include "support/error_text.h"
-#include "support/exact_mode.h"
 #include "support/files.h"
+#include "support/numerics_scope.h"
 #include "support/pictures.h"
 #include "support/thread_count.h"
 #include "support/tiny_network.h"
@@ -276,10 +276,14 @@ TEST_CASE("resume: not as another run") {
   other.frozen = "conv1";
   CHECK(testing::error_text([&] { other.run(never); }) ==
         start + "trained_values was 365, is now 257");
-  {
-    const testing::ExactMode scope;
-    CHECK(testing::error_text([&] { job.resumed().run(never); }) ==
-          start + "exact was false, is now true");
+  const std::pair<Numerics, const char*> computed[] = {
+      {{.exact = true}, "exact was false, is now true"},
+      {{.tf32 = true}, "tf32 was false, is now true"},
+      {{.frozen = Precision::BF16}, "frozen_precision was \"f32\", is now \"bf16\""},
+      {{.kept = Precision::BF16}, "kept_activations was \"f32\", is now \"bf16\""}};
+  for (const auto& [numerics, difference] : computed) {
+    const testing::NumericsScope scope(numerics);
+    CHECK(testing::error_text([&] { job.resumed().run(never); }) == start + difference);
   }
   other = job.resumed();
   other.options.augment.kind = data::Augment::Kind::Flip;

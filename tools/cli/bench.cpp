@@ -13,6 +13,7 @@
 #include "graft/tools/cli/load_network.h"
 #include "graft/transfer/freeze.h"
 #include "graft/transfer/json/json.h"
+#include "graft/transfer/numerics_record.h"
 
 namespace graft::cli {
 namespace {
@@ -20,8 +21,9 @@ namespace {
 using transfer::Json;
 
 // What two measurements must share to be compared.
-constexpr const char* kSetting[] = {"model",   "freeze", "batch",    "classes",
-                                    "threads", "device", "precision"};
+constexpr const char* kSetting[] = {"model",   "freeze",           "batch",           "classes",
+                                    "threads", "device",           "precision",       "exact",
+                                    "tf32",    "frozen_precision", "kept_activations"};
 // What is compared, in milliseconds.
 constexpr const char* kTimes[] = {"evaluation", "forward", "backward", "update"};
 
@@ -46,7 +48,8 @@ Json describe(const BenchOptions& options, const CommonOptions& common, const Lo
   Json json = Json::object();
   json.set("schema", 1).set("model", loaded.model).set("freeze", options.freeze);
   json.set("batch", options.batch).set("classes", options.classes).set("threads", num_threads());
-  json.set("device", device_name.str()).set("precision", to_string(common.precision));
+  json.set("device", device_name.str());
+  transfer::record_numerics(json, common.precision);
   json.set("unit", "ms").set("evaluation", times.evaluation * 1e3);
   json.set("forward", times.forward * 1e3).set("backward", times.backward * 1e3);
   json.set("update", times.update * 1e3).set("step", times.step() * 1e3);

@@ -5,9 +5,7 @@
 #include <vector>
 
 #include "graft/core/autocast.h"
-#include "graft/core/exactness.h"
-#include "graft/core/frozen_precision.h"
-#include "graft/core/kept_activations.h"
+#include "graft/core/numerics.h"
 #include "graft/core/parallel.h"
 #include "graft/core/text.h"
 #include "graft/kernels/cpu/simd/level.h"
@@ -57,14 +55,17 @@ std::string unknown_word(const CLI::App& app) {
 
 // Error(Argument) if the precision that is asked for cannot be had.
 void check_precision(const CommonOptions& options) {
+  const Numerics& numerics = options.numerics;
   const auto check_rounding = [&](const char* option, auto precision, auto full) {
-    check(precision == full || !options.exact, ErrorKind::Argument, option, ' ',
+    check(precision == full || !numerics.exact, ErrorKind::Argument, option, ' ',
           to_string(precision), " rounds, which --deterministic exact forbids");
   };
   check_rounding("--precision", options.precision, DType::F32);
-  check_rounding("--frozen-precision", options.frozen, Precision::Full);
-  check_rounding("--keep-activations", options.kept, Precision::Full);
-  if (options.frozen == Precision::BF16 && !options.quiet && !cpu::multiplies_bf16())
+  check_rounding("--frozen-precision", numerics.frozen, Precision::Full);
+  check_rounding("--keep-activations", numerics.kept, Precision::Full);
+  check(!numerics.tf32 || !numerics.exact, ErrorKind::Argument,
+        "--tf32 rounds, which --deterministic exact forbids");
+  if (numerics.frozen == Precision::BF16 && !options.quiet && !cpu::multiplies_bf16())
     std::fprintf(stderr,
                  "graft: this CPU does not multiply bf16 (AVX-512 BF16): the same numbers, not "
                  "faster than f32\n");
@@ -104,9 +105,7 @@ int CommandLine::run(int argc, const char* const* argv) {
   try {
     if (code == kDone && chosen_) {
       if (common_.threads > 0) set_num_threads(common_.threads);
-      set_exact(common_.exact);
-      set_frozen_precision(common_.frozen);
-      set_kept_activations(common_.kept);
+      set_numerics(common_.numerics);
       check_precision(common_);
       common_.run_on = choose_device(common_);
       check(common_.precision == DType::F32 || common_.run_on.type != DeviceType::Cpu,

@@ -36,6 +36,7 @@ CLI::Option* add(CLI::App& app, const char* name, T& value, const char* help) {
 }  // namespace
 
 void add_options(CLI::App& app, TuneOptions& options) {
+  transfer::TrainOptions& train = options.train;
   add_data(app, options.data);
   app.add_option("--out", options.out, "Folder of the run")->required();
   const std::string start = "Where to start from: --weights or --scratch";
@@ -49,13 +50,14 @@ void add_options(CLI::App& app, TuneOptions& options) {
                  "Model, from the list below; may be left out if the weight file names it")
       ->group(start);
   app.parse_complete_callback([&options] {
+    const transfer::TrainOptions& train = options.train;
     if (options.weights.empty() && !options.scratch)
       throw CLI::RequiredError("--weights FILE (or --scratch)");
     if (options.scratch && options.model.empty())
       throw CLI::RequiredError("--model NAME, with --scratch,");
-    if (options.warmup_epochs > options.epochs)
+    if (train.warmup_epochs > train.epochs)
       throw CLI::ValidationError(
-          "--warmup", "longer than the run of " + std::to_string(options.epochs) + " epochs");
+          "--warmup", "longer than the run of " + std::to_string(train.epochs) + " epochs");
   });
   app.footer("Models: " + join(models::model_names(), ", "));
 
@@ -63,13 +65,13 @@ void add_options(CLI::App& app, TuneOptions& options) {
                  "What not to train, separated by commas: trunk (all but the head), norms (layers "
                  "with running statistics), stages from..to (conv1..layer3), a module and all "
                  "below it (layer1), a glob over tensors ('*.bias')");
-  add_choice(app, "--cache", options.cache, {{"on", true}, {"off", false}},
+  add_choice(app, "--cache", train.cache_features, {{"on", true}, {"off", false}},
              "Run the frozen part once and train on its outputs");
-  add_choice(app, "--record-steps", options.record_steps, {{"on", true}, {"off", false}},
+  add_choice(app, "--record-steps", train.record_steps, {{"on", true}, {"off", false}},
              "Run repeated steps from a recording, on a GPU as one CUDA graph; the same bits");
-  add(app, "--epochs", options.epochs, "Passes over the data")->check(CLI::Range(1, 1000000));
-  add(app, "--lr", options.lr, "Learning rate")->check(positive());
-  add_batch(app, options.batch);
+  add(app, "--epochs", train.epochs, "Passes over the data")->check(CLI::Range(1, 1000000));
+  add(app, "--lr", train.lr, "Learning rate")->check(positive());
+  add_batch(app, train.batch);
   app.add_option("--dev", options.dev,
                  "Share of the training data that chooses the best epoch; default 0.2, or 0 with "
                  "other data to measure on")
@@ -84,35 +86,35 @@ void add_options(CLI::App& app, TuneOptions& options) {
              "A new head for the classes of DATA, a dense one in place of a convolution, or the "
              "file's own");
   using transfer::OptimizerKind, transfer::ScheduleKind;
-  add_choice(app, "--optimizer", options.optimizer,
+  add_choice(app, "--optimizer", train.optimizer,
              by_name({OptimizerKind::Sgd, OptimizerKind::Adam, OptimizerKind::AdamW}),
              "Update rule");
-  add_choice(app, "--schedule", options.schedule,
+  add_choice(app, "--schedule", train.schedule,
              by_name({ScheduleKind::Constant, ScheduleKind::Step, ScheduleKind::Cosine,
                       ScheduleKind::OneCycle}),
              "Course of the learning rate");
-  add(app, "--warmup", options.warmup_epochs, "Epochs of rising rate")->check(not_negative());
-  add(app, "--momentum", options.momentum, "Momentum of sgd")
+  add(app, "--warmup", train.warmup_epochs, "Epochs of rising rate")->check(not_negative());
+  add(app, "--momentum", train.momentum, "Momentum of sgd")
       ->check(number("from 0 to 1", [](double x) { return x >= 0 && x <= 1; }));
-  add(app, "--weight-decay", options.weight_decay, "Weight decay")->check(not_negative());
-  add(app, "--label-smoothing", options.label_smoothing, "Label smoothing")
+  add(app, "--weight-decay", train.weight_decay, "Weight decay")->check(not_negative());
+  add(app, "--label-smoothing", train.label_smoothing, "Label smoothing")
       ->check(number("from 0, below 1", [](double x) { return x >= 0 && x < 1; }));
-  add(app, "--clip", options.clip_norm, "Largest norm of the gradient; 0: any")
+  add(app, "--clip", train.clip_norm, "Largest norm of the gradient; 0: any")
       ->check(not_negative());
-  add(app, "--trunk-lr", options.trunk_lr_scale, "Factor on the rate of all but the head")
+  add(app, "--trunk-lr", train.trunk_lr_scale, "Factor on the rate of all but the head")
       ->check(not_negative());
-  add(app, "--patience", options.patience, "Epochs without gain before stopping; 0: never")
+  add(app, "--patience", train.patience, "Epochs without gain before stopping; 0: never")
       ->check(not_negative());
   using Augment = data::Augment::Kind;
-  add_choice(app, "--augment", options.augment,
+  add_choice(app, "--augment", train.augment.kind,
              by_name({Augment::None, Augment::Flip, Augment::RandomResizedCrop, Augment::PadCrop}),
              "Random views of the training pictures");
-  add(app, "--workers", options.workers, "Threads that load pictures")->check(CLI::Range(1, 256));
-  add(app, "--save-every", options.save_every,
+  add(app, "--workers", train.workers, "Threads that load pictures")->check(CLI::Range(1, 256));
+  add(app, "--save-every", train.checkpoint_steps,
       "Steps between checkpoints; 0: epochs, of at least 15 s together")
       ->check(not_negative());
   CLI::Option* resume =
-      app.add_flag("--resume", options.resume, "Go on from the newest checkpoint in --out");
+      app.add_flag("--resume", train.resume, "Go on from the newest checkpoint in --out");
   app.add_flag("--overwrite", options.overwrite, "Replace an earlier run in --out")
       ->excludes(resume);
 }

@@ -18,38 +18,21 @@
 namespace graft::cli {
 
 struct TuneOptions {
+  transfer::TrainOptions train;  ///< seed and precision are among the common options
   std::string data;      ///< folder of class folders (or with train/ and val/), .bin, or IDX images
   std::string model;     ///< name in the registry
   std::string weights;   ///< empty with `scratch`
   bool scratch = false;  ///< start from random weights
   std::string freeze;    ///< pattern of modules; empty: all is trained
-  int epochs = 10;
-  double lr = 0.01;
-  int64_t batch = 32;
-  std::string val;        ///< data to measure on; empty: val/ of DATA, else the dev split
+  std::string val;       ///< data to measure on; empty: val/ of DATA, else the dev split
   int64_t per_class = 0;  ///< samples of each class to train on; 0: all
   Head head = Head::New;
   std::optional<double> dev;  ///< share held out of the training samples to choose the best epoch;
                               ///< default: 0.2, or none where there is other data to measure on
   bool group_duplicates = false;  ///< identical pictures stay on one side of the dev split
   bool skip_bad = false;          ///< leave out pictures that cannot be read
-  bool cache = true;
-  bool record_steps = true;
-  std::string out;  ///< folder of the run
-  transfer::OptimizerKind optimizer = transfer::OptimizerKind::Sgd;
-  transfer::ScheduleKind schedule = transfer::ScheduleKind::Cosine;
-  double warmup_epochs = 0;
-  double momentum = 0.9;
-  double weight_decay = 0;
-  double label_smoothing = 0;
-  double clip_norm = 0;
-  double trunk_lr_scale = 1;
-  int patience = 0;
-  data::Augment::Kind augment = data::Augment::Kind::None;
-  int workers = 1;
-  int64_t save_every = 0;  ///< steps between checkpoints; 0: at the ends of epochs
-  bool resume = false;     ///< go on with the run in `out`
-  bool overwrite = false;  ///< replace it
+  std::string out;                ///< folder of the run
+  bool overwrite = false;         ///< replace it
 };
 
 struct EvalOptions {

@@ -3,7 +3,6 @@
 #include <cstdio>
 
 #include "graft/core/find_device.h"
-#include "graft/core/frozen_precision.h"
 #include "graft/tools/cli/choice.h"
 
 namespace graft::cli {
@@ -26,14 +25,18 @@ void add_options(CLI::App& app, CommonOptions& options) {
   add_choice(app, "--precision", options.precision, by_name({DType::F32, DType::BF16, DType::F16}),
              "Of products on a GPU; bf16 and f16 are mixed precision: weights and sums stay f32")
       ->group(group);
-  add_choice(app, "--deterministic", options.exact, {{"exact", true}},
+  add_choice(app, "--deterministic", options.numerics.exact, {{"exact", true}},
              "exact: no algorithm that trades accuracy for speed")
       ->group(group);
-  add_choice(app, "--frozen-precision", options.frozen, by_name({Precision::Full, Precision::BF16}),
+  add_choice(app, "--frozen-precision", options.numerics.frozen,
+             by_name({Precision::Full, Precision::BF16}),
              "bf16: frozen convolutions round their factors, for speed")
       ->group(group);
-  add_choice(app, "--keep-activations", options.kept, by_name({Precision::Full, Precision::BF16}),
+  add_choice(app, "--keep-activations", options.numerics.kept,
+             by_name({Precision::Full, Precision::BF16}),
              "bf16: what training keeps for backward is rounded, for memory")
+      ->group(group);
+  app.add_flag("--tf32", options.numerics.tf32, "A GPU may round f32 factors to TF32, for speed")
       ->group(group);
   app.add_flag("-q,--quiet", options.quiet, "No progress, only errors")->group(group);
 }

@@ -6,7 +6,7 @@
 
 #include "graft/core/device.h"
 #include "graft/core/dtype.h"
-#include "graft/core/op_params.h"
+#include "graft/core/numerics.h"
 
 namespace CLI {
 class App;
@@ -19,12 +19,10 @@ struct CommonOptions {
   bool quiet = false;  ///< nothing on stderr but errors
   int threads = 0;     ///< 0: all hardware threads
   uint64_t seed = 0;
-  bool exact = false;                  ///< core/exactness.h; a CPU repeats its bits anyway
-  Precision frozen = Precision::Full;  ///< core/frozen_precision.h
-  Precision kept = Precision::Full;    ///< core/kept_activations.h
-  DType precision = DType::F32;        ///< core/autocast.h
-  std::string device;                  ///< "": not asked for, the CPU; nothing else is looked for
-  Device run_on;                       ///< what choose_device() makes of it
+  Numerics numerics;
+  DType precision = DType::F32;  ///< core/autocast.h
+  std::string device;            ///< "": not asked for, the CPU; nothing else is looked for
+  Device run_on;                 ///< what choose_device() makes of it
 };
 
 void add_options(CLI::App& app, CommonOptions& options);

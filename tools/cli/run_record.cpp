@@ -2,12 +2,10 @@
 
 #include <sstream>
 
-#include "graft/core/exactness.h"
-#include "graft/core/frozen_precision.h"
-#include "graft/core/kept_activations.h"
 #include "graft/core/parallel.h"
 #include "graft/core/utf8.h"
 #include "graft/tools/cli/paths.h"
+#include "graft/transfer/numerics_record.h"
 #include "graft/transfer/training/training_job.h"
 
 namespace graft::cli {
@@ -28,20 +26,11 @@ Json config_json(const TuneOptions& options, const CommonOptions& common, const 
   json.set("weights", canonical_path(options.weights).string())
       .set("freeze", options.freeze)
       .set("head", to_string(options.head));
-  json.set("epochs", options.epochs).set("batch", options.batch).set("lr", options.lr);
-  json.set("optimizer", to_string(options.optimizer));
-  json.set("schedule", to_string(options.schedule));
-  json.set("warmup", options.warmup_epochs).set("momentum", options.momentum);
-  json.set("weight_decay", options.weight_decay).set("label_smoothing", options.label_smoothing);
-  json.set("clip", options.clip_norm).set("trunk_lr", options.trunk_lr_scale);
-  json.set("patience", options.patience).set("augment", to_string(options.augment));
-  json.set("cache", options.cache).set("seed", common.seed);
+  transfer::record_recipe(json, options.train);
+  json.set("cache", options.train.cache_features);
   std::ostringstream device;
   device << common.run_on;
-  json.set("device", device.str()).set("threads", num_threads()).set("exact", exact());
-  json.set("precision", to_string(common.precision));
-  json.set("frozen_precision", to_string(frozen_precision()));
-  json.set("kept_activations", to_string(kept_activations()));
+  json.set("device", device.str()).set("threads", num_threads());
   json.set("train_samples", data.train->size()).set("val_samples", data.val->size());
   json.set("train_hash", transfer::hash_of_samples(*data.train));
   if (data.dev) json.set("dev_hash", transfer::hash_of_samples(*data.dev));
@@ -70,8 +59,7 @@ Json result_json(const transfer::TrainResult& result, const transfer::Evaluation
   json.set("epochs", result.epochs).set("best_epoch", result.best_epoch);
   json.set("seconds", result.seconds).set("seconds_features", result.seconds_features);
   json.set("cached_stages", static_cast<int64_t>(result.cached_stages));
-  json.set("precision", to_string(precision));
-  json.set("frozen_precision", to_string(frozen_precision()));
+  transfer::record_numerics(json, precision);
   if (precision == DType::F16) json.set("skipped_steps", skipped_steps(result.history));
   json.set("cache", result.cache_note).set("pictures", result.pictures_note);
   json.set("steps", result.recording_note).set("out", out);

@@ -28,30 +28,13 @@ using transfer::Json;
 // A crash costs no more work than that; writing a large network each short epoch would cost more.
 constexpr double kSecondsBetweenCheckpoints = 15;
 
-transfer::TrainOptions train_options(const TuneOptions& options, const CommonOptions& common) {
-  transfer::TrainOptions train;
-  train.epochs = options.epochs;
-  train.batch = options.batch;
-  train.lr = options.lr;
-  train.optimizer = options.optimizer;
-  train.schedule = options.schedule;
-  train.warmup_epochs = options.warmup_epochs;
-  train.momentum = options.momentum;
-  train.weight_decay = options.weight_decay;
-  train.label_smoothing = options.label_smoothing;
-  train.clip_norm = options.clip_norm;
-  train.trunk_lr_scale = options.trunk_lr_scale;
-  train.patience = options.patience;
-  train.seed = common.seed;
-  train.precision = common.precision;
-  train.cache_features = options.cache;
-  train.record_steps = options.record_steps;
-  train.augment.kind = options.augment;
-  train.workers = options.workers;
-  train.checkpoint_steps = options.save_every;
-  train.checkpoint_seconds = options.save_every ? 0 : kSecondsBetweenCheckpoints;
-  train.resume = options.resume;
-  return train;
+// With the common options, and what has no option.
+TuneOptions complete(TuneOptions options, const CommonOptions& common) {
+  options.train.seed = common.seed;
+  options.train.precision = common.precision;
+  if (options.train.checkpoint_steps == 0)
+    options.train.checkpoint_seconds = kSecondsBetweenCheckpoints;
+  return options;
 }
 
 // Settings of run.json that may be others when a run goes on: they change no bit of the result, or,
@@ -104,7 +87,9 @@ void print_result(const Json& result, bool as_json) {
 
 }  // namespace
 
-int run_tune(const TuneOptions& options, const CommonOptions& common) {
+int run_tune(const TuneOptions& asked, const CommonOptions& common) {
+  TuneOptions options = complete(asked, common);
+  transfer::TrainOptions& train = options.train;
   if (!options.model.empty()) models::check_model_name(options.model);
   ProgressLine line(common.quiet);
   TuningData data = open_tuning_data(options, common.seed, line);
@@ -117,14 +102,13 @@ int run_tune(const TuneOptions& options, const CommonOptions& common) {
   loaded.labels = data.train->class_names();
   loaded.network->to(common.run_on);
   const transfer::FreezeReport frozen = transfer::freeze(*loaded.network, options.freeze);
-  transfer::TrainOptions train = train_options(options, common);
   transfer::check_training(*loaded.network, *data.train, data.dev.get(), train);
 
   RunFolder run(options.out);
   check(options.weights.empty() || !same_file(options.weights, run.weights()), ErrorKind::Argument,
         "tune: ", options.weights, " is what this run would replace; give another --out");
   const Json config = config_json(options, common, data, loaded, frozen);
-  if (options.resume) {
+  if (train.resume) {
     run.resume(config, kMayDiffer);
     if (const std::optional<Json> result = run.result()) {
       line.note(options.out + " holds this run, complete: nothing is left to do");
@@ -153,7 +137,7 @@ int run_tune(const TuneOptions& options, const CommonOptions& common) {
   }
   run.write_weights(transfer::to_weight_file(loaded.network->named_tensors(), loaded.metadata()));
   const auto [logits, val] =
-      transfer::evaluate(*loaded.network, data.val, loaded.preprocess, options.batch);
+      transfer::evaluate(*loaded.network, data.val, loaded.preprocess, train.batch);
   const Json summary = result_json(result, val, data, common.precision, options.out);
   run.add_metric(summary);
   run.write("report.html", report::page("graft tune: " + loaded.model + " on " + options.data,

@@ -69,7 +69,7 @@ TuningData open_tuning_data(const TuneOptions& options, uint64_t seed, ProgressL
   const double dev = options.dev.value_or(val.dataset ? 0.0 : 0.2);
   check(val.dataset || dev > 0, ErrorKind::Argument,
         "tune: nothing to measure on: give --val, or --dev above 0");
-  check(options.patience == 0 || dev > 0, ErrorKind::Argument,
+  check(options.train.patience == 0 || dev > 0, ErrorKind::Argument,
         "tune: --patience waits for gains on a share of the training data: give --dev above 0");
 
   TuningData result;

@@ -1,15 +1,14 @@
 #include "graft/transfer/training/gradient_step.h"
 
+#include <bit>
 #include <initializer_list>
 #include <optional>
 #include <utility>
 
 #include "graft/core/autocast.h"
 #include "graft/core/autograd/backward.h"
-#include "graft/core/exactness.h"
-#include "graft/core/frozen_precision.h"
-#include "graft/core/kept_activations.h"
 #include "graft/core/kernel_trace.h"
+#include "graft/core/numerics.h"
 
 namespace graft::transfer {
 namespace {
@@ -32,8 +31,7 @@ void add_shape(std::vector<uint64_t>& plan, const Shape& shape) {
 }
 
 void add_settings(std::vector<uint64_t>& plan) {
-  plan.push_back(flags({exact(), tf32(), kept_activations() == Precision::Full,
-                        frozen_precision() == Precision::Full}));
+  plan.push_back(std::bit_cast<uint32_t>(numerics()));
   const std::optional<DType> autocast = AutocastScope::current();
   plan.push_back(autocast ? 1 + static_cast<uint64_t>(*autocast) : 0);
 }
@@ -41,8 +39,9 @@ void add_settings(std::vector<uint64_t>& plan) {
 }  // namespace
 
 GradientStep::GradientStep(layers::Module& network, Loss loss) : loss_of_(std::move(loss)) {
-  network.for_each_module(
-      [this](const std::string&, layers::Module& module) { modules_.push_back(&module); });
+  network.for_each_module([this](const std::string&, layers::Module& module) {
+    layers_.push_back({&module, module.own_tensors()});
+  });
   for (const NamedTensor& parameter : network.parameters()) parameters_.push_back(parameter.tensor);
 }
 
@@ -75,8 +74,12 @@ void GradientStep::look(const Tensor& input, const Tensor& labels, BatchMemory m
     add_shape(now_, tensor->shape());
     now_.push_back(memory == BatchMemory::Stays ? address(*tensor) : 0);
   }
-  for (const layers::Module* module : modules_)
+  for (const auto& [module, tensors] : layers_) {
     now_.push_back(flags({module->training(), module->frozen(), module->per_sample()}));
+    if (!module->fixed()) continue;
+    for (const Tensor& tensor : tensors)  // a recording keeps what was derived from it, as folds
+      now_.push_back(tensor.storage().version());
+  }
   for (const Tensor& parameter : parameters_) {
     now_.push_back(parameter.requires_grad());
     now_.push_back(address(parameter));
@@ -113,6 +116,7 @@ bool GradientStep::record(const Tensor& input, const Tensor& labels, BatchMemory
         },
         kHostMemory);
   } catch (const Error& error) {
+    if (error.kind() != ErrorKind::Device && error.kind() != ErrorKind::OutOfMemory) throw;
     input_ = labels_ = loss_ = {};
     refused_ = now_;
     obstacle_ = error.what();

@@ -26,7 +26,8 @@ class GradientStep {
   /// outlives this object.
   GradientStep(layers::Module& network, Loss loss);
 
-  /// The loss of the batch; its gradients replace those of the parameters. With BatchMemory::Stays
+  /// The loss of the batch, valid until the next call; its gradients replace those of the
+  /// parameters. With BatchMemory::Stays
   /// the caller writes all batches of one shape into the same two tensors, which saves a copy; for
   /// others it is recorded anew.
   Tensor operator()(const Tensor& input, const Tensor& labels,
@@ -44,6 +45,10 @@ class GradientStep {
  private:
   // All that decides which operations a step consists of: shapes, settings, modes, addresses.
   using Plan = std::vector<uint64_t>;
+  struct Layer {
+    layers::Module* module;
+    std::vector<Tensor> tensors;
+  };
   struct Gradient {
     Tensor parameter, value;
   };
@@ -56,7 +61,7 @@ class GradientStep {
   Tensor run_recording(const Tensor& input, const Tensor& labels, BatchMemory memory);
 
   const Loss loss_of_;
-  std::vector<layers::Module*> modules_;
+  std::vector<Layer> layers_;
   std::vector<Tensor> parameters_;
   bool wanted_ = true;
   double scale_ = 1;

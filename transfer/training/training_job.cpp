@@ -1,8 +1,8 @@
 #include "graft/transfer/training/training_job.h"
 
-#include "graft/core/exactness.h"
 #include "graft/core/io/sha256.h"
 #include "graft/transfer/json/first_difference.h"
+#include "graft/transfer/numerics_record.h"
 #include "graft/transfer/preprocess_contract.h"
 
 namespace graft::transfer {
@@ -41,19 +41,23 @@ std::string hash_of_samples(const data::Dataset& dataset) {
   return hash.hex();
 }
 
+void record_recipe(Json& record, const TrainOptions& options) {
+  record.set("epochs", options.epochs).set("batch", options.batch).set("lr", options.lr);
+  record.set("optimizer", to_string(options.optimizer));
+  record.set("schedule", to_string(options.schedule));
+  record.set("warmup_epochs", options.warmup_epochs).set("momentum", options.momentum);
+  record.set("weight_decay", options.weight_decay).set("label_smoothing", options.label_smoothing);
+  record.set("clip_norm", options.clip_norm).set("trunk_lr_scale", options.trunk_lr_scale);
+  record.set("patience", options.patience).set("seed", options.seed);
+  set_augment(record, options.augment);
+  record_numerics(record, options.precision);
+}
+
 Json describe_job(const layers::Network& network, const data::Dataset& train_set,
                   const data::Dataset* dev_set, const Preprocess& preprocess,
                   const TrainOptions& options) {
   Json job = Json::object();
-  job.set("epochs", options.epochs).set("batch", options.batch).set("lr", options.lr);
-  job.set("optimizer", to_string(options.optimizer));
-  job.set("schedule", to_string(options.schedule));
-  job.set("warmup_epochs", options.warmup_epochs).set("momentum", options.momentum);
-  job.set("weight_decay", options.weight_decay).set("label_smoothing", options.label_smoothing);
-  job.set("clip_norm", options.clip_norm).set("trunk_lr_scale", options.trunk_lr_scale);
-  job.set("patience", options.patience).set("seed", options.seed);
-  set_augment(job, options.augment);
-  job.set("precision", to_string(options.precision)).set("exact", exact());
+  record_recipe(job, options);
   job.set("trained_values", trained_values(network));
   job.set("trained_hash", hash_of_trained(network));
   job.set("train_samples", train_set.size()).set("dev_samples", dev_set ? dev_set->size() : 0);

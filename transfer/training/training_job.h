@@ -19,6 +19,9 @@ namespace graft::transfer {
 /// Of the samples' names, labels and fingerprints.
 std::string hash_of_samples(const data::Dataset& dataset);
 
+/// Sets the options that the result depends on, and with what it is computed (numerics_record.h).
+void record_recipe(Json& record, const TrainOptions& options);
+
 /// A flat object. Samples count by hash_of_samples(); `dev_set` may be null.
 Json describe_job(const layers::Network& network, const data::Dataset& train_set,
                   const data::Dataset* dev_set, const Preprocess& preprocess,

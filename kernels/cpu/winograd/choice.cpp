@@ -1,6 +1,6 @@
 #include "graft/kernels/cpu/winograd/choice.h"
 
-#include "graft/core/exactness.h"
+#include "graft/core/numerics.h"
 #include "graft/kernels/cpu/winograd/tiles.h"
 
 namespace graft::cpu::winograd {
@@ -13,8 +13,8 @@ bool three_neighbours(const std::vector<int64_t>& window) {
 }  // namespace
 
 bool applies(const Correlation& c, Precision direct) {
-  if (exact() || c.groups != 1 || c.stride_h != 1 || c.stride_w != 1 || !three_neighbours(c.rows) ||
-      !three_neighbours(c.cols))
+  if (numerics().exact || c.groups != 1 || c.stride_h != 1 || c.stride_w != 1 ||
+      !three_neighbours(c.rows) || !three_neighbours(c.cols))
     return false;
   // In multiply-adds of the products: transforming a channel of a tile, a vector at a time, and an
   // element of the filter, shared by a batch of about 8 images. Measured on Zen 5 with AVX-512.

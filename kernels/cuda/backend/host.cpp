@@ -8,7 +8,6 @@ ModuleHost program{};
 void set_host(const ModuleHost& host) noexcept { program = host; }
 
 const char* current_op() noexcept { return program.current_op ? program.current_op() : "cuda"; }
-bool exact() noexcept { return program.exact(); }
-bool tf32() noexcept { return program.tf32(); }
+Numerics numerics() noexcept { return program.numerics(); }
 
 }  // namespace graft::cuda

@@ -10,9 +10,7 @@ void set_host(const ModuleHost& host) noexcept;
 
 /// Name of the running operation, for error texts.
 const char* current_op() noexcept;
-/// graft::exact() of the program.
-bool exact() noexcept;
-/// graft::tf32() of the program.
-bool tf32() noexcept;
+/// graft::numerics() of the program.
+Numerics numerics() noexcept;
 
 }  // namespace graft::cuda

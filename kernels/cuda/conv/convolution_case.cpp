@@ -19,8 +19,8 @@ ConvolutionCase convolution_case(ConvolutionPass pass, Device device, const Cons
   of.dilation_h = params.dilation_h, of.dilation_w = params.dilation_w;
   of.top = params.padding.top, of.bottom = params.padding.bottom;
   of.left = params.padding.left, of.right = params.padding.right;
-  of.tf32 = tf32();
-  of.exact = exact();
+  of.tf32 = numerics().tf32;
+  of.exact = numerics().exact;
   return of;
 }
 

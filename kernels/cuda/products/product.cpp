@@ -26,7 +26,7 @@ ProductCase library_case(const KernelCtx& ctx, const StridedMatrix& a, const Str
   of.a_stride = of.transpose_a ? a.column_stride : a.row_stride;
   of.b_stride = of.transpose_b ? b.column_stride : b.row_stride;
   of.a_batch = a.batch_stride, of.b_batch = b.batch_stride;
-  of.tf32 = tf32();
+  of.tf32 = numerics().tf32;
   return of;
 }
 
