@@ -123,11 +123,11 @@ TEST_CASE("a frozen convolution rounds with an activation behind it and without"
   layers::Conv2d conv(16, 16, 1);
   layers::initialise(conv, 1);
   conv.freeze();
-  const Tensor x = formula_tensor("x", {2, 5, 5, 16}), full = conv(x);
+  const Tensor x = testing::formula_tensor("x", {2, 5, 5, 16}), full = conv(x);
   const testing::NumericsScope scope({.frozen = Precision::BF16});
   const Tensor rounded = conv(x);
-  CHECK_FALSE(same_bits(rounded, full));
-  CHECK(same_bits(relu(rounded), conv.forward(x, Activation::Relu)));
+  CHECK_FALSE(testing::same_bits(rounded, full));
+  CHECK(testing::same_bits(relu(rounded), conv.forward(x, Activation::Relu)));
 }
 
 TEST_CASE("conv norm: one thread and four give the same bits") {

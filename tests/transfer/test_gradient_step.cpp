@@ -188,7 +188,7 @@ TEST_CASE("a step that cannot be recorded says why, and goes on") {
   GradientStep step = step_of(*module);
   for (int i = 0; i < 3; ++i) CHECK(step(images("a", 4), labels_for(4, 0)).item() > 0);
   CHECK(step.note() == "dropout: cannot be recorded: each run draws other random numbers");
-  module->at("4").freeze();
+  module->at("5").freeze();
   for (int i = 0; i < 2; ++i) step(images("a", 4), labels_for(4, 0));
   CHECK(step.note() == "recorded");
 }

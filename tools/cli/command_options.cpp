@@ -49,8 +49,7 @@ void add_options(CLI::App& app, TuneOptions& options) {
   app.add_option("--model", options.model,
                  "Model, from the list below; may be left out if the weight file names it")
       ->group(start);
-  app.parse_complete_callback([&options] {
-    const transfer::TrainOptions& train = options.train;
+  app.parse_complete_callback([&options, &train] {
     if (options.weights.empty() && !options.scratch)
       throw CLI::RequiredError("--weights FILE (or --scratch)");
     if (options.scratch && options.model.empty())
