@@ -11,6 +11,7 @@ using D = Vec<double>;
 constexpr int kWidth = kLanes<float>;
 constexpr int kSums = 16, kParts = kSums / kWidth;
 typedef int32_t Ints __attribute__((vector_size(kVectorBytes)));
+typedef uint32_t Bits __attribute__((vector_size(kVectorBytes)));
 typedef int64_t Longs __attribute__((vector_size(kVectorBytes)));
 typedef double Sums __attribute__((vector_size(2 * kVectorBytes)));
 
@@ -27,7 +28,7 @@ typedef double Sums __attribute__((vector_size(2 * kVectorBytes)));
   p = p * r + splat(1.6666665459e-1f);
   p = p * r + splat(5.0000001201e-1f);
   p = p * r * r + r + splat(1.0f);
-  const V scaled = V(Ints(p) + (__builtin_convertvector(n, Ints) << 23));
+  const V scaled = V(Bits(p) + (Bits(__builtin_convertvector(n, Ints)) << 23));
   const V zero{};
   return x < splat(-87.0f) ? zero : x <= zero ? scaled : x;  // the last: NaN
 }
@@ -50,11 +51,11 @@ template <class Vector, class Combine>
 
 // The lower half of the lanes + the upper one.
 template <int... kLane>
-[[gnu::always_inline]] inline D half_sums(Sums v, std::integer_sequence<int, kLane...>) {
+[[gnu::always_inline]] inline D half_sums(const Sums& v, std::integer_sequence<int, kLane...>) {
   return __builtin_shufflevector(v, v, kLane...) +
          __builtin_shufflevector(v, v, (kLane + kLanes<double>)...);
 }
-[[gnu::always_inline]] inline D half_sums(Sums v) {
+[[gnu::always_inline]] inline D half_sums(const Sums& v) {
   return half_sums(v, std::make_integer_sequence<int, kLanes<double>>());
 }
 
