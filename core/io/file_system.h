@@ -51,8 +51,6 @@ class FileSystem {
   virtual std::unique_ptr<WritableFile> create(const Path& path) = 0;
   /// Writes at the end of a file, which is made if missing.
   virtual std::unique_ptr<WritableFile> append(const Path& path) = 0;
-  /// Cuts a file to `bytes`, durably.
-  virtual void truncate(const Path& path, uint64_t bytes) = 0;
   /// Does nothing if the folder is there. Parents must exist.
   virtual void make_folder(const Path& path) = 0;
   /// Replaces a file at `to`; a folder can only replace an empty one.

@@ -140,11 +140,6 @@ class RealFileSystem final : public FileSystem {
     return std::make_unique<RealWritable>("append", path,
                                           O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW);
   }
-  void truncate(const Path& path, uint64_t bytes) override {
-    const Descriptor file("truncate", path, O_WRONLY | O_NOFOLLOW);
-    if (::ftruncate(file.get(), static_cast<off_t>(bytes)) != 0 || ::fsync(file.get()) != 0)
-      fail_io("truncate", path, errno);
-  }
   void make_folder(const Path& path) override {
     if (::mkdir(path.c_str(), 0777) != 0 && !(errno == EEXIST && kind(path) == Kind::Folder))
       fail_io("mkdir", path, errno);

@@ -126,13 +126,6 @@ std::unique_ptr<WritableFile> SimulatedFileSystem::append(const Path& path) {
   return std::make_unique<File>(*this, node, path);
 }
 
-void SimulatedFileSystem::truncate(const Path& path, uint64_t bytes) {
-  operation("truncate", path);
-  const NodePtr node = find(path);
-  node->content.resize(static_cast<size_t>(bytes));
-  node->synced = node->content;
-}
-
 void SimulatedFileSystem::make_folder(const Path& path) {
   operation("mkdir", path);
   if (kind(path) == Kind::Folder) return;

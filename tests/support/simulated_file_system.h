@@ -55,7 +55,6 @@ class SimulatedFileSystem final : public FileSystem {
   std::unique_ptr<ByteSource> open(const Path& path) override;
   std::unique_ptr<WritableFile> create(const Path& path) override;
   std::unique_ptr<WritableFile> append(const Path& path) override;
-  void truncate(const Path& path, uint64_t bytes) override;
   void make_folder(const Path& path) override;
   void rename(const Path& from, const Path& to) override;
   void remove_file(const Path& path) override;

@@ -36,7 +36,6 @@ class Json {
   static Json array() { return Json(Array{}); }
 
   bool is_null() const { return holds<std::monostate>(); }
-  bool is_object() const { return holds<Object>(); }
 
   /// Each Error(Data) naming `what` if the value is of another type. as_number() takes integers.
   bool as_bool(std::string_view what) const;
