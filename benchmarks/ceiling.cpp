@@ -1,94 +1,33 @@
 #include "graft/benchmarks/ceiling.h"
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
 
 #include "graft/benchmarks/random_tensor.h"
 #include "graft/benchmarks/timing.h"
 #include "graft/core/device_backend.h"
 #include "graft/core/ops.h"
 #include "graft/core/parallel.h"
-#include "graft/kernels/cpu/simd/level.h"
+#include "graft/kernels/cpu/peak.h"
 
 namespace graft::bench {
 namespace {
 
 constexpr Repeat kRepeat;
-constexpr int64_t kSteps = 100'000;
-
-// Independent accumulators: more than latency times throughput of any current core.
-constexpr int kChains = 24;
-
-#if defined(__x86_64__)
-__attribute__((target("avx512f"))) float multiply_add_avx512() {
-  __m512 sum[kChains];
-  for (int i = 0; i < kChains; ++i) sum[i] = _mm512_set1_ps(static_cast<float>(i));
-  const __m512 factor = _mm512_set1_ps(0.999f), term = _mm512_set1_ps(1e-3f);
-  for (int64_t step = 0; step < kSteps; ++step) {
-#pragma GCC unroll 24
-    for (int i = 0; i < kChains; ++i) sum[i] = _mm512_fmadd_ps(sum[i], factor, term);
-  }
-  for (int i = 1; i < kChains; ++i) sum[0] = _mm512_add_ps(sum[0], sum[i]);
-  return _mm512_cvtss_f32(sum[0]);
-}
-
-// 16 registers: 12 chains, two operands.
-__attribute__((target("avx2,fma"))) float multiply_add_avx2() {
-  __m256 sum[kChains / 2];
-  for (int i = 0; i < kChains / 2; ++i) sum[i] = _mm256_set1_ps(static_cast<float>(i));
-  const __m256 factor = _mm256_set1_ps(0.999f), term = _mm256_set1_ps(1e-3f);
-  for (int64_t step = 0; step < kSteps; ++step) {
-#pragma GCC unroll 24
-    for (int i = 0; i < kChains / 2; ++i) sum[i] = _mm256_fmadd_ps(sum[i], factor, term);
-  }
-  for (int i = 1; i < kChains / 2; ++i) sum[0] = _mm256_add_ps(sum[0], sum[i]);
-  return _mm256_cvtss_f32(sum[0]);
-}
-#endif
-
-using Vector = float __attribute__((vector_size(16)));
-
-float multiply_add_baseline() {
-  Vector sum[kChains / 2];
-  for (int i = 0; i < kChains / 2; ++i) sum[i] = Vector{} + static_cast<float>(i);
-  for (int64_t step = 0; step < kSteps; ++step) {
-#pragma GCC unroll 24
-    for (int i = 0; i < kChains / 2; ++i) sum[i] = sum[i] * 0.999f + 1e-3f;
-  }
-  for (int i = 1; i < kChains / 2; ++i) sum[0] += sum[i];
-  return sum[0][0];
-}
-
-struct Probe {
-  float (*run)();
-  double flops;
-};
-
-Probe probe() {
-  constexpr double kPerLane = 2.0 * kSteps;
-#if defined(__x86_64__)
-  if (cpu::simd_level() == cpu::SimdLevel::Avx512)
-    return {multiply_add_avx512, kPerLane * kChains * 16};
-  if (cpu::simd_level() == cpu::SimdLevel::Avx2)
-    return {multiply_add_avx2, kPerLane * kChains / 2 * 8};
-#endif
-  return {multiply_add_baseline, kPerLane * kChains / 2 * 4};
-}
 
 double measure_flops() {
-  const Probe best = probe();
+  constexpr int64_t kRounds = 100'000;
   const int64_t chunks = int64_t{8} * num_threads();
-  std::vector<float> sink(static_cast<size_t>(chunks));
-  const double seconds = time_calls(kRepeat, [&] {
-                           parallel_for(chunks, [&](int64_t chunk, int) {
-                             sink[static_cast<size_t>(chunk)] = best.run();
-                           });
-                         }).best;
-  return best.flops * static_cast<double>(chunks) / seconds;
+  std::vector<int64_t> done(static_cast<size_t>(chunks));
+  const double seconds =
+      time_calls(kRepeat, [&] {
+        parallel_for(chunks, [&](int64_t chunk, int) {
+          done[static_cast<size_t>(chunk)] = cpu::with_simd(
+              []<cpu::SimdLevel kLevel>() { return cpu::run_multiply_adds<kLevel>(kRounds); });
+        });
+      }).best;
+  return static_cast<double>(std::reduce(done.begin(), done.end())) / seconds;
 }
 
 double measure_bandwidth() {

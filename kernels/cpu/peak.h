@@ -8,8 +8,8 @@
 namespace graft::cpu {
 
 /// Runs `rounds` of independent chains of multiply-adds and returns the operations done, two for
-/// each multiply-add. For benchmarks: time it, on as many threads as the product has.
-template <SimdLevel kLevel, class T>
+/// each f32 multiply-add. For benchmarks: time it, on as many threads as the product has.
+template <SimdLevel kLevel>
 int64_t run_multiply_adds(int64_t rounds);
 
 }  // namespace graft::cpu
