@@ -27,6 +27,9 @@ class Conv2d final : public Module {
   Tensor forward(const Tensor& x) override;
   /// act(conv(x)), in one kernel.
   Tensor forward(const Tensor& x, Activation activation);
+  Tensor forward_activated(const Tensor& x, Activation activation) override {
+    return forward(x, activation);
+  }
   void reset_parameters(const RandomKey& key) override;
   void reset_outputs(int64_t outputs, const RandomKey& key) override;
 

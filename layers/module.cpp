@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "graft/core/numerics.h"
+#include "graft/core/ops/unary.h"
 #include "graft/core/text.h"
 
 namespace graft::layers {
@@ -131,6 +132,10 @@ bool Module::wants_gradients() const {
   return std::any_of(entries_.begin(), entries_.end(), [](const Entry& entry) {
     return !entry.buffer && entry.tensor->requires_grad();
   });
+}
+
+Tensor Module::forward_activated(const Tensor& x, Activation activation) {
+  return activate(forward(x), activation);
 }
 
 void Module::reset_outputs(int64_t, const RandomKey&) {

@@ -78,6 +78,14 @@ class Module {
   bool fixed() const { return per_sample() && !wants_gradients(); }
   /// True if an own parameter wants a gradient.
   bool wants_gradients() const;
+  /// The activation that this module applies, if it does nothing else; or None. Sequential then
+  /// hands it to the layer before.
+  virtual Activation as_activation() const { return Activation::None; }
+  /// activation(forward(x)). A layer whose kernel can apply it overrides this.
+  virtual Tensor forward_activated(const Tensor& x, Activation activation);
+  /// True if each element of the result is the largest of some of x: an activation, which never
+  /// decreases, may then follow where it stands before, for the same result.
+  virtual bool takes_maxima() const { return false; }
   /// Draws initial values for the own parameters from `key`'s stream.
   virtual void reset_parameters(const RandomKey&) {}
   /// Resizes the last axis of the output (a new head), drawing new values; Error(Argument) for a

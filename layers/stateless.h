@@ -9,11 +9,13 @@ namespace graft::layers {
 class Relu final : public Module {
  public:
   Tensor forward(const Tensor& x) override;
+  Activation as_activation() const override { return Activation::Relu; }
 };
 
 class Relu6 final : public Module {
  public:
   Tensor forward(const Tensor& x) override;
+  Activation as_activation() const override { return Activation::Relu6; }
 };
 
 /// Windows over [N,H,W,C].
@@ -23,6 +25,7 @@ class MaxPool2d final : public Module {
   MaxPool2d(int64_t kernel, int64_t stride, int64_t padding = 0, bool ceil_mode = false)
       : params_{kernel, kernel, stride, stride, symmetric_padding(padding), ceil_mode} {}
   Tensor forward(const Tensor& x) override;
+  bool takes_maxima() const override { return true; }
 
  private:
   Pool2dParams params_;

@@ -125,6 +125,26 @@ TEST_CASE("module: a sequence runs a dense layer and the activation behind it as
   CHECK(calls.kernels == std::vector<std::string>{"linear", "linear"});
 }
 
+TEST_CASE("module: a sequence hands an activation to any layer that can apply it") {
+  struct Doubling final : layers::Module {
+    Activation applied = Activation::None;
+    Tensor forward(const Tensor& x) override { return mul(x, 2.0); }
+    Tensor forward_activated(const Tensor& x, Activation activation) override {
+      applied = activation;
+      return activate(forward(x), activation);
+    }
+  };
+  struct OwnRelu final : layers::Module {
+    Tensor forward(const Tensor& x) override { return relu(x); }
+    Activation as_activation() const override { return Activation::Relu; }
+  };
+  Sequential net;
+  auto& doubling = net.add<Doubling>();
+  net.add<OwnRelu>();
+  CHECK(values_of(net(Tensor::from(std::vector<float>{-1, 3}, {2}))) == std::vector<float>{0, 6});
+  CHECK(doubling.applied == Activation::Relu);
+}
+
 TEST_CASE("module: a sequence trains a convolution, its activation and pooling as if apart") {
   Sequential net;
   auto& first = net.add<layers::Conv2d>(2, 6, 3, layers::Conv2dOptions{.padding = 1});
