@@ -9,7 +9,7 @@
 
 #include "graft/core/preprocess.h"
 #include "graft/layers/network.h"
-#include "graft/transfer/preprocess_contract.h"
+#include "graft/transfer/metadata.h"
 #include "graft/transfer/state.h"
 
 namespace graft::transfer {

@@ -80,8 +80,7 @@ std::string LoadReport::summary() const {
   return text;
 }
 
-WeightFile to_weight_file(const std::vector<NamedTensor>& model,
-                          std::map<std::string, std::string> metadata) {
+WeightFile to_weight_file(const std::vector<NamedTensor>& model, Metadata metadata) {
   WeightFile file;
   file.metadata = std::move(metadata);
   for (const NamedTensor& source : model) {

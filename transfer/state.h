@@ -49,7 +49,6 @@ LoadReport load_state(const std::vector<NamedTensor>& model, const WeightFile& f
                       const LoadOptions& options = {});
 
 /// Copies of the model's tensors, in the layout of files, in their order.
-WeightFile to_weight_file(const std::vector<NamedTensor>& model,
-                          std::map<std::string, std::string> metadata = {});
+WeightFile to_weight_file(const std::vector<NamedTensor>& model, Metadata metadata = {});
 
 }  // namespace graft::transfer

@@ -5,7 +5,7 @@
 #include "graft/data/open_dataset.h"
 #include "graft/models/registry.h"
 #include "graft/transfer/freeze.h"
-#include "graft/transfer/preprocess_contract.h"
+#include "graft/transfer/metadata.h"
 #include "graft/transfer/state.h"
 #include "graft/transfer/training/trainer.h"
 

@@ -8,7 +8,7 @@
 #include "graft/data/in_memory.h"
 #include "graft/tools/cli/match_classes.h"
 #include "graft/transfer/json/json.h"
-#include "graft/transfer/preprocess_contract.h"
+#include "graft/transfer/metadata.h"
 #include "graft/transfer/weights/weight_file.h"
 #include "support/error_text.h"
 #include "support/pictures.h"

@@ -1,7 +1,7 @@
 #include "support/training_files.h"
 
 #include "graft/models/registry.h"
-#include "graft/transfer/preprocess_contract.h"
+#include "graft/transfer/metadata.h"
 #include "graft/transfer/state.h"
 #include "graft/transfer/weights/safetensors.h"
 #include "support/files.h"

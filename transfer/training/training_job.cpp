@@ -2,8 +2,8 @@
 
 #include "graft/core/io/sha256.h"
 #include "graft/transfer/json/first_difference.h"
+#include "graft/transfer/metadata.h"
 #include "graft/transfer/numerics_record.h"
-#include "graft/transfer/preprocess_contract.h"
 
 namespace graft::transfer {
 namespace {

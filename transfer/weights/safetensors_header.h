@@ -1,7 +1,6 @@
 // The header of a safetensors file, parsed and proven: what the reader may rely on.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +8,7 @@
 #include "graft/core/dtype.h"
 #include "graft/core/limits.h"
 #include "graft/core/shape.h"
+#include "graft/transfer/metadata.h"
 
 namespace graft::transfer {
 
@@ -21,7 +21,7 @@ struct SafetensorsHeader {
   };
 
   std::vector<Entry> entries;  ///< together they cover the data without hole or overlap
-  std::map<std::string, std::string> metadata;
+  Metadata metadata;
 };
 
 /// Parses the JSON text of a header in front of `data_bytes` bytes of data. Error(Data) or

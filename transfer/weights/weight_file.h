@@ -3,7 +3,6 @@
 #pragma once
 
 #include <filesystem>
-#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,6 +11,7 @@
 #include "graft/core/io/byte_source.h"
 #include "graft/core/limits.h"
 #include "graft/core/tensor.h"
+#include "graft/transfer/metadata.h"
 
 namespace graft::transfer {
 
@@ -36,7 +36,7 @@ class WeightFile {
 
   /// What the file says about itself: "format", "graft.preprocess", or the scalars that stood
   /// beside the weights in a checkpoint ("best_prec1").
-  std::map<std::string, std::string> metadata;
+  Metadata metadata;
   /// What was decided while reading, e.g. which of two state dicts was taken.
   std::vector<std::string> notes;
 

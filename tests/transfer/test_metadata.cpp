@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "graft/core/error.h"
-#include "graft/transfer/preprocess_contract.h"
+#include "graft/transfer/metadata.h"
 
 namespace graft::transfer {
 

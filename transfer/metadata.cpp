@@ -1,4 +1,4 @@
-#include "graft/transfer/preprocess_contract.h"
+#include "graft/transfer/metadata.h"
 
 #include <cmath>
 #include <span>
