@@ -30,9 +30,9 @@ Conv2dParams Conv2d::params_for(const Shape& input) const {
   return params;
 }
 
-Tensor Conv2d::forward(const Tensor& x) { return forward(x, Activation::None); }
+Tensor Conv2d::forward(const Tensor& x) { return forward_activated(x, Activation::None); }
 
-Tensor Conv2d::forward(const Tensor& x, Activation activation) {
+Tensor Conv2d::forward_activated(const Tensor& x, Activation activation) {
   if (grad_enabled() && (x.requires_grad() || wants_gradients()))
     return conv2d(x, weight_, bias_, params_for(x.shape()), activation);
   return conv2d_fused(x, weight_, bias_, params_for(x.shape()), {}, activation, precision());

@@ -26,10 +26,7 @@ class Conv2d final : public Module {
   /// x [N,H,W,in] -> [N,OH,OW,out]
   Tensor forward(const Tensor& x) override;
   /// act(conv(x)), in one kernel.
-  Tensor forward(const Tensor& x, Activation activation);
-  Tensor forward_activated(const Tensor& x, Activation activation) override {
-    return forward(x, activation);
-  }
+  Tensor forward_activated(const Tensor& x, Activation activation) override;
   void reset_parameters(const RandomKey& key) override;
   void reset_outputs(int64_t outputs, const RandomKey& key) override;
 

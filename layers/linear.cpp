@@ -14,7 +14,7 @@ Linear::Linear(int64_t inputs, int64_t outputs, bool bias) {
   }
 }
 
-Tensor Linear::forward(const Tensor& x, Activation activation) {
+Tensor Linear::forward_activated(const Tensor& x, Activation activation) {
   return linear(x, weight_, bias_, activation);
 }
 

@@ -11,12 +11,9 @@ class Linear final : public Module {
  public:
   Linear(int64_t inputs, int64_t outputs, bool bias = true);
   /// x [..., in] -> [..., out]
-  Tensor forward(const Tensor& x) override { return forward(x, Activation::None); }
+  Tensor forward(const Tensor& x) override { return forward_activated(x, Activation::None); }
   /// act(forward(x)), in one pass.
-  Tensor forward(const Tensor& x, Activation activation);
-  Tensor forward_activated(const Tensor& x, Activation activation) override {
-    return forward(x, activation);
-  }
+  Tensor forward_activated(const Tensor& x, Activation activation) override;
   void reset_parameters(const RandomKey& key) override;
   void reset_outputs(int64_t outputs, const RandomKey& key) override;
   int64_t outputs() const { return weight_.dim(0); }

@@ -35,7 +35,7 @@ class MnistCnn final : public layers::Network {
   void add_conv(const std::string& name, int64_t inputs, int64_t outputs) {
     auto& conv = register_module(name, std::make_unique<layers::Conv2d>(inputs, outputs, 3));
     add_stage(name, {&conv},
-              [&conv](const Tensor& x) { return conv.forward(x, Activation::Relu); });
+              [&conv](const Tensor& x) { return conv.forward_activated(x, Activation::Relu); });
   }
 };
 

@@ -24,8 +24,9 @@ class Fire final : public layers::Module {
   }
 
   Tensor forward(const Tensor& x) override {
-    const Tensor s = squeeze_.forward(x, Activation::Relu);
-    return cat({expand1x1_.forward(s, Activation::Relu), expand3x3_.forward(s, Activation::Relu)},
+    const Tensor s = squeeze_.forward_activated(x, Activation::Relu);
+    return cat({expand1x1_.forward_activated(s, Activation::Relu),
+                expand3x3_.forward_activated(s, Activation::Relu)},
                3);
   }
 
@@ -40,7 +41,7 @@ class SqueezeNet final : public layers::Network {
     auto& stem = features.add<Conv2d>(3, 64, 3, layers::Conv2dOptions{.stride = 2});
     features.add<layers::Relu>();  // runs with the stem; keeps torchvision's numbering
     add_stage("features.0", {&stem},
-              [&stem](const Tensor& x) { return stem.forward(x, Activation::Relu); });
+              [&stem](const Tensor& x) { return stem.forward_activated(x, Activation::Relu); });
     add_pool(features);
     add_fire(features, 64, 16, 64);
     add_fire(features, 128, 16, 64);

@@ -127,7 +127,7 @@ TEST_CASE("a frozen convolution rounds with an activation behind it and without"
   const testing::NumericsScope scope({.frozen = Precision::BF16});
   const Tensor rounded = conv(x);
   CHECK_FALSE(testing::same_bits(rounded, full));
-  CHECK(testing::same_bits(relu(rounded), conv.forward(x, Activation::Relu)));
+  CHECK(testing::same_bits(relu(rounded), conv.forward_activated(x, Activation::Relu)));
 }
 
 TEST_CASE("conv norm: one thread and four give the same bits") {
