@@ -4,6 +4,7 @@
 #include "graft/core/ops/unary.h"
 
 namespace graft::layers {
+
 Tensor Sequential::forward(const Tensor& x) {
   Tensor y = x;
   for (size_t i = 0; i < size(); ++i) {

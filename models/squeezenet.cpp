@@ -62,7 +62,7 @@ class SqueezeNet final : public layers::Network {
     classifier.add<layers::Relu>();  // runs with the convolution
     auto& average = classifier.add<layers::GlobalAvgPool2d>();
     add_stage("classifier", {&classifier}, [&dropout, &conv, &average](const Tensor& x) {
-      return average(conv.forward(dropout(x), Activation::Relu));
+      return average(conv.forward_activated(dropout(x), Activation::Relu));
     });
   }
 
