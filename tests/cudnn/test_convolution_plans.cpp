@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "graft/core/exactness.h"
+#include "graft/core/numerics.h"
 #include "graft/core/op_scope.h"
 #include "graft/core/ops/conv2d.h"
 #include "graft/kernels/cuda/backend/host.h"
@@ -25,7 +25,7 @@ ConstView of_shape(const Shape& shape, DType dtype) {
 
 // A row of the table as the module asks for it.
 ConvolutionCase case_of(const OpCase& row, ConvolutionPass pass, DType dtype) {
-  const ModuleHost host{&slots(), &OpScope::current, &exact, &tf32, 13000};
+  const ModuleHost host{&slots(), &OpScope::current, &numerics, 13000};
   cuda::set_host(host);
   const auto& params = std::get<ConvParams>(row.params);
   const Shape &x = row.shapes[0], &w = row.shapes[1];
