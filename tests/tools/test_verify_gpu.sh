@@ -25,7 +25,7 @@ fake nvidia-smi 'case $1 in
   *=name) echo "Fake H200 (1)" ;;
   *) echo "Fake H200 (1), 5 MiB, 580" ;;
 esac'
-fake cmake
+fake cmake 'echo "-- graft: CUDA Toolkit 13.0"'
 # shellcheck disable=SC2016
 fake ctest 'echo "device required: $GRAFT_REQUIRE_DEVICE"'
 fake compute-sanitizer
@@ -53,6 +53,7 @@ verify 0
 has "Fake H200 (1), 5 MiB, 580, sm_90" "$record"
 [[ $record == *-gpu-Fake-H200-1-.txt ]] || fail "record $record"
 has "device required: cuda" "$record"
+has "-- graft: CUDA Toolkit 13.0" "$record"
 has "-DCMAKE_CUDA_ARCHITECTURES=90" "$work/calls"
 for name in build tests ladder comparison memcheck racecheck; do has "-- $name: ok" "$record"; done
 for op in neg conv2d; do has "racecheck $op: clean" "$record"; done
