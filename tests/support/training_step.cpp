@@ -103,7 +103,6 @@ std::vector<TrainingStep::Values> TrainingStep::state() const {
 }
 
 void check_every_allocation(Device device) {
-  TrainingStep(device, true);  // threads keep their workspaces from then on
   const size_t live = allocator(device).stats().live;
   for (const bool warm : {false, true}) {
     int64_t n = 0;
