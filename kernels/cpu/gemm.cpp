@@ -36,27 +36,44 @@ void multiply_rows(const KernelCtx& ctx, const Product<T>& p) {
   correlate(ctx, c, p.a, p.packed, Epilogue<T>{}, p.c);
 }
 
+constexpr int64_t kTiles = 8;  // below one another in a part
+
+// Rows and columns of C that one thread computes at a time.
+struct Part {
+  int64_t row, end_row, column, end_column;
+};
+
+// work(part, worker) for each part of C, side by side.
+template <class T, class Work>
+void for_each_part(const Product<T>& p, const Work& work) {
+  constexpr int64_t kFewest = 16;
+  const int64_t height = kTiles * tile_shape<T>(simd_level()).rows;
+  const ColumnBlocks blocks = ColumnBlocks::of<T>(p.columns);
+  const int64_t down = ceil_div(p.rows, height);
+  const int64_t across = std::min(blocks.count(), ceil_div(kFewest, down));
+  const auto column = [&](int64_t i) { return blocks.begin(blocks.count() * i / across); };
+  parallel_for(down * across, [&](int64_t item, int worker) {
+    const int64_t row = item / across * height, i = item % across;
+    work(Part{row, std::min(p.rows, row + height), column(i), std::min(p.columns, column(i + 1))},
+         worker);
+  });
+}
+
 // Any other A is packed, a stretch of the reduction at a time.
 template <class T>
 void multiply_packed(const KernelCtx& ctx, const Product<T>& p) {
-  constexpr int64_t kTiles = 8, kStretch = 512, kPieces = 16;
+  constexpr int64_t kStretch = 512;
   const int tile_rows = tile_shape<T>(simd_level()).rows;
-  const ColumnBlocks blocks = ColumnBlocks::of<T>(p.columns);
-  const int64_t pieces = ceil_div(p.rows, kTiles * tile_rows);
-  const int64_t parts = std::min(blocks.count(), ceil_div(kPieces, pieces));
   const int64_t scratch = kTiles * tile_rows * kStretch;
   T* const packs = ctx.workspace.take_array<T>(num_threads() * scratch);
-  parallel_for(pieces * parts, [&](int64_t item, int worker) {
-    const int64_t row = item / parts * kTiles * tile_rows, part = item % parts;
-    const int64_t column = blocks.begin(blocks.count() * part / parts);
-    const int64_t end = std::min(p.columns, blocks.begin(blocks.count() * (part + 1) / parts));
+  for_each_part(p, [&](const Part& part, int worker) {
     Tile<T> tiles[kTiles];
     Panel<T> panel;
     panel.tiles = tiles;
     panel.c_stride = p.columns;
-    panel.packed = p.packed + column * p.depth;
+    panel.packed = p.packed + part.column * p.depth;
     panel.packed_depth = p.depth;
-    panel.columns = end - column;
+    panel.columns = part.end_column - part.column;
     panel.layout = LayoutA::Transposed;
     panel.a_stride = tile_rows;
     constexpr int64_t kNoOffset = 0;
@@ -67,12 +84,12 @@ void multiply_packed(const KernelCtx& ctx, const Product<T>& p) {
       panel.continued = k > 0;
       T* pack = packs + worker * scratch;
       panel.tile_count = 0;
-      for (int64_t r = row; r < std::min(p.rows, row + kTiles * tile_rows); r += tile_rows) {
+      for (int64_t r = part.row; r < part.end_row; r += tile_rows) {
         const int height = static_cast<int>(std::min<int64_t>(tile_rows, p.rows - r));
         const Strided<T> from{p.a + r * p.row_stride + k * p.depth_stride, p.depth_stride,
                               p.row_stride};
         pack_block(from, panel.run, height, tile_rows, pack);
-        tiles[panel.tile_count++] = {pack, p.c + r * p.columns + column, nullptr, height};
+        tiles[panel.tile_count++] = {pack, p.c + r * p.columns + part.column, nullptr, height};
         pack += tile_rows * panel.run;
       }
       with_simd([&]<SimdLevel kLevel>() { multiply_panel<kLevel, T>(panel); });
@@ -93,20 +110,13 @@ bool lies_side_by_side(const Product<T>& p, const Strided<T>& b) {
 
 template <class T>
 void multiply_side_by_side(const Product<T>& p, const Strided<T>& b) {
-  constexpr int64_t kTiles = 8, kPieces = 16;
   const int tile_rows = tile_shape<T>(simd_level()).rows;
-  const ColumnBlocks blocks = ColumnBlocks::of<T>(p.columns);
-  const int64_t pieces = ceil_div(p.rows, kTiles * tile_rows);
-  const int64_t parts = std::min(blocks.count(), ceil_div(kPieces, pieces));
-  parallel_for(pieces * parts, [&](int64_t item, int) {
-    const int64_t row = item / parts * kTiles * tile_rows, part = item % parts;
-    const int64_t column = blocks.begin(blocks.count() * part / parts);
-    const int64_t end = std::min(p.columns, blocks.begin(blocks.count() * (part + 1) / parts));
+  for_each_part(p, [&](const Part& part, int) {
     Tile<T> tiles[kTiles];
     Panel<T> panel;
     panel.tiles = tiles;
-    for (int64_t r = row; r < std::min(p.rows, row + kTiles * tile_rows); r += tile_rows)
-      tiles[panel.tile_count++] = {p.a + r, p.c + r * p.columns + column, nullptr,
+    for (int64_t r = part.row; r < part.end_row; r += tile_rows)
+      tiles[panel.tile_count++] = {p.a + r, p.c + r * p.columns + part.column, nullptr,
                                    static_cast<int>(std::min<int64_t>(tile_rows, p.rows - r))};
     panel.layout = LayoutA::Transposed;
     panel.a_stride = p.depth_stride;
@@ -114,9 +124,9 @@ void multiply_side_by_side(const Product<T>& p, const Strided<T>& b) {
     constexpr int64_t kNoOffset = 0;
     panel.offsets = &kNoOffset;
     panel.run = p.depth;
-    panel.packed = b.data + column;
+    panel.packed = b.data + part.column;
     panel.b_stride = b.depth_stride;
-    panel.columns = end - column;
+    panel.columns = part.end_column - part.column;
     with_simd([&]<SimdLevel kLevel>() { multiply_panel<kLevel, T>(panel); });
   });
 }
