@@ -13,27 +13,58 @@
 namespace graft::cpu {
 namespace {
 
-// One product: A [rows, depth] with any strides, B packed, C [rows, columns] dense.
+// One product: A [rows, depth] with any strides, C [rows, columns] dense.
 template <class T>
 struct Product {
   const T* a;
   int64_t row_stride, depth_stride;
   int64_t rows, depth, columns;
-  const T* packed;
   T* c;
+};
+
+// Pieces of nearly equal size, at most `most`, that make up `whole`.
+int64_t even_piece(int64_t whole, int64_t most) { return ceil_div(whole, ceil_div(whole, most)); }
+
+// Blocks of B that stay in the last cache while all rows of A pass. If they cannot hold both whole,
+// they are as deep as what a panel takes at once: C is visited once for each.
+struct BlocksOfB {
+  int64_t depth, columns;
+
+  template <class T>
+  static BlocksOfB of(const Product<T>& p) {
+    constexpr int64_t kElements = (int64_t{4} << 20) / sizeof(T), kDeepest = 1152;
+    const int64_t depth = std::max<int64_t>(p.depth, 1);
+    const int64_t width = tile_shape<T>(simd_level()).columns;
+    const int64_t least = even_piece(depth, kDeepest);
+    const int64_t columns = even_piece(p.columns, std::max(width, kElements / least));
+    const int64_t whole = ceil_div(columns, width) * width;
+    return {columns == p.columns ? even_piece(depth, std::max(least, kElements / whole)) : least,
+            whole};
+  }
 };
 
 // A's rows lie along the reduction: a correlation with a window of one pixel, where the pixels are
 // the rows.
 template <class T>
-void multiply_rows(const KernelCtx& ctx, const Product<T>& p) {
+void multiply_rows(const KernelCtx& ctx, const Product<T>& p, const Strided<T>& b) {
+  const BlocksOfB block = BlocksOfB::of(p);
   Correlation c;
   c.in_w = c.out_w = p.rows;
-  c.channels = p.depth;
-  c.columns = p.columns;
   c.in = {0, 0, p.row_stride};
   c.out = {0, 0, p.columns};
-  correlate(ctx, c, p.a, p.packed, Epilogue<T>{}, p.c);
+  T* const packed = ctx.workspace.take_array<T>(block.depth * block.columns);
+  for (int64_t column = 0; column < p.columns; column += block.columns)
+    for (int64_t k = 0; k == 0 || k < p.depth; k += block.depth) {
+      c.channels = std::min(block.depth, p.depth - k);
+      c.columns = std::min(block.columns, p.columns - column);
+      const Strided<T> part{b.data + k * b.depth_stride + column * b.column_stride, b.depth_stride,
+                            b.column_stride};
+      pack_columns(part, c.channels, ColumnBlocks::of<T>(c.columns), packed);
+      Epilogue<T> epilogue;
+      epilogue.continued = k > 0;
+      Workspace scratch = ctx.workspace.nested();  // given back after each block
+      correlate({ctx.stream, scratch}, c, p.a + k, packed, epilogue, p.c + column);
+    }
 }
 
 constexpr int64_t kTiles = 8;  // below one another in a part
@@ -61,17 +92,20 @@ void for_each_part(const Product<T>& p, const Work& work) {
 
 // Any other A is packed, a stretch of the reduction at a time.
 template <class T>
-void multiply_packed(const KernelCtx& ctx, const Product<T>& p) {
+void multiply_packed(const KernelCtx& ctx, const Product<T>& p, const Strided<T>& b) {
   constexpr int64_t kStretch = 512;
   const int tile_rows = tile_shape<T>(simd_level()).rows;
   const int64_t scratch = kTiles * tile_rows * kStretch;
   T* const packs = ctx.workspace.take_array<T>(num_threads() * scratch);
+  const ColumnBlocks blocks = ColumnBlocks::of<T>(p.columns);
+  T* const packed = ctx.workspace.take_array<T>(blocks.size(p.depth));
+  pack_columns(b, p.depth, blocks, packed);
   for_each_part(p, [&](const Part& part, int worker) {
     Tile<T> tiles[kTiles];
     Panel<T> panel;
     panel.tiles = tiles;
     panel.c_stride = p.columns;
-    panel.packed = p.packed + part.column * p.depth;
+    panel.packed = packed + part.column * p.depth;
     panel.packed_depth = p.depth;
     panel.columns = part.end_column - part.column;
     panel.layout = LayoutA::Transposed;
@@ -168,8 +202,6 @@ void multiply(const KernelCtx& ctx, const ConstView& a, bool transpose_a, const 
   p.row_stride = a.strides[transpose_a ? last : last - 1];
   p.depth_stride = a.strides[transpose_a ? last - 1 : last];
   if (batch == 0 || p.rows == 0 || p.columns == 0) return;
-  const ColumnBlocks blocks = ColumnBlocks::of<T>(p.columns);
-  T* packed = nullptr;
   for (int64_t i = 0; i < batch; ++i) {
     const int64_t a_at = last == 2 ? i * a.strides[0] : 0, b_at = last == 2 ? i * b.strides[0] : 0;
     const Strided<T> columns{b.as<T>() + b_at, b.strides[transpose_b ? last : last - 1],
@@ -177,14 +209,12 @@ void multiply(const KernelCtx& ctx, const ConstView& a, bool transpose_a, const 
     p.a = a.as<T>() + a_at;
     p.c = c.as<T>() + i * p.rows * p.columns;
     if (multiply_where_it_lies(p, columns)) continue;
-    if (!packed) p.packed = packed = ctx.workspace.take_array<T>(blocks.size(p.depth));
-    pack_columns(columns, p.depth, blocks, packed);
     Workspace scratch = ctx.workspace.nested();  // given back after each product
     const KernelCtx inner{ctx.stream, scratch};
     if (p.depth_stride == 1 || p.depth <= 1)
-      multiply_rows(inner, p);
+      multiply_rows(inner, p, columns);
     else
-      multiply_packed(inner, p);
+      multiply_packed(inner, p, columns);
   }
 }
 

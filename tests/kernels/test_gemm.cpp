@@ -67,6 +67,19 @@ TEST_CASE("gemm: an empty reduction gives zeros, an empty result nothing") {
   CHECK(matmul(Tensor::zeros({0, 2, 4}), Tensor::zeros({0, 4, 3})).shape() == Shape{0, 2, 3});
 }
 
+TEST_CASE("gemm: blocks of a B too large for a cache give the bits of one chain of additions") {
+  const Tensor a = numbers<float>("a", {17, 2500}), b = numbers<float>("b", {2500, 1100});
+  at_every_simd_level([&] {
+    const Tensor c = matmul(a, b);
+    for (const int64_t column : {0, 1036, 1068})
+      CHECK(same_bits(slice(c, 1, column, column + 32).clone(),
+                      matmul(a, slice(b, 1, column, column + 32))));
+    check_close<float>(slice(c, 1, 1068, 1100).clone(),
+                       product(a, false, slice(b, 1, 1068, 1100), false), 2500);
+    same_bits_on_all_threads([&] { return matmul(a, b); });
+  });
+}
+
 TEST_CASE("gemm: operands may be views with any strides") {
   at_every_simd_level([] {
     const Tensor a = slice(numbers<float>("a", {40, 50}), 1, 1, 50, 3);

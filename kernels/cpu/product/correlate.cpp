@@ -102,6 +102,7 @@ struct Job {
     panel.columns = std::min(c.columns, blocks.begin(end_block)) - column;
     panel.bias = epilogue.bias ? epilogue.bias + channel : nullptr;
     panel.activation = epilogue.activation;
+    panel.continued = epilogue.continued;
     panel.next_stride = c.stride_w * c.in.pixel;
     panel.next_offsets = layout.source_offsets.data();
     multiply(panel);

@@ -15,6 +15,7 @@ struct Epilogue {
   const T* residual = nullptr;  ///< laid out like the result
   Activation activation = Activation::None;
   Moments<T>* moments = nullptr;  ///< takes each piece of the result, which then is dense
+  bool continued = false;         ///< the sums go on from what the result holds
 };
 
 }  // namespace graft::cpu

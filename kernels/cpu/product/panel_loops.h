@@ -160,6 +160,17 @@ void multiply_tile(const Call<M>& call) {
   store_tile(acc, call.c, call.c_rows, call.columns);
 }
 
+// Into the level-2 cache: what a tile starts from if it continues. Without, each waits for its C:
+// of 4096^3 on Zen 5 that is 3 %.
+template <class T, class Factor>
+void fetch_continued(const Tile<T, Factor>& tile, int64_t column, int64_t stride) {
+  const T* row = tile.c + column;
+  for (int r = 0; r < tile.rows; ++r) {
+    for (int v = 0; v < 2; ++v) __builtin_prefetch(row + v * kLanes<T>, 1, 2);
+    row += stride + (r + 1 == rows_before_gap(tile.rows) ? tile.c_gap : 0);
+  }
+}
+
 template <class M>
 using TileFunction = void (*)(const Call<M>&);
 
@@ -256,6 +267,11 @@ void multiply_stretch(const PanelOf<M>& panel, const Stretch& k, bool first, boo
       call.c = tile.c + column;
       call.c_rows = {panel.c_stride, tile.c_gap};
       call.residual = tile.residual ? tile.residual + column : nullptr;
+      if (call.continued) {
+        const bool follows = t + 1 < panel.tile_count;
+        fetch_continued(panel.tiles[follows ? t + 1 : 0], follows ? column : column + kColumns,
+                        panel.c_stride);
+      }
       tile_function<M, kLayout>(narrow, tile.rows)(call);
     }
   }
