@@ -26,7 +26,7 @@ double measure_flops() {
           done[static_cast<size_t>(chunk)] = cpu::with_simd(
               []<cpu::SimdLevel kLevel>() { return cpu::run_multiply_adds<kLevel>(kRounds); });
         });
-      }).best;
+      }).median;
   return static_cast<double>(std::reduce(done.begin(), done.end())) / seconds;
 }
 
@@ -40,7 +40,7 @@ double measure_bandwidth() {
                              for (int64_t i = begin; i < end; ++i)
                                out[i] = left[i] + 3.0f * right[i];
                            });
-                         }).best;
+                         }).median;
   return 3.0 * sizeof(float) * static_cast<double>(kCount) / seconds;
 }
 
@@ -55,9 +55,9 @@ Ceiling ceiling_of(Device device) {
   const Tensor from = random_tensor({kRows, static_cast<int64_t>(bytes / sizeof(float)) / kRows},
                                     DType::F32, device);
   Tensor to = Tensor::empty(from.shape(), DType::F32, device);
-  const double copy = time_calls(how, [&] { to.copy_(from); }).best;
+  const double copy = time_calls(how, [&] { to.copy_(from); }).median;
   const Tensor factor = random_tensor({kSize, kSize}, DType::F32, device);
-  const double product = time_calls(how, [&] { matmul(factor, factor); }).best;
+  const double product = time_calls(how, [&] { matmul(factor, factor); }).median;
   return {2.0 * kSize * kSize * kSize / product, 2.0 * static_cast<double>(from.bytes()) / copy};
 }
 

@@ -1,5 +1,6 @@
-// What the machine can do at best, measured in the same run as the operations: the ceilings of the
-// roofline model (Williams, Waterman, Patterson 2009).
+// What the machine can do, measured in the same run as the operations: the ceilings of the roofline
+// model (Williams, Waterman, Patterson 2009). Medians, as the timings held against them: the best
+// moment of a machine with neighbours is up to 4 % above.
 #pragma once
 
 #include "graft/core/device.h"
