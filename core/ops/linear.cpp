@@ -1,4 +1,5 @@
 #include "graft/core/autocast.h"
+#include "graft/core/autograd/grad_mode.h"
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/matmul.h"
@@ -31,9 +32,20 @@ struct LinearNode final : Node {
     const Tensor g = matrix(y.defined() ? activate_grad(after, y.get(*this), activation) : after);
     Tensor dx, dw, db;
     if (wants(0)) dx = reshape(matmul(g, weight.get(*this)), inputs[0].shape);
-    if (wants(1)) dw = matmul(g, matrix(x.get(*this)), true, false);
-    if (wants(2)) db = sum_to(g, inputs[2].shape);
+    if (wants(1) && grad_enabled())  // from operations, which can be differentiated again
+      dw = matmul(g, matrix(x.get(*this)), true, false);
+    else if (wants(1))
+      run_weight_grad(g, dw, db);
+    if (wants(2) && !db.defined()) db = sum_to(g, inputs[2].shape);
     return {dx, dw, db};
+  }
+
+ private:
+  // Both in one pass over g, or the weight's alone.
+  void run_weight_grad(const Tensor& g, Tensor& dw, Tensor& db) const {
+    dw = Tensor::empty(inputs[1].shape, g.dtype(), g.device());
+    if (wants(2)) db = Tensor::empty(inputs[2].shape, g.dtype(), g.device());
+    run(slots().linear_weight_grad, g, matrix(x.get(*this)), dw, db);
   }
 };
 

@@ -28,10 +28,10 @@ double flops_of(std::string_view kernel, std::span<const Shape> operands) {
   if (kernel == "conv2d_input_grad") return conv_flops(operands[0], operands[1]);
   if (kernel == "conv2d_filter_grad") return conv_flops(operands[1], operands[2]);
   if (kernel == "inverted_residual") return block_flops(operands);
-  if (kernel != "linear" && kernel != "gemm") return 0;
+  if (kernel != "linear" && kernel != "gemm" && kernel != "linear_weight_grad") return 0;
   // Each element of A meets a row of C.
-  return 2.0 * static_cast<double>(operands[0].numel()) *
-         static_cast<double>(operands.back().at(-1));
+  const Shape& c = kernel == "linear_weight_grad" ? operands[2] : operands.back();
+  return 2.0 * static_cast<double>(operands[0].numel()) * static_cast<double>(c.at(-1));
 }
 
 std::string text_of(std::span<const Shape> operands) {

@@ -3,9 +3,6 @@
 
 namespace graft::cuda {
 
-bool blas_product(const KernelCtx&, const ProductCase&, const void*, const void*, const void*,
-                  void*) {
-  return false;
-}
+bool blas_product(const KernelCtx&, const ProductCase&, const ProductData&) { return false; }
 
 }  // namespace graft::cuda

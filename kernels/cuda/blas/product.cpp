@@ -27,14 +27,13 @@ const ProductPlan& find_plan(cublasLtHandle_t handle, const ProductCase& of) {
 
 }  // namespace
 
-bool blas_product(const KernelCtx& ctx, const ProductCase& of, const void* a, const void* b,
-                  const void* bias, void* c) {
+bool blas_product(const KernelCtx& ctx, const ProductCase& of, const ProductData& data) {
   cuda_check(cudaSetDevice(of.device), "cudaSetDevice");  // handles are of the thread's device
   const cublasLtHandle_t handle = blas_handle(of.device);
   const ProductPlan& plan = find_plan(handle, of);
   if (!plan.usable()) return false;
   Workspace workspace = ctx.workspace.nested();
-  plan.execute(handle, static_cast<cudaStream_t>(ctx.stream.native), a, b, bias, c,
+  plan.execute(handle, static_cast<cudaStream_t>(ctx.stream.native), data,
                workspace.take(plan.workspace_bytes()));
   return true;
 }

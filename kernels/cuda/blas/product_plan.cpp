@@ -30,6 +30,19 @@ cublasComputeType_t compute_type(const ProductCase& of) {
   return of.dtype == DType::F32 && of.tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
 }
 
+// Our left factor is its right one.
+cublasLtEpilogue_t library_epilogue(ProductEpilogue epilogue) {
+  switch (epilogue) {
+    case ProductEpilogue::None:
+      return CUBLASLT_EPILOGUE_DEFAULT;
+    case ProductEpilogue::AddBias:
+      return CUBLASLT_EPILOGUE_BIAS;
+    case ProductEpilogue::SumLeft:
+      return CUBLASLT_EPILOGUE_BGRADB;
+  }
+  fail(ErrorKind::Internal, current_op(), ": no such epilogue");
+}
+
 template <class T>
 void set(cublasLtMatmulDesc_t product, cublasLtMatmulDescAttributes_t name, const T& value) {
   blas_check(cublasLtMatmulDescSetAttribute(product, name, &value, sizeof value),
@@ -111,9 +124,11 @@ void ProductPlan::describe(const ProductCase& of) {
   product_.reset(product);
   set(product, CUBLASLT_MATMUL_DESC_TRANSA, of.transpose_b ? CUBLAS_OP_T : CUBLAS_OP_N);
   set(product, CUBLASLT_MATMUL_DESC_TRANSB, of.transpose_a ? CUBLAS_OP_T : CUBLAS_OP_N);
-  if (of.bias) {
-    set(product, CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BIAS);
+  if (of.epilogue != ProductEpilogue::None) {
+    set(product, CUBLASLT_MATMUL_DESC_EPILOGUE, library_epilogue(of.epilogue));
     set(product, CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, data_type(of.dtype));
+    // The heuristics read off the alignment, and nothing behind it.
+    set(product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, reinterpret_cast<void*>(kLibraryAlignment));
   }
   left_ = layout_of(
       of, {of.transpose_b ? of.n : of.k, of.transpose_b ? of.k : of.n, of.b_stride, of.b_batch});
@@ -122,22 +137,23 @@ void ProductPlan::describe(const ProductCase& of) {
   result_ = layout_of(of, {of.m, of.n, of.n, of.m * of.n});
 }
 
-void ProductPlan::execute(cublasLtHandle_t handle, cudaStream_t stream, const void* a,
-                          const void* b, const void* bias, void* c, void* workspace) const {
+void ProductPlan::execute(cublasLtHandle_t handle, cudaStream_t stream, const ProductData& data,
+                          void* workspace) const {
   const float one = 1, zero = 0;
   const double one64 = 1, zero64 = 0;
-  // The description is shared between calls and threads; the bias belongs to this one.
+  // The description is shared between calls and threads; the vector belongs to this one.
   cublasLtMatmulDesc_t product = product_.get();
-  cublasLtMatmulDescOpaque_t with_bias;
-  if (bias) {
-    with_bias = *product_;
-    product = &with_bias;
-    set(product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
+  cublasLtMatmulDescOpaque_t with_vector;
+  if (const void* const vector = data.sums ? data.sums : data.bias) {
+    with_vector = *product_;
+    product = &with_vector;
+    set(product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, vector);
   }
-  blas_check(cublasLtMatmul(
-                 handle, product, f64_ ? static_cast<const void*>(&one64) : &one, b, left_.get(), a,
-                 right_.get(), f64_ ? static_cast<const void*>(&zero64) : &zero, c, result_.get(),
-                 c, result_.get(), &algorithm_.algo, workspace, algorithm_.workspaceSize, stream),
+  blas_check(cublasLtMatmul(handle, product, f64_ ? static_cast<const void*>(&one64) : &one, data.b,
+                            left_.get(), data.a, right_.get(),
+                            f64_ ? static_cast<const void*>(&zero64) : &zero, data.c, result_.get(),
+                            data.c, result_.get(), &algorithm_.algo, workspace,
+                            algorithm_.workspaceSize, stream),
              "cublasLtMatmul");
 }
 

@@ -32,8 +32,8 @@ class ProductPlan {
   bool usable() const { return usable_; }
   size_t workspace_bytes() const { return algorithm_.workspaceSize; }
   /// Queues the product.
-  void execute(cublasLtHandle_t handle, cudaStream_t stream, const void* a, const void* b,
-               const void* bias, void* c, void* workspace) const;
+  void execute(cublasLtHandle_t handle, cudaStream_t stream, const ProductData& data,
+               void* workspace) const;
 
  private:
   void describe(const ProductCase& of);

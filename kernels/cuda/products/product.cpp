@@ -3,6 +3,7 @@
 #include "graft/kernels/cuda/activate_in_place.h"
 #include "graft/kernels/cuda/backend/host.h"
 #include "graft/kernels/cuda/blas/product.h"
+#include "graft/kernels/cuda/contiguous.h"
 #include "graft/kernels/cuda/library_operand.h"
 #include "graft/kernels/cuda/products/general_product.h"
 #include "graft/kernels/cuda/products/matrix.h"
@@ -30,24 +31,36 @@ ProductCase library_case(const KernelCtx& ctx, const StridedMatrix& a, const Str
   return of;
 }
 
+// By cuBLASLt, which reads copies of the factors where it has to; bias and sums may be absent.
+// False: nothing was done.
+bool library_product(const KernelCtx& ctx, const ConstView& a, bool transpose_a, const ConstView& b,
+                     bool transpose_b, const ConstView& bias, const View& sums, const View& c) {
+  StridedMatrix left = strided_matrix(a, transpose_a), right = strided_matrix(b, transpose_b);
+  const bool fused = bias || sums;
+  if (left.columns == 0 || !library_aligned(c.data) || !library_aligned(sums.data)) return false;
+  if (fused && c.dtype == DType::F64) return false;  // there cuBLASLt has no epilogue
+  if (!library_readable(left)) left = dense_copy(ctx, a, transpose_a);
+  if (!library_readable(right)) right = dense_copy(ctx, b, transpose_b);
+  ProductCase of = library_case(ctx, left, right, c);
+  if (fused) of.epilogue = sums ? ProductEpilogue::SumLeft : ProductEpilogue::AddBias;
+  const ConstView offset = library_operand(ctx, bias);
+  return blas_product(ctx, of, {left.data, right.data, c.data, offset.data, sums.data});
+}
+
 }  // namespace
 
 void product(const KernelCtx& ctx, const ConstView& a, bool transpose_a, const ConstView& b,
              bool transpose_b, const ConstView& bias, Activation activation, const View& c) {
   if (c.numel() == 0) return;
-  StridedMatrix left = strided_matrix(a, transpose_a), right = strided_matrix(b, transpose_b);
-  const ConstView offset = library_operand(ctx, bias);
-  const bool fused = !bias || c.dtype != DType::F64;  // cuBLASLt adds no bias in f64
-  if (left.columns > 0 && library_aligned(c.data) && fused) {
-    if (!library_readable(left)) left = dense_copy(ctx, a, transpose_a);
-    if (!library_readable(right)) right = dense_copy(ctx, b, transpose_b);
-    ProductCase of = library_case(ctx, left, right, c);
-    of.bias = static_cast<bool>(bias);
-    // Its activation would take NaN for 0.
-    if (blas_product(ctx, of, left.data, right.data, offset.data, c.data))
-      return activate_in_place(ctx, c, activation);
-  }
-  general_product(ctx, left, right, offset, activation, c);
+  if (library_product(ctx, a, transpose_a, b, transpose_b, bias, {}, c))
+    return activate_in_place(ctx, c, activation);
+  general_product(ctx, strided_matrix(a, transpose_a), strided_matrix(b, transpose_b),
+                  contiguous_operand(ctx, bias), activation, c);
+}
+
+bool product_with_sums(const KernelCtx& ctx, const ConstView& a, bool transpose_a,
+                       const ConstView& b, bool transpose_b, const View& sums, const View& c) {
+  return c.numel() > 0 && library_product(ctx, a, transpose_a, b, transpose_b, {}, sums, c);
 }
 
 }  // namespace graft::cuda
