@@ -41,7 +41,7 @@ struct LinearNode final : Node {
   }
 
  private:
-  // Both in one pass over g, or the weight's alone.
+  // Both by one kernel, or the weight's alone.
   void run_weight_grad(const Tensor& g, Tensor& dw, Tensor& db) const {
     dw = Tensor::empty(inputs[1].shape, g.dtype(), g.device());
     if (wants(2)) db = Tensor::empty(inputs[2].shape, g.dtype(), g.device());

@@ -127,8 +127,8 @@ void ProductPlan::describe(const ProductCase& of) {
   if (of.epilogue != ProductEpilogue::None) {
     set(product, CUBLASLT_MATMUL_DESC_EPILOGUE, library_epilogue(of.epilogue));
     set(product, CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, data_type(of.dtype));
-    // The heuristics read off the alignment, and nothing behind it.
-    set(product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, reinterpret_cast<void*>(kLibraryAlignment));
+    // An address with the alignment of any to come: the heuristics read that off, and nothing else.
+    set(product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, uintptr_t{kLibraryAlignment});
   }
   left_ = layout_of(
       of, {of.transpose_b ? of.n : of.k, of.transpose_b ? of.k : of.n, of.b_stride, of.b_batch});
