@@ -5,7 +5,7 @@ from .rounds import Contest
 
 # Unit -> which part of a sample, times what.
 UNITS = {"s": ("seconds", 1), "ms": ("seconds", 1e3), "us": ("seconds", 1e6),
-         "MB": ("size", 2 ** -20)}
+         "MB": ("size", 1e-6)}
 
 
 class Case:

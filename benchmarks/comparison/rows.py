@@ -134,7 +134,7 @@ class Bench:
         return Row("startup", "process start to MobileNetV2's first prediction; size of the program "
                    "without symbols",
                    Case("predict", TARGETS["startup"], graft, [Limit(Sample(seconds=0.05)), peer]),
-                   Case("size", TARGETS["startup"], size, [Limit(Sample(size=4 << 20))], unit="MB"))
+                   Case("size", TARGETS["startup"], size, [Limit(Sample(size=4_000_000))], unit="MB"))
 
     def rows(self):
         return [

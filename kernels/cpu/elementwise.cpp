@@ -45,7 +45,8 @@ void walk_pair(BinaryRun<T> run, int64_t grain, const ConstView& a, const ConstV
 void unary(const KernelCtx& ctx, UnaryKind kind, ConstView x, View y) {
   x = walkable(ctx, x);
   with_float("unary", y.dtype, [&]<class T>(T) {
-    const auto run = with_simd([&]<SimdLevel kLevel>() { return unary_run<kLevel, T>(kind); });
+    const auto run =
+        with_simd_for<T>([&]<SimdLevel kLevel>() { return unary_run<kLevel, T>(kind); });
     const auto plan = plan_loop<2>(y.shape, {x.strides, y.strides});
     const int64_t step = plan.inner_stride(0);
     parallel_walk(plan, kUnaryGrain, [&](const auto& offset, int64_t count) {
@@ -57,7 +58,8 @@ void unary(const KernelCtx& ctx, UnaryKind kind, ConstView x, View y) {
 void unary_grad(const KernelCtx& ctx, UnaryKind kind, ConstView g, ConstView k, View d) {
   g = walkable(ctx, g), k = walkable(ctx, k);
   with_float("unary_grad", d.dtype, [&]<class T>(T) {
-    const auto run = with_simd([&]<SimdLevel kLevel>() { return unary_grad_run<kLevel, T>(kind); });
+    const auto run =
+        with_simd_for<T>([&]<SimdLevel kLevel>() { return unary_grad_run<kLevel, T>(kind); });
     walk_pair<T>(run, kUnaryGrain, g, k, d);
   });
 }
@@ -66,7 +68,7 @@ void unary_grad2(const KernelCtx& ctx, UnaryKind kind, ConstView g, ConstView k,
   g = walkable(ctx, g), k = walkable(ctx, k);
   with_float("unary_grad2", d.dtype, [&]<class T>(T) {
     const auto run =
-        with_simd([&]<SimdLevel kLevel>() { return unary_grad2_run<kLevel, T>(kind); });
+        with_simd_for<T>([&]<SimdLevel kLevel>() { return unary_grad2_run<kLevel, T>(kind); });
     walk_pair<T>(run, kUnaryGrain, g, k, d);
   });
 }
@@ -74,7 +76,8 @@ void unary_grad2(const KernelCtx& ctx, UnaryKind kind, ConstView g, ConstView k,
 void binary(const KernelCtx& ctx, BinaryKind kind, ConstView a, ConstView b, View y) {
   a = walkable(ctx, a), b = walkable(ctx, b);
   with_float("binary", y.dtype, [&]<class T>(T) {
-    const auto run = with_simd([&]<SimdLevel kLevel>() { return binary_run<kLevel, T>(kind); });
+    const auto run =
+        with_simd_for<T>([&]<SimdLevel kLevel>() { return binary_run<kLevel, T>(kind); });
     walk_pair<T>(run, kElementGrain, a, b, y);
   });
 }

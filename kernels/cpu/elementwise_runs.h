@@ -17,7 +17,7 @@ template <class T>
 using BinaryRun = void (*)(const T* a, int64_t a_step, const T* b, int64_t b_step, T* y,
                            int64_t count);
 
-/// The loop of a kind; T is float or double.
+/// The loop of a kind; T is float or, at the baseline level, double.
 template <SimdLevel kLevel, class T>
 UnaryRun<T> unary_run(UnaryKind kind);
 template <SimdLevel kLevel, class T>

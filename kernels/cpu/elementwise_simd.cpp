@@ -112,32 +112,35 @@ UnaryRun<float> unary_run<kSimd, float>(UnaryKind kind) {
   return pick_map<float>(kind);
 }
 template <>
-UnaryRun<double> unary_run<kSimd, double>(UnaryKind kind) {
-  return pick_map<double>(kind);
-}
-template <>
 BinaryRun<float> unary_grad_run<kSimd, float>(UnaryKind kind) {
   return pick_gradient<ItsGradient, float>(kind);
-}
-template <>
-BinaryRun<double> unary_grad_run<kSimd, double>(UnaryKind kind) {
-  return pick_gradient<ItsGradient, double>(kind);
 }
 template <>
 BinaryRun<float> unary_grad2_run<kSimd, float>(UnaryKind kind) {
   return pick_gradient<ItsGradient2, float>(kind);
 }
 template <>
-BinaryRun<double> unary_grad2_run<kSimd, double>(UnaryKind kind) {
-  return pick_gradient<ItsGradient2, double>(kind);
-}
-template <>
 BinaryRun<float> binary_run<kSimd, float>(BinaryKind kind) {
   return pick_combine<float>(kind);
+}
+
+#if GRAFT_SIMD_LEVEL == 0
+template <>
+UnaryRun<double> unary_run<kSimd, double>(UnaryKind kind) {
+  return pick_map<double>(kind);
+}
+template <>
+BinaryRun<double> unary_grad_run<kSimd, double>(UnaryKind kind) {
+  return pick_gradient<ItsGradient, double>(kind);
+}
+template <>
+BinaryRun<double> unary_grad2_run<kSimd, double>(UnaryKind kind) {
+  return pick_gradient<ItsGradient2, double>(kind);
 }
 template <>
 BinaryRun<double> binary_run<kSimd, double>(BinaryKind kind) {
   return pick_combine<double>(kind);
 }
+#endif
 
 }  // namespace graft::cpu

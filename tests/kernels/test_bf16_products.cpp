@@ -1,6 +1,7 @@
 // Convolution with factors rounded to bf16: the same bits as the f32 convolution of numbers rounded
 // beforehand, with and without the instruction for it.
 #include <doctest/doctest.h>
+#include <algorithm>
 
 #include <limits>
 #include <vector>
@@ -77,10 +78,13 @@ TEST_CASE("bf16 products: without the instruction the same bits") {
     cpu::round_to_pairs<kLevel, kNative>(numbers<float>("b", {64 * kPairs}).data<float>(),
                                          64 * kPairs, b.data());
     Tensor c = Tensor::zeros({kRows, kColumns});
-    const cpu::Bf16Tile tile{a.data(), c.data<float>(), nullptr, kRows};
+    std::vector<cpu::Bf16Tile> tiles;
+    for (int row = 0; row < kRows; row += tiles.back().rows)
+      tiles.push_back({a.data() + row * kPairs, c.data<float>() + row * kColumns, nullptr,
+                       std::min(kRows - row, cpu::bf16_tile_rows(kNative))});
     constexpr int64_t kNoOffset = 0;
-    cpu::multiply_bf16_panel<kLevel, kNative>({.tiles = &tile,
-                                               .tile_count = 1,
+    cpu::multiply_bf16_panel<kLevel, kNative>({.tiles = tiles.data(),
+                                               .tile_count = std::ssize(tiles),
                                                .a_stride = kPairs,
                                                .c_stride = kColumns,
                                                .offsets = &kNoOffset,

@@ -1,7 +1,6 @@
 #include "graft/kernels/cpu/conv/depthwise.h"
 
 #include <algorithm>
-#include <type_traits>
 
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/ceil_div.h"
@@ -27,15 +26,6 @@ void for_images(const Correlation& c, int64_t begin, int64_t end, const Visit& v
     visit(image, begin - image * c.out_h, next - image * c.out_h);
     begin = next;
   }
-}
-
-// As with_simd(), for kernels that exist for f64 at the baseline level alone.
-template <class T, class Body>
-void with_rows(const Body& body) {
-  if constexpr (std::is_same_v<T, double>)
-    body.template operator()<SimdLevel::Baseline>();
-  else
-    with_simd(body);
 }
 
 }  // namespace
@@ -72,14 +62,14 @@ template <class T>
 void DepthwiseStrip<T>::correlate(int64_t first, int64_t end, const T* x, const T* weights,
                                   const Epilogue<T>& epilogue, T* y) {
   rows_.weights = weights;
-  with_rows<T>(
+  with_simd_for<T>(
       [&]<SimdLevel kLevel>() { depthwise_rows<kLevel, T>(at(first, end, x), epilogue, y); });
 }
 
 template <class T>
 void DepthwiseStrip<T>::add_filter_grad(int64_t first, int64_t end, const T* x, const T* dy,
                                         T* sums) {
-  with_rows<T>([&]<SimdLevel kLevel>() {
+  with_simd_for<T>([&]<SimdLevel kLevel>() {
     depthwise_filter_grad_rows<kLevel, T>(at(first, end, x), dy, sums);
   });
 }

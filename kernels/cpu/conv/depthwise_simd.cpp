@@ -140,21 +140,20 @@ void correlate_channels(const DepthwiseRows<T>& of, const Epilogue<T>& epilogue,
     channel_rows<T, kCols, 2, true>(of, epilogue, y, c, kStep);
   for (; c + kStep <= of.channels; c += kStep)
     channel_rows<T, kCols, 1, true>(of, epilogue, y, c, kStep);
-  if (c < of.channels)
-    channel_rows<T, kCols, 1, false>(of, epilogue, y, c, static_cast<int>(of.channels - c));
+  if (c < of.channels)  // little code for little work
+    channel_rows<T, 0, 1, false>(of, epilogue, y, c, static_cast<int>(of.channels - c));
 }
 
-template <class T>
-void correlate_rows(const DepthwiseRows<T>& of, const Epilogue<T>& epilogue, T* y) {
+void correlate_rows(const DepthwiseRows<float>& of, const Epilogue<float>& epilogue, float* y) {
   switch (of.col_taps) {
     case 1:
-      return correlate_channels<T, 1>(of, epilogue, y);
+      return correlate_channels<float, 1>(of, epilogue, y);
     case 2:
-      return correlate_channels<T, 2>(of, epilogue, y);
+      return correlate_channels<float, 2>(of, epilogue, y);
     case 3:
-      return correlate_channels<T, 3>(of, epilogue, y);
+      return correlate_channels<float, 3>(of, epilogue, y);
     default:
-      return correlate_channels<T, 0>(of, epilogue, y);
+      return correlate_channels<float, 0>(of, epilogue, y);
   }
 }
 
@@ -221,7 +220,7 @@ void depthwise_filter_grad_rows<kSimd, float>(const DepthwiseRows<float>& of, co
 template <>
 void depthwise_rows<kSimd, double>(const DepthwiseRows<double>& of,
                                    const Epilogue<double>& epilogue, double* y) {
-  correlate_rows(of, epilogue, y);
+  correlate_channels<double, 0>(of, epilogue, y);
 }
 template <>
 void depthwise_filter_grad_rows<kSimd, double>(const DepthwiseRows<double>& of, const double* dy,

@@ -31,6 +31,11 @@ using Bf16Tile = Tile<float, Bf16Pair>;
 /// Strides of A, the packed B and the run count pairs.
 using Bf16Panel = Panel<float, Bf16Pair>;
 
+/// Most rows of a tile. Without the instruction bf16 saves no time, and has little code.
+constexpr int bf16_tile_rows(bool native) {
+  return native ? tile_shape<float>(SimdLevel::Avx512).rows : 6;
+}
+
 /// A lies in rows. kNative: with the instruction, which only a machine with AVX-512 BF16 has.
 template <SimdLevel kLevel, bool kNative>
 void multiply_bf16_panel(const Bf16Panel& panel);

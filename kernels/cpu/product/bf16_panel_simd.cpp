@@ -49,6 +49,7 @@ struct Columns {
 struct Dots {
   using Sum = float;
   using Factor = Bf16Pair;
+  static constexpr int kTileRows = bf16_tile_rows(kNative);
   using Columns = cpu::Columns;
   static Pairs spread(Bf16Pair a) {
     uint32_t value;

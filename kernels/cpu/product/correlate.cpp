@@ -121,7 +121,8 @@ void correlate_factors(const KernelCtx& ctx, const Correlation& correlation, con
   if (c.outputs() == 0 || c.columns == 0) return;
   Correlation of_factors = c;
   of_factors.channels = ceil_div(c.channels, kHeld<Factor>);
-  const int tile_rows = tile_shape<T>(simd_level()).rows;
+  const int tile_rows =
+      kHeld<Factor> > 1 ? bf16_tile_rows(multiplies_bf16()) : tile_shape<T>(simd_level()).rows;
   const Partition partition = partition_of(c, tile_rows);
   const Job<T, Factor> job{c,
                            partition,

@@ -2,6 +2,7 @@
 //
 // An arithmetic M says what a factor is and how its products are added:
 //   M::Sum, M::Factor     what C consists of; what A and B consist of
+//   M::kTileRows          a tile's most rows
 //   M::Columns            a vector of packed columns, made of the address of its first
 //   M::spread(factor)     an element of A, ready to be multiplied
 //   M::add(acc, a, b)     acc + a b, for a spread factor and Columns
@@ -184,8 +185,7 @@ struct Kernels {
     };
     return List{{multiply_tile<M, kRow + 1, kVecs, kLayout>...}};
   }
-  static constexpr auto kList =
-      list(std::make_integer_sequence<int, kTile<typename M::Sum>.rows>());
+  static constexpr auto kList = list(std::make_integer_sequence<int, M::kTileRows>());
 };
 
 template <class M, LayoutA kLayout>

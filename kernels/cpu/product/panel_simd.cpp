@@ -10,6 +10,7 @@ template <class T>
 struct Plain {
   using Sum = T;
   using Factor = T;
+  static constexpr int kTileRows = kTile<T>.rows;
   struct Columns {
     Vec<T> values;
     explicit Columns(const T* b) : values(load(b)) {}

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 
 namespace graft::cpu {
 
@@ -50,6 +51,15 @@ decltype(auto) with_simd(const Body& body) {
   }
 #endif
   return body.template operator()<SimdLevel::Baseline>();
+}
+
+/// The same for kernels that exist for f64, which is for checking, at the baseline level alone.
+template <class T, class Body>
+decltype(auto) with_simd_for(const Body& body) {
+  if constexpr (std::is_same_v<T, double>)
+    return body.template operator()<SimdLevel::Baseline>();
+  else
+    return with_simd(body);
 }
 
 }  // namespace graft::cpu
