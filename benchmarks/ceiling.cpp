@@ -16,18 +16,23 @@ namespace {
 
 constexpr Repeat kRepeat;
 
-double measure_flops() {
+// Of one call, and how long it takes.
+struct Flops {
+  double count;
+  Seconds seconds;
+};
+
+Flops measure_flops() {
   constexpr int64_t kRounds = 100'000;
   const int64_t chunks = int64_t{8} * num_threads();
   std::vector<int64_t> done(static_cast<size_t>(chunks));
-  const double seconds =
-      time_calls(kRepeat, [&] {
-        parallel_for(chunks, [&](int64_t chunk, int) {
-          done[static_cast<size_t>(chunk)] = cpu::with_simd(
-              []<cpu::SimdLevel kLevel>() { return cpu::run_multiply_adds<kLevel>(kRounds); });
-        });
-      }).median;
-  return static_cast<double>(std::reduce(done.begin(), done.end())) / seconds;
+  const Seconds seconds = time_calls(kRepeat, [&] {
+    parallel_for(chunks, [&](int64_t chunk, int) {
+      done[static_cast<size_t>(chunk)] = cpu::with_simd(
+          []<cpu::SimdLevel kLevel>() { return cpu::run_multiply_adds<kLevel>(kRounds); });
+    });
+  });
+  return {static_cast<double>(std::reduce(done.begin(), done.end())), seconds};
 }
 
 double measure_bandwidth() {
@@ -57,15 +62,19 @@ Ceiling ceiling_of(Device device) {
   Tensor to = Tensor::empty(from.shape(), DType::F32, device);
   const double copy = time_calls(how, [&] { to.copy_(from); }).median;
   const Tensor factor = random_tensor({kSize, kSize}, DType::F32, device);
-  const double product = time_calls(how, [&] { matmul(factor, factor); }).median;
-  return {2.0 * kSize * kSize * kSize / product, 2.0 * static_cast<double>(from.bytes()) / copy};
+  const Seconds product = time_calls(how, [&] { matmul(factor, factor); });
+  constexpr double kFlops = 2.0 * kSize * kSize * kSize;
+  return {kFlops / product.median, kFlops / product.best,
+          2.0 * static_cast<double>(from.bytes()) / copy};
 }
 
 }  // namespace
 
 Ceiling measure_ceiling(Device device) {
   if (device.type != DeviceType::Cpu) return ceiling_of(device);
-  return {measure_flops(), measure_bandwidth()};
+  const Flops flops = measure_flops();
+  return {flops.count / flops.seconds.median, flops.count / flops.seconds.best,
+          measure_bandwidth()};
 }
 
 }  // namespace graft::bench

@@ -11,6 +11,7 @@ namespace graft::bench {
 struct Ceiling {
   double flops = 0;  ///< two operations for each f32 multiply-add: in registers; of a device in a
                      ///< product [2048,2048] x [2048,2048]
+  double best_flops = 0;  ///< the same of the best moment: whether that sinks tells of neighbours
   double bytes_per_second = 0;  ///< over arrays larger than the caches: a[i] = b[i] + s c[i]; of a
                                 ///< device a[i] = b[i]
 };

@@ -18,8 +18,8 @@ void print_header(std::ostream& out, const Ceiling& ceiling, Device device, bool
   const bool cpu = device.type == DeviceType::Cpu;
   const char* simd = cpu::to_string(cpu::simd_level());
   if (json) {
-    out << R"({"ceiling": {"gflops": )" << ceiling.flops / 1e9 << R"(, "gbs": )"
-        << ceiling.bytes_per_second / 1e9;
+    out << R"({"ceiling": {"gflops": )" << ceiling.flops / 1e9 << R"(, "best_gflops": )"
+        << ceiling.best_flops / 1e9 << R"(, "gbs": )" << ceiling.bytes_per_second / 1e9;
     if (cpu)
       out << R"(, "threads": )" << num_threads() << R"(, "simd": ")" << simd << "\"}}\n";
     else
