@@ -137,12 +137,13 @@ template <class... Args, class... Given>
   return true;
 }
 
-// Runs `work` and tells `trace` of it.
-template <class Work, class... Given>
-void run_traced(KernelTrace& trace, const char* kernel, const Work& work, const Given&... given) {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point start = Clock::now();
-  work();
+using Clock = std::chrono::steady_clock;
+
+// Waits for a call's end and tells of it.
+template <class... Given>
+[[gnu::cold, gnu::noinline]] void tell(KernelTrace& trace, const char* kernel, Device device,
+                                       Clock::time_point start, const Given&... given) {
+  synchronize(device);
   const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
   std::vector<Shape> shapes;
   size_t bytes = 0;
@@ -166,17 +167,11 @@ void run(const Slot<void(Args...)>& slot, const Given&... given) {
     if (detail::record(*recorder, slot, stream, given...)) return;
   }
   __attribute__((uninitialized)) Workspace workspace(allocator(stream.device), stream);
-  const auto work = [&] {
-    kernel(KernelCtx{stream, workspace}, detail::kernel_operand<Args>(given)...);
-  };
-  const auto work_to_its_end = [&] {
-    work();
-    synchronize(stream.device);
-  };
-  if (KernelTrace* const trace = TraceScope::current())
-    detail::run_traced(*trace, slot.name, work_to_its_end, given...);
-  else
-    work();
+  KernelTrace* const trace = TraceScope::current();
+  const auto start = trace ? detail::Clock::now() : detail::Clock::time_point();
+  kernel(KernelCtx{stream, workspace}, detail::kernel_operand<Args>(given)...);
+  if (trace) [[unlikely]]
+    detail::tell(*trace, slot.name, stream.device, start, given...);
 }
 
 }  // namespace graft
