@@ -41,10 +41,10 @@ struct LinearNode final : Node {
   }
 
  private:
-  // Both by one kernel, or the weight's alone.
+  // Both by one kernel, or the weight's alone: a single row is its own sum.
   void run_weight_grad(const Tensor& g, Tensor& dw, Tensor& db) const {
     dw = Tensor::empty(inputs[1].shape, g.dtype(), g.device());
-    if (wants(2)) db = Tensor::empty(inputs[2].shape, g.dtype(), g.device());
+    if (wants(2) && g.dim(0) != 1) db = Tensor::empty(inputs[2].shape, g.dtype(), g.device());
     run(slots().linear_weight_grad, g, matrix(x.get(*this)), dw, db);
   }
 };

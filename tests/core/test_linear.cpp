@@ -58,7 +58,7 @@ TEST_CASE("linear: one kernel gives the gradients towards weight and bias, of th
 
 TEST_CASE("linear: the fused gradients have the bits of those that can be differentiated again") {
   for (const auto [rows, in, out] :
-       {std::array<int64_t, 3>{32, 512, 10}, {3, 7, 5}, {300, 90, 70}}) {
+       {std::array<int64_t, 3>{32, 512, 10}, {1, 512, 10}, {3, 7, 5}, {300, 90, 70}}) {
     Layer layer(rows, in, out);
     for (Tensor* operand : {&layer.x, &layer.weight, &layer.bias}) operand->set_requires_grad(true);
     const std::vector<Tensor> formula = layer.grads({.create_graph = true});
