@@ -1,49 +1,34 @@
 #include <cstring>
-#include <optional>
 
+#include "graft/core/ceil_div.h"
 #include "graft/kernels/convert.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/strided_loop.h"
 #include "graft/kernels/dtype_switch.h"
+#include "graft/kernels/transpose_plan.h"
 
 namespace graft::cpu {
 namespace {
 
-using CopyPlan = LoopPlan<2>;  // source, destination
-
-// The axis along which the source is dense, where the destination is dense along another: the two
-// sides of a transpose (a permute of channels and pixels, for one).
-std::optional<int> transposed_axis(const CopyPlan& plan) {
-  if (plan.inner_stride(1) != 1 || plan.inner_stride(0) == 1) return std::nullopt;
-  for (int axis = 0; axis < plan.last(); ++axis)
-    if (plan.stride[static_cast<size_t>(axis)][0] == 1) return axis;
-  return std::nullopt;
-}
-
 // Square tiles, so that the lines touched on either side stay in the first-level cache.
 template <class T>
-void copy_transposed(CopyPlan plan, int axis, const T* x, T* y) {
+void copy_transposed(const TransposePlan& plan, const T* x, T* y) {
   constexpr int64_t kTile = 32;
-  const int64_t rows = plan.extent[static_cast<size_t>(axis)], columns = plan.inner_extent();
-  const int64_t y_row = plan.stride[static_cast<size_t>(axis)][1];
-  const int64_t x_column = plan.inner_stride(0);
-  plan.remove_axis(plan.last());
-  plan.remove_axis(axis);
-  const int64_t strips = (rows + kTile - 1) / kTile;
-  const int64_t strip_elements = std::min(kTile, rows) * columns;
+  const int64_t strips = ceil_div(plan.rows, kTile);
+  const int64_t strip_elements = std::min(kTile, plan.rows) * plan.columns;
   const int64_t grain = std::max<int64_t>(1, kElementGrain / strip_elements);
-  parallel_ranges(plan.count * strips, grain, [&](int64_t begin, int64_t end) {
+  parallel_ranges(plan.batch.count * strips, grain, [&](int64_t begin, int64_t end) {
     for (int64_t strip = begin; strip < end; ++strip) {
-      const auto offset = plan.offset_of(strip / strips);
+      const auto offset = plan.batch.offset_of(strip / strips);
       const int64_t row_begin = strip % strips * kTile;
-      const int64_t row_end = std::min(rows, row_begin + kTile);
-      for (int64_t tile = 0; tile < columns; tile += kTile) {
-        const int64_t column_end = std::min(columns, tile + kTile);
+      const int64_t row_end = std::min(plan.rows, row_begin + kTile);
+      for (int64_t tile = 0; tile < plan.columns; tile += kTile) {
+        const int64_t column_end = std::min(plan.columns, tile + kTile);
         for (int64_t row = row_begin; row < row_end; ++row) {
           const T* const from = x + offset[0] + row;
-          T* const to = y + offset[1] + row * y_row;
+          T* const to = y + offset[1] + row * plan.y_row;
           for (int64_t column = tile; column < column_end; ++column)
-            to[column] = from[column * x_column];
+            to[column] = from[column * plan.x_column];
         }
       }
     }
@@ -53,7 +38,7 @@ void copy_transposed(CopyPlan plan, int axis, const T* x, T* y) {
 template <class T>
 void copy_elements(const CopyPlan& plan, const T* x, T* y) {
   if (const std::optional<int> axis = transposed_axis(plan); axis && plan.count > 0)
-    return copy_transposed(plan, *axis, x, y);
+    return copy_transposed<T>({plan, *axis}, x, y);
   const int64_t x_step = plan.inner_stride(0), y_step = plan.inner_stride(1);
   parallel_walk(plan, kElementGrain, [=](const auto& offset, int64_t run) {
     const T* const from = x + offset[0];

@@ -1,18 +1,17 @@
 // Copies between any layouts and dtypes. Dense runs go in packs; a transpose goes through tiles in
 // shared memory, so that both sides are read and written in runs; the rest element by element.
 #include <algorithm>
-#include <optional>
 
+#include "graft/core/ceil_div.h"
 #include "graft/kernels/cuda/device/convert.h"
 #include "graft/kernels/cuda/device/pack.h"
 #include "graft/kernels/cuda/device/strided.h"
 #include "graft/kernels/cuda/kernels.h"
 #include "graft/kernels/dtype_switch.h"
+#include "graft/kernels/transpose_plan.h"
 
 namespace graft::cuda {
 namespace {
-
-using CopyPlan = LoopPlan<2>;  // source, destination
 
 template <class To, class From>
 __device__ To converted(From x) {
@@ -57,13 +56,18 @@ void copy_elements(const KernelCtx& ctx, const CopyPlan& plan, const From* x, To
 
 constexpr int kTile = 32, kTileRows = 8;
 
-// The source is dense along rows, the destination along columns.
+// A TransposePlan whose batch a kernel can walk.
 struct Transpose {
   Strided<2> batch;
-  int64_t rows, columns;
-  int64_t x_column, y_row;  // strides
-  __host__ __device__ int64_t row_tiles() const { return (rows + kTile - 1) / kTile; }
-  __host__ __device__ int64_t column_tiles() const { return (columns + kTile - 1) / kTile; }
+  int64_t rows, columns, x_column, y_row;
+  explicit Transpose(const TransposePlan& plan)
+      : batch(strided(plan.batch)),
+        rows(plan.rows),
+        columns(plan.columns),
+        x_column(plan.x_column),
+        y_row(plan.y_row) {}
+  __host__ __device__ int64_t row_tiles() const { return ceil_div(rows, kTile); }
+  __host__ __device__ int64_t column_tiles() const { return ceil_div(columns, kTile); }
   __host__ __device__ int64_t tiles() const { return batch.count * row_tiles() * column_tiles(); }
 };
 
@@ -86,26 +90,6 @@ __global__ void copy_transposed(const T* x, T* y, Transpose t) {
   }
 }
 
-// The axis along which the source is dense where the destination is dense along the last one.
-std::optional<int> transposed_axis(const CopyPlan& plan) {
-  if (plan.inner_stride(1) != 1 || plan.inner_stride(0) == 1) return std::nullopt;
-  for (int axis = 0; axis < plan.last(); ++axis)
-    if (plan.stride[static_cast<size_t>(axis)][0] == 1) return axis;
-  return std::nullopt;
-}
-
-Transpose transpose_of(CopyPlan plan, int axis) {
-  Transpose t{};
-  t.rows = plan.extent[static_cast<size_t>(axis)];
-  t.columns = plan.inner_extent();
-  t.x_column = plan.inner_stride(0);
-  t.y_row = plan.stride[static_cast<size_t>(axis)][1];
-  plan.remove_axis(plan.last());
-  plan.remove_axis(axis);
-  t.batch = strided(plan);
-  return t;
-}
-
 }  // namespace
 
 void copy(const KernelCtx& ctx, ConstView x, View y) {
@@ -119,7 +103,7 @@ void copy(const KernelCtx& ctx, ConstView x, View y) {
   }
   with_width(x.dtype, [&]<class T>(T) {
     if (const std::optional<int> axis = transposed_axis(plan)) {
-      const Transpose t = transpose_of(plan, *axis);
+      const Transpose t{TransposePlan(plan, *axis)};
       const auto blocks = static_cast<unsigned>(std::min(t.tiles(), kMostBlocks));
       launch(ctx, {blocks, dim3(kTile, kTileRows)}, copy_transposed<T>, x.as<T>(), y.as<T>(), t);
     } else {

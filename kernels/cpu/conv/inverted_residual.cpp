@@ -4,9 +4,9 @@
 // convolutions, so it has the same bits.
 #include <algorithm>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/cache_size.h"
-#include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/conv/conv2d_geometry.h"
 #include "graft/kernels/cpu/conv/depthwise.h"
@@ -15,6 +15,7 @@
 #include "graft/kernels/cpu/product/panel.h"
 #include "graft/kernels/cpu/product/tiles.h"
 #include "graft/kernels/dtype_switch.h"
+#include "graft/kernels/inverted_residual_steps.h"
 
 namespace graft::cpu {
 namespace {
@@ -140,11 +141,6 @@ int64_t bands_of(const Correlation& c) {
   return std::clamp<int64_t>(c.out_h / shortest, 1, ceil_div(kPieces, c.images));
 }
 
-View temporary(const KernelCtx& ctx, const Shape& shape, DType dtype) {
-  void* const data = ctx.workspace.take(static_cast<size_t>(shape.numel()) * size_of(dtype));
-  return {{data, shape, shape.contiguous_strides(), dtype}};
-}
-
 }  // namespace
 
 void inverted_residual(const KernelCtx& ctx, ConstView x, ConstView expand, ConstView expand_bias,
@@ -156,19 +152,10 @@ void inverted_residual(const KernelCtx& ctx, ConstView x, ConstView expand, Cons
   const Shape filtered{y.dim(0), y.dim(1), y.dim(2), depthwise.dim(0)};
   const Correlation c = forward_correlation(hidden, depthwise.shape, filtered, params);
   const int64_t bands = bands_of(c);
-  if (c.images * bands < kFewestPieces) {  // each step shares itself out better
-    const View middle = temporary(ctx, filtered, y.dtype);
-    if (expand) {
-      const View expanded = temporary(ctx, hidden, y.dtype);
-      conv2d_forward(ctx, x, expand, expand_bias, {}, activation, expanded, {}, Precision::Full, {},
-                     {});
-      x = expanded;
-    }
-    conv2d_forward(ctx, x, depthwise, depthwise_bias, {}, activation, middle, params,
-                   Precision::Full, {}, {});
-    return conv2d_forward(ctx, middle, project, project_bias, residual, Activation::None, y, {},
-                          Precision::Full, {}, {});
-  }
+  if (c.images * bands < kFewestPieces)  // each step shares itself out better
+    return inverted_residual_in_steps<conv2d_forward>(ctx, x, expand, expand_bias, depthwise,
+                                                      depthwise_bias, params, project, project_bias,
+                                                      residual, activation, y);
   for (ConstView* operand :
        {&x, &expand, &expand_bias, &depthwise, &depthwise_bias, &project, &project_bias, &residual})
     *operand = contiguous_operand(ctx, *operand);
