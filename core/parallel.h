@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "graft/core/ceil_div.h"
+
 namespace graft {
 
 /// Threads that take part in a job, the caller included; at least 1. Default: hardware threads.
@@ -40,7 +42,7 @@ void parallel_for(int64_t chunks, const Body& body) {
 /// Cuts 0..count into pieces of `grain` (the last may be shorter) and runs body(begin, end).
 template <class Body>
 void parallel_ranges(int64_t count, int64_t grain, const Body& body) {
-  const int64_t chunks = (count + grain - 1) / grain;
+  const int64_t chunks = ceil_div(count, grain);
   parallel_for(chunks, [&](int64_t chunk, int) {
     const int64_t begin = chunk * grain;
     body(begin, begin + grain < count ? begin + grain : count);

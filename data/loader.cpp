@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/error.h"
 #include "graft/core/random.h"
 #include "graft/data/picture_cache.h"
@@ -50,7 +51,7 @@ class Loader::Impl {
 
   int64_t batches() const {
     const int64_t size = dataset_->size(), batch = options_.batch_size;
-    return options_.drop_last ? size / batch : (size + batch - 1) / batch;
+    return options_.drop_last ? size / batch : ceil_div(size, batch);
   }
 
   void start_epoch(uint32_t epoch, int64_t first_batch) {

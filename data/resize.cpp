@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/error.h"
 #include "graft/data/resize_passes.h"
 
@@ -13,7 +14,7 @@ namespace {
 ResampleTable make_table(const ResampleAxis& axis, int64_t begin, int64_t count, int64_t offset) {
   constexpr int64_t kGroup = ResampleTable::kTapGroup;
   ResampleTable table;
-  table.stride = (axis.most_taps() + kGroup - 1) / kGroup * kGroup;
+  table.stride = ceil_div(axis.most_taps(), kGroup) * kGroup;
   table.taps.resize(static_cast<size_t>(count));
   table.weights.resize(static_cast<size_t>(count * table.stride));
   for (int64_t i = 0; i < count; ++i) {

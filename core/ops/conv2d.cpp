@@ -2,6 +2,7 @@
 
 #include "graft/core/autocast.h"
 #include "graft/core/autograd/node.h"
+#include "graft/core/ceil_div.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/extents.h"
 #include "graft/core/ops/operand_checks.h"
@@ -198,7 +199,7 @@ Tensor conv2d_filter_grad(const Tensor& x, const Tensor& dy, const Shape& filter
 Padding2d same_padding(int64_t height, int64_t width, int64_t kernel_h, int64_t kernel_w,
                        const Conv2dParams& params) {
   const auto total = [](int64_t size, int64_t kernel, int64_t stride, int64_t dilation) {
-    const int64_t windows = (size + stride - 1) / stride;
+    const int64_t windows = ceil_div(size, stride);
     return std::max<int64_t>(0, (windows - 1) * stride + (kernel - 1) * dilation + 1 - size);
   };
   const int64_t h = total(height, kernel_h, params.stride_h, params.dilation_h);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "graft/core/autograd/node.h"
+#include "graft/core/ceil_div.h"
 #include "graft/core/op_scope.h"
 #include "graft/core/ops/shape_ops.h"
 
@@ -42,7 +43,7 @@ Tensor slice(const Tensor& x, int axis, int64_t begin, int64_t end, int64_t step
         "slice: ", begin, "..", end, " step ", step, " of axis ", along, " of ", x.shape());
   step = std::min(step, std::max<int64_t>(end - begin, 1));  // a longer one takes no more
   Shape shape = x.shape(), strides = x.strides();
-  shape[along] = (end - begin + step - 1) / step;
+  shape[along] = ceil_div(end - begin, step);
   strides[along] *= step;
   Tensor y = x.alias(shape, strides, x.impl().offset + begin * x.strides()[along]);
   if (needs_grad({&x})) attach(y, std::make_shared<SliceNode>(x.shape(), along, begin, step), {&x});

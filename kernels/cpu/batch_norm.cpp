@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/batch_norm_rows.h"
-#include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/moments.h"
@@ -34,8 +34,8 @@ struct Blocks {
     }
     block_channels = std::clamp<int64_t>(channels, 1, kMaxBlockChannels);
     block_rows = kBlockElements / block_channels;
-    down = (rows + block_rows - 1) / block_rows;
-    across = (channels + block_channels - 1) / block_channels;
+    down = ceil_div(rows, block_rows);
+    across = ceil_div(channels, block_channels);
   }
 
   int64_t parts() const { return down * channels; }

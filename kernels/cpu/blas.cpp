@@ -6,6 +6,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/error.h"
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/contiguous.h"
@@ -67,7 +68,7 @@ void openblas_gemm([[maybe_unused]] const KernelCtx& ctx, [[maybe_unused]] const
   const int last = c.rank() - 1;
   const int64_t batch = last == 2 ? c.dim(0) : 1;
   const int64_t m = c.dim(last - 1), n = c.dim(last), k = a.dim(transpose_a ? last - 1 : last);
-  const int64_t tiles = (m + kRows - 1) / kRows;
+  const int64_t tiles = ceil_div(m, kRows);
   if (n == 0) return;
   if (k == 0) {
     std::fill_n(c.as<T>(), c.numel(), T(0));

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/blas.h"
-#include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/product/correlation.h"
 #include "graft/kernels/cpu/product/pack.h"

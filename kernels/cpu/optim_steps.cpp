@@ -1,16 +1,16 @@
 // In-place optimizer steps, and the sum of squares that clipping needs.
 #include <algorithm>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/contiguous.h"
+#include "graft/kernels/cpu/element_grain.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/optim_loops.h"
 #include "graft/kernels/dtype_switch.h"
 
 namespace graft::cpu {
 namespace {
-
-constexpr int64_t kGrain = 32768;
 
 // What a step reads and writes of one parameter. All parameters lie end to end in one row of
 // elements, so that many small ones make one chunk.
@@ -42,7 +42,7 @@ class Row {
   // Calls body(operands, begin, end) for stretches of a parameter's elements that cover the row.
   template <class Body>
   void parallel_stretches(const Body& body) const {
-    parallel_ranges(elements_, kGrain, [&](int64_t begin, int64_t end) {
+    parallel_ranges(elements_, kElementGrain, [&](int64_t begin, int64_t end) {
       auto next = std::upper_bound(operands_.begin(), operands_.end(), begin,
                                    [](int64_t at, const auto& o) { return at < o.begin; });
       while (begin < end) {
@@ -97,11 +97,11 @@ void adam_step(const KernelCtx& ctx, std::span<const View> parameters,
 
 void sum_squares(const KernelCtx& ctx, ConstView x, View y) {
   x = contiguous_operand(ctx, x);
-  const int64_t count = x.numel(), chunks = (count + kGrain - 1) / kGrain;
+  const int64_t count = x.numel(), chunks = ceil_div(count, kElementGrain);
   double* parts = ctx.workspace.take_array<double>(chunks);
   with_float("sum_squares", x.dtype, [&]<class T>(T) {
     parallel_for(chunks, [&](int64_t chunk, int) {
-      const int64_t begin = chunk * kGrain, length = std::min(kGrain, count - begin);
+      const int64_t begin = chunk * kElementGrain, length = std::min(kElementGrain, count - begin);
       with_simd([&]<SimdLevel kLevel>() {
         parts[chunk] = sum_squares_run<kLevel>(x.as<T>() + begin, length);
       });

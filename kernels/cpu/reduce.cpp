@@ -1,3 +1,4 @@
+#include "graft/core/ceil_div.h"
 #include "graft/kernels/cpu/kernels.h"
 #include "graft/kernels/cpu/reduce_runs.h"
 #include "graft/kernels/cpu/strided_loop.h"
@@ -25,14 +26,14 @@ template <class T>
 void reduce_all(const KernelCtx& ctx, const ReducePlan& plan, const ReduceRuns<T>& runs, const T* x,
                 T* y) {
   const int64_t tile = std::min(plan.columns, kReduceColumns);
-  const int64_t tiles = (plan.columns + kReduceColumns - 1) / kReduceColumns;
+  const int64_t tiles = ceil_div(plan.columns, kReduceColumns);
   const int64_t outputs = plan.kept.count * tiles, count = plan.reduced.count;
   if (outputs == 0) return;
 
   // A long reduction into few outputs is cut into pieces, so that all threads find work.
   int64_t piece = std::max<int64_t>(count, 1);
   if (outputs < 32) piece = std::min(piece, std::max<int64_t>(64, kElementGrain / tile));
-  const int64_t pieces = std::max<int64_t>(1, (count + piece - 1) / piece);
+  const int64_t pieces = std::max<int64_t>(1, ceil_div(count, piece));
   double* const partial =
       pieces > 1 ? ctx.workspace.take_array<double>(outputs * pieces * tile) : nullptr;
 

@@ -5,13 +5,10 @@
 #include <array>
 
 #include "graft/core/parallel.h"
+#include "graft/kernels/cpu/element_grain.h"
 #include "graft/kernels/loop_plan.h"
 
 namespace graft::cpu {
-
-/// Elements per parallel chunk where an element costs about a nanosecond; below it a kernel runs
-/// on the calling thread alone.
-inline constexpr int64_t kElementGrain = 32768;
 
 /// Calls body(offsets, run) for the elements begin..end-1: `run` elements along the innermost axis
 /// from the given offset of each operand.

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "graft/core/ceil_div.h"
 #include "graft/kernels/cuda/contiguous.h"
 #include "graft/kernels/cuda/device/convert.h"
 #include "graft/kernels/cuda/device/launch.h"
@@ -51,7 +52,7 @@ __global__ void argmax_rows(const T* x, int64_t rows, int64_t width, int64_t* y)
 void argmax(const KernelCtx& ctx, ConstView x, View y) {
   const ConstView dense = contiguous_operand(ctx, x);
   const int64_t rows = y.numel(), width = x.dim(x.rank() - 1);
-  const int64_t blocks = std::min((rows + kBlock / kWarp - 1) / (kBlock / kWarp), kMostBlocks);
+  const int64_t blocks = std::min(ceil_div(rows, kBlock / kWarp), kMostBlocks);
   with_floating("argmax", x.dtype, [&]<class T>(T) {
     launch(ctx, {static_cast<unsigned>(blocks)}, argmax_rows<T>, dense.as<T>(), rows, width,
            y.as<int64_t>());

@@ -4,6 +4,7 @@
 // 1983): the mean found first is only a centre, the deviations from it correct both.
 #include <cmath>
 
+#include "graft/core/ceil_div.h"
 #include "graft/kernels/cuda/batch_norm/channel_sums.h"
 #include "graft/kernels/cuda/contiguous.h"
 #include "graft/kernels/dtype_switch.h"
@@ -137,7 +138,7 @@ void with_sharing(const ChannelRows& of, const Body& body, const Pointers*... po
       of.channels,
       [&]<int kSize>() {
         const auto grid = [&](int64_t sharers) -> Grid {
-          return {static_cast<unsigned>(std::min((of.rows + sharers - 1) / sharers, kMostBlocks))};
+          return {static_cast<unsigned>(std::min(ceil_div(of.rows, sharers), kMostBlocks))};
         };
         if (of.channels <= kPacksOfWarp * kSize)
           body.template operator()<kSize, kWarp>(grid(SharedRows<kWarp>::kSharers));

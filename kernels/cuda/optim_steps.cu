@@ -2,6 +2,7 @@
 // launch, so nothing is uploaded and a step can be captured.
 #include <algorithm>
 
+#include "graft/core/ceil_div.h"
 #include "graft/kernels/cuda/contiguous.h"
 #include "graft/kernels/cuda/device/launch.h"
 #include "graft/kernels/dtype_switch.h"
@@ -96,7 +97,7 @@ void update_tensors(const KernelCtx& ctx, const Tensors& all, const Update& upda
                                     all.second.empty() ? nullptr : all.second[i].as<T>(),
                                     elements,
                                     blocks};
-      blocks += (elements + kChunk - 1) / kChunk;
+      blocks += ceil_div(elements, kChunk);
     }
     launch(ctx, {static_cast<unsigned>(blocks)}, update_all<T, Update>, table, update);
   }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "graft/core/ceil_div.h"
 #include "graft/kernels/cuda/device/block_reduce.h"
 #include "graft/kernels/cuda/device/convert.h"
 #include "graft/kernels/cuda/device/launch.h"
@@ -65,7 +66,7 @@ constexpr int kStrips = kBlock / kWarp;
 template <class Combine, class From, class To>
 __global__ void reduce_columns(const From* x, To* y, Reduction r, Compute<From> identity) {
   __shared__ Compute<From> of_strip[kStrips][kWarp];
-  const int64_t tiles = (r.columns + kWarp - 1) / kWarp;
+  const int64_t tiles = ceil_div(r.columns, kWarp);
   for (int64_t unit = blockIdx.x; unit < tiles * r.kept.count * r.pieces; unit += gridDim.x) {
     const int64_t column = unit % tiles * kWarp + threadIdx.x;
     const int64_t row = unit / tiles % r.kept.count, piece = unit / tiles / r.kept.count;
@@ -95,12 +96,12 @@ void launch_reduction(const KernelCtx& ctx, const Reduction& r, const From* x, T
   };
   const int64_t units = r.outputs() * r.pieces;
   if (r.columns > 1) {
-    const int64_t tiles = (r.columns + kWarp - 1) / kWarp * r.kept.count * r.pieces;
+    const int64_t tiles = ceil_div(r.columns, kWarp) * r.kept.count * r.pieces;
     launch(ctx, {blocks(tiles), dim3(kWarp, kStrips)}, reduce_columns<Combine, From, To>, x, y, r,
            identity);
   } else if (std::min(r.piece, r.reduced.count) <= 1024) {
-    launch(ctx, {blocks((units + kStrips - 1) / kStrips)}, reduce_rows<kWarp, Combine, From, To>, x,
-           y, r, identity);
+    launch(ctx, {blocks(ceil_div(units, kStrips))}, reduce_rows<kWarp, Combine, From, To>, x, y, r,
+           identity);
   } else {
     launch(ctx, {blocks(units)}, reduce_rows<kBlock, Combine, From, To>, x, y, r, identity);
   }
@@ -136,9 +137,9 @@ void reduce_all(const KernelCtx& ctx, const ReducePlan& plan, const T* x, T* y,
   if (r.outputs() == 0) return;
   if (r.outputs() < kManyOutputs) {
     const int64_t rows = std::max<int64_t>(1, kPiece / std::min<int64_t>(plan.columns, kWarp));
-    const int64_t pieces = std::min(kMostPieces, (r.reduced.count + rows - 1) / rows);
-    r.piece = std::max<int64_t>(1, (r.reduced.count + pieces - 1) / std::max<int64_t>(1, pieces));
-    r.pieces = std::max<int64_t>(1, (r.reduced.count + r.piece - 1) / r.piece);
+    const int64_t pieces = std::min(kMostPieces, ceil_div(r.reduced.count, rows));
+    r.piece = std::max<int64_t>(1, ceil_div(r.reduced.count, std::max<int64_t>(1, pieces)));
+    r.pieces = std::max<int64_t>(1, ceil_div(r.reduced.count, r.piece));
   }
   if (r.pieces == 1) return launch_reduction<Combine>(ctx, r, x, y, identity);
   auto* const partial = ctx.workspace.take_array<Compute<T>>(r.outputs() * r.pieces);

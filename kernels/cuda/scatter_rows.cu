@@ -2,6 +2,7 @@
 // rows that name it, in their order.
 #include <algorithm>
 
+#include "graft/core/ceil_div.h"
 #include "graft/kernels/cuda/contiguous.h"
 #include "graft/kernels/cuda/device/convert.h"
 #include "graft/kernels/cuda/device/launch.h"
@@ -16,7 +17,7 @@ template <class T>
 __global__ void scatter(const T* x, const int64_t* rows, T* y, int64_t count, int64_t width,
                         int64_t y_rows) {
   __shared__ unsigned match[kBlock / kWarp];  // which of 256 rows go to this one, a bit each
-  const int64_t tiles = (width + kBlock * kColumns - 1) / (kBlock * kColumns);
+  const int64_t tiles = ceil_div(width, kBlock * kColumns);
   for (int64_t unit = blockIdx.x; unit < y_rows * tiles; unit += gridDim.x) {
     const int64_t row = unit / tiles, first = unit % tiles * kBlock * kColumns + threadIdx.x;
     Compute<T> total[kColumns] = {};
@@ -48,7 +49,7 @@ void scatter_rows(const KernelCtx& ctx, ConstView x, ConstView rows, View y) {
   const int64_t* const index = contiguous_operand(ctx, rows).as<int64_t>();
   if (y.numel() == 0) return;
   const int64_t y_rows = y.dim(0), width = y.numel() / y_rows;
-  const int64_t tiles = (width + kBlock * kColumns - 1) / (kBlock * kColumns);
+  const int64_t tiles = ceil_div(width, kBlock * kColumns);
   const auto blocks = static_cast<unsigned>(std::min(y_rows * tiles, kMostBlocks));
   with_floating("scatter_rows", y.dtype, [&]<class T>(T) {
     launch(ctx, {blocks}, scatter<T>, source.as<T>(), index, y.as<T>(), x.dim(0), width, y_rows);

@@ -1,6 +1,7 @@
 // Added in f64: blocks add up pieces, one block adds up their sums.
 #include <algorithm>
 
+#include "graft/core/ceil_div.h"
 #include "graft/kernels/cuda/contiguous.h"
 #include "graft/kernels/cuda/device/block_reduce.h"
 #include "graft/kernels/cuda/device/convert.h"
@@ -34,8 +35,7 @@ __global__ void sum_of_parts(const double* parts, int count, double* y) {
 
 void sum_squares(const KernelCtx& ctx, ConstView x, View y) {
   x = contiguous_operand(ctx, x);
-  const auto blocks =
-      static_cast<int>(std::min<int64_t>((x.numel() + kBlock - 1) / kBlock, kMostParts));
+  const auto blocks = static_cast<int>(std::min<int64_t>(ceil_div(x.numel(), kBlock), kMostParts));
   auto* const parts = ctx.workspace.take_array<double>(std::max(blocks, 1));
   with_floating("sum_squares", x.dtype, [&]<class T>(T) {
     launch(ctx, {static_cast<unsigned>(blocks)}, sum_of_squares<T>, x.as<T>(), x.numel(), parts);

@@ -3,18 +3,10 @@
 #include <span>
 
 #include "graft/core/io/sha256.h"
+#include "support/formula.h"
 
 namespace graft::testing {
 namespace {
-
-uint64_t golden_bits(std::string_view name, uint64_t i) {
-  uint64_t key = 0xcbf29ce484222325u;  // FNV-1a
-  for (const char c : name) key = (key ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  uint64_t z = (key << 32) + i + 0x9E3779B97F4A7C15u;  // SplitMix64
-  z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ z >> 27) * 0x94D049BB133111EBu;
-  return z ^ z >> 31;
-}
 
 std::string big_endian_32(uint32_t value) {
   std::string out;
@@ -66,7 +58,7 @@ data::Image pattern_image(int64_t height, int64_t width, int64_t channels) {
 data::Image noise_image(int64_t height, int64_t width, int64_t channels, uint64_t first) {
   data::Image image(height, width, channels);
   for (size_t i = 0; i < image.bytes(); ++i)
-    image.data()[i] = static_cast<uint8_t>(golden_bits("resize.noise", first + i) & 0xff);
+    image.data()[i] = static_cast<uint8_t>(formula_bits("resize.noise", first + i) & 0xff);
   return image;
 }
 

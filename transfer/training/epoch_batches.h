@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "graft/core/ceil_div.h"
 #include "graft/data/loader.h"
 #include "graft/data/sampling.h"
 
@@ -18,7 +19,7 @@ class EpochBatches {
 
   int64_t count() const {
     const int64_t size = options_.batch_size;
-    return options_.drop_last ? samples_ / size : (samples_ + size - 1) / size;
+    return options_.drop_last ? samples_ / size : ceil_div(samples_, size);
   }
   void start(uint32_t epoch, int64_t first_batch) {
     order_ = data::epoch_order(samples_, options_.seed, epoch);

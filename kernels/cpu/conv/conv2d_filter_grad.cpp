@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/parallel.h"
-#include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/conv/conv2d_geometry.h"
 #include "graft/kernels/cpu/conv/depthwise.h"

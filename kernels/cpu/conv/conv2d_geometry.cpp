@@ -1,5 +1,7 @@
 #include "graft/kernels/cpu/conv/conv2d_geometry.h"
 
+#include "graft/core/ceil_div.h"
+
 namespace graft::cpu {
 namespace {
 
@@ -12,7 +14,7 @@ struct Axis {
 Axis gradient_axis(int64_t begin, int64_t extent, int64_t kernel, int64_t stride, int64_t dilation,
                    int64_t padding) {
   Axis axis;
-  axis.count = extent > begin ? (extent - begin + stride - 1) / stride : 0;
+  axis.count = extent > begin ? ceil_div(extent - begin, stride) : 0;
   for (int64_t tap = kernel - 1; tap >= 0; --tap) {
     const int64_t distance = begin + padding - tap * dilation;
     if (distance % stride != 0) continue;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/parallel.h"
-#include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/moments.h"
 
 namespace graft::cpu {
@@ -98,8 +98,8 @@ template <class T>
 void depthwise_filter_grad(const KernelCtx& ctx, const Correlation& c, const T* x, const T* dy,
                            T* dw) {
   const int64_t taps = c.depth(), size = taps * c.groups, outputs = c.images * c.out_h;
-  const int64_t per_piece = std::max(rows_of_piece(c), (outputs + kMaxPartials - 1) / kMaxPartials);
-  const int64_t pieces = (outputs + per_piece - 1) / per_piece;
+  const int64_t per_piece = std::max(rows_of_piece(c), ceil_div(outputs, kMaxPartials));
+  const int64_t pieces = ceil_div(outputs, per_piece);
   T* const partials = ctx.workspace.take_array<T>(pieces * size);
   parallel_for(pieces, [&](int64_t piece, int) {
     T* const sums = partials + piece * size;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/parallel.h"
-#include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/conv/outer_sums.h"
 #include "graft/kernels/cpu/elementwise_runs.h"
 #include "graft/kernels/cpu/product/pack.h"

@@ -3,8 +3,8 @@
 // pixels of x; then each output adds what the pixels it sees hold for it.
 #pragma once
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/kernel_ctx.h"
-#include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/product/correlation.h"
 #include "graft/kernels/cpu/product/pack.h"
 

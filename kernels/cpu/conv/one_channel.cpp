@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/parallel.h"
-#include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/conv/one_channel_rows.h"
 #include "graft/kernels/cpu/moments.h"
 #include "graft/kernels/cpu/product/panel.h"

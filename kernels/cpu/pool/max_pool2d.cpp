@@ -1,6 +1,7 @@
 // Max pooling and its gather and scatter by index.
 #include <algorithm>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/kernels.h"
@@ -67,7 +68,7 @@ void place_windows(const ConstView& g, const ConstView& index, const View& dx,
 template <class Body>
 void for_channel_blocks(int64_t images, int64_t channels, const Body& body) {
   constexpr int64_t kBlock = 64;
-  const int64_t blocks = (channels + kBlock - 1) / kBlock;
+  const int64_t blocks = ceil_div(channels, kBlock);
   parallel_for(images * blocks, [&](int64_t chunk, int) {
     const int64_t first = chunk % blocks * kBlock;
     body(chunk / blocks, first, std::min(first + kBlock, channels));

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/parallel.h"
-#include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/product/bf16_correlate.h"
 #include "graft/kernels/cpu/product/pack.h"
 

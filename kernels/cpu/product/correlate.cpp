@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/parallel.h"
-#include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/moments.h"
 #include "graft/kernels/cpu/product/band.h"
 #include "graft/kernels/cpu/product/bf16_correlate.h"

@@ -1,6 +1,6 @@
 #include "graft/kernels/cpu/product/partition.h"
 
-#include "graft/kernels/cpu/ceil_div.h"
+#include "graft/core/ceil_div.h"
 
 namespace graft::cpu {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "graft/kernels/cpu/ceil_div.h"
+#include "graft/core/ceil_div.h"
 #include "graft/kernels/cpu/product/panel.h"
 
 namespace graft::cpu {

@@ -1,8 +1,8 @@
 // Scratch memory of the 36 planes.
 #pragma once
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/kernel_ctx.h"
-#include "graft/kernels/cpu/ceil_div.h"
 #include "graft/kernels/cpu/winograd/transforms.h"
 
 namespace graft::cpu::winograd {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "graft/kernels/cpu/ceil_div.h"
+#include "graft/core/ceil_div.h"
 #include "graft/kernels/cpu/product/correlation.h"
 #include "graft/kernels/cpu/winograd/transforms.h"
 

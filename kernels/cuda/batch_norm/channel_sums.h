@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/kernel_ctx.h"
 #include "graft/kernels/cuda/batch_norm/channels.h"
 #include "graft/kernels/cuda/device/block_reduce.h"
@@ -33,11 +34,10 @@ struct SumLayout {
     layout.lanes = 1;
     while (layout.lanes < packs && layout.lanes < kWarp) layout.lanes *= 2;
     layout.row_lanes = kBlock / layout.lanes;
-    const auto pieces = [](int64_t total, int64_t piece) { return (total + piece - 1) / piece; };
-    const int64_t wanted = pieces(x.rows, layout.row_lanes * kRowsAThread);
-    layout.stretch_rows = pieces(x.rows, std::clamp<int64_t>(wanted, 1, kMostStretches));
-    layout.stretches = x.rows == 0 ? 0 : pieces(x.rows, layout.stretch_rows);
-    layout.blocks_across = pieces(packs, layout.lanes);
+    const int64_t wanted = ceil_div(x.rows, layout.row_lanes * kRowsAThread);
+    layout.stretch_rows = ceil_div(x.rows, std::clamp<int64_t>(wanted, 1, kMostStretches));
+    layout.stretches = x.rows == 0 ? 0 : ceil_div(x.rows, layout.stretch_rows);
+    layout.blocks_across = ceil_div(packs, layout.lanes);
     return layout;
   }
 };

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/kernel_ctx.h"
 #include "graft/kernels/cuda/backend/error_check.h"
 
@@ -27,7 +28,7 @@ struct Grid {
 /// Blocks of kBlock threads for `count` threads in all, at most kMostBlocks: the kernel loops with
 /// GridStride. A function of the count alone.
 inline Grid grid_for(int64_t count) {
-  return {static_cast<unsigned>(std::min((count + kBlock - 1) / kBlock, kMostBlocks))};
+  return {static_cast<unsigned>(std::min(ceil_div(count, kBlock), kMostBlocks))};
 }
 
 /// Device code, in a grid of one dimension: `for (GridStride i(count); i; i.next()) use(i.at)`

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "graft/core/ceil_div.h"
 #include "graft/kernels/cuda/device/launch.h"
 
 namespace graft::cuda {
@@ -36,7 +37,7 @@ bool pack_aligned(const Pointers*... pointers) {
 /// A thread for each pack of `count` elements.
 template <int kSize>
 Grid grid_for_packs(int64_t count) {
-  return grid_for((count + kSize - 1) / kSize);
+  return grid_for(ceil_div(count, kSize));
 }
 
 /// Device code, in a grid of one dimension: whole(i) for each pack of 0..count-1, with i its first

@@ -9,7 +9,7 @@
 
 #include "graft/core/error.h"
 #include "graft/kernels/cuda/backend/error_check.h"
-#include "graft/kernels/cuda/backend/timer.h"
+#include "graft/kernels/cuda/backend/events.h"
 #include "graft/kernels/cuda/dnn/handle.h"
 #include "graft/kernels/cuda/dnn/plan_file.h"
 
@@ -33,13 +33,16 @@ bool capturing(Stream stream) {
 
 // Index of the fastest; a plan that fails when it runs is out of the race.
 size_t fastest(Stream stream, const std::vector<Plan>& plans, const RunPlan& run) {
+  CudaEvent start(stream.device.index, true), stop(stream.device.index, true);
   size_t best = 0;
   double best_seconds = 0;
   for (size_t i = 0; i < plans.size(); ++i) try {
       run(plans[i]);
-      Timer timer(stream);
+      start.record(stream);
       for (int repeat = 0; repeat < kTimedRuns; ++repeat) run(plans[i]);
-      const double seconds = timer.seconds();
+      stop.record(stream);
+      stop.synchronize();
+      const double seconds = stop.seconds_since(start);
       if (best_seconds > 0 && seconds >= best_seconds) continue;
       best = i;
       best_seconds = seconds;

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "graft/core/text.h"
 #include "graft/kernels/cuda/backend/error_check.h"
 
 namespace graft::cuda {
@@ -17,12 +18,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// FNV-1a: a short, stable name for a long key; the key itself stands in the file.
+// A short, stable name for a long key; the key itself stands in the file.
 std::string short_name(const std::string& key) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
   char text[24];
-  std::snprintf(text, sizeof text, "%016llx.plan", static_cast<unsigned long long>(hash));
+  std::snprintf(text, sizeof text, "%016llx.plan", static_cast<unsigned long long>(fnv1a(key)));
   return text;
 }
 

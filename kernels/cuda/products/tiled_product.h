@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "graft/core/ceil_div.h"
 #include "graft/kernels/cuda/device/convert.h"
 #include "graft/kernels/cuda/device/launch.h"
 
@@ -22,7 +23,7 @@ struct ProductExtents {
   int64_t rows, columns, depth, batch;
 };
 
-constexpr int64_t tiles_of(int64_t extent) { return (extent + kTile - 1) / kTile; }
+constexpr int64_t tiles_of(int64_t extent) { return ceil_div(extent, kTile); }
 
 /// Left(batch, row, k) and Right(batch, k, column) load an operand, widened; Store(batch, row,
 /// column, sum) keeps a result. All three are device functors, asked only within the extents.
