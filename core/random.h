@@ -5,6 +5,7 @@
 // 2011.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 #include "graft/core/host_device.h"
@@ -18,7 +19,7 @@ enum class Purpose : uint32_t { Initialise, Shuffle, Split, Augment, Dropout, Dr
 struct RandomKey {
   uint64_t seed = 0;
   Purpose purpose = Purpose::Draw;
-  uint32_t epoch = 0;
+  uint32_t round = 0;  ///< which time: the epoch of a shuffle, the step of a dropout
   uint64_t sample = 0;
 };
 
@@ -45,10 +46,10 @@ GRAFT_HD inline PhiloxBlock philox4x32(PhiloxBlock counter, PhiloxKey key) {
   return {{c0, c1, c2, c3}};
 }
 
-/// Seed, purpose and epoch spread over 64 bits by the finaliser of SplitMix64.
+/// Seed, purpose and round spread over 64 bits by the finaliser of SplitMix64.
 GRAFT_HD inline PhiloxKey philox_key(const RandomKey& key) {
   uint64_t k = key.seed + 0x9e3779b97f4a7c15u *
-                              (1 + uint64_t{key.epoch} * 256 + static_cast<uint64_t>(key.purpose));
+                              (1 + uint64_t{key.round} * 256 + static_cast<uint64_t>(key.purpose));
   k = (k ^ (k >> 30)) * 0xbf58476d1ce4e5b9u;
   k = (k ^ (k >> 27)) * 0x94d049bb133111ebu;
   k ^= k >> 31;
@@ -68,6 +69,9 @@ GRAFT_HD inline PhiloxBlock philox(const RandomKey& key, uint64_t index) {
 
 /// Uniform in [0, 1): the top 24 bits, exact in f32.
 GRAFT_HD inline float to_uniform(uint32_t bits) { return static_cast<float>(bits >> 8) * 0x1p-24f; }
+
+/// bits >> 8 < uniform_threshold(p) says that to_uniform(bits) < p, in integers; p in [0, 1].
+inline uint32_t uniform_threshold(double p) { return static_cast<uint32_t>(std::ceil(p * 0x1p24)); }
 
 /// Uniform number at position `i` of a stream, by random access.
 GRAFT_HD inline float uniform_at(const RandomKey& key, uint64_t i) {

@@ -1,5 +1,4 @@
-#include <cmath>
-
+#include "graft/core/ceil_div.h"
 #include "graft/core/random.h"
 #include "graft/kernels/cuda/contiguous.h"
 #include "graft/kernels/cuda/device/convert.h"
@@ -14,7 +13,7 @@ template <class T>
 __global__ void drop(const T* x, T* y, int64_t count, const uint32_t* words, uint64_t stream,
                      uint32_t threshold, Compute<T> scale) {
   const PhiloxKey key{{words[0], words[1]}};
-  for (GridStride block((count + 3) / 4); block; block.next()) {
+  for (GridStride block(ceil_div(count, 4)); block; block.next()) {
     const PhiloxBlock bits =
         philox4x32(philox_counter(stream, static_cast<uint64_t>(block.at)), key);
     for (int k = 0; k < 4; ++k)
@@ -28,11 +27,10 @@ __global__ void drop(const T* x, T* y, int64_t count, const uint32_t* words, uin
 void dropout(const KernelCtx& ctx, ConstView x, double p, ConstView key, uint64_t stream, View y) {
   const ConstView dense = contiguous_operand(ctx, x);
   const auto* const words = contiguous_operand(ctx, key).as<uint32_t>();
-  // to_uniform(bits) >= p, in integers.
-  const auto threshold = static_cast<uint32_t>(std::ceil(p * 0x1p24));
+  const uint32_t threshold = uniform_threshold(p);
   with_floating("dropout", y.dtype, [&]<class T>(T) {
-    launch(ctx, grid_for((y.numel() + 3) / 4), drop<T>, dense.as<T>(), y.as<T>(), y.numel(), words,
-           stream, threshold, static_cast<Compute<T>>(1.0 / (1.0 - p)));
+    launch(ctx, grid_for(ceil_div(y.numel(), 4)), drop<T>, dense.as<T>(), y.as<T>(), y.numel(),
+           words, stream, threshold, static_cast<Compute<T>>(1.0 / (1.0 - p)));
   });
 }
 

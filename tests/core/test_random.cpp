@@ -29,7 +29,7 @@ TEST_CASE("random: Philox4x32-10 gives the known answers of the Random123 distri
 }
 
 TEST_CASE("random: a number depends on key and position, not on the order of asking") {
-  const RandomKey key{.seed = 7, .purpose = Purpose::Augment, .epoch = 3, .sample = 11};
+  const RandomKey key{.seed = 7, .purpose = Purpose::Augment, .round = 3, .sample = 11};
   RandomStream stream(key);
   std::vector<float> forward;
   for (int i = 0; i < 50; ++i) forward.push_back(stream.uniform());
@@ -42,7 +42,7 @@ TEST_CASE("random: streams differ in every part of the key") {
   std::vector<RandomKey> keys{base};
   keys.push_back({.seed = 2});
   keys.push_back({.seed = 1, .purpose = Purpose::Shuffle});
-  keys.push_back({.seed = 1, .epoch = 1});
+  keys.push_back({.seed = 1, .round = 1});
   keys.push_back({.seed = 1, .sample = 1});
   keys.push_back({.seed = 1, .sample = uint64_t{1} << 32});
   for (const RandomKey& key : keys) first.insert(philox(key, 0).lane[0]);
@@ -75,7 +75,7 @@ TEST_CASE("random: below(n) reaches every value about equally often") {
 }
 
 TEST_CASE("random: dropout draws the stream's numbers, whatever the strides and threads") {
-  const RandomKey key{.seed = 9, .purpose = Purpose::Dropout, .epoch = 2, .sample = 4};
+  const RandomKey key{.seed = 9, .purpose = Purpose::Dropout, .round = 2, .sample = 4};
   constexpr int64_t kRows = 301, kColumns = 407;  // several chunks, odd ends
   const Tensor x = Tensor::full({kColumns, kRows}, 2.0, DType::F64);
   const double p = 0.3;

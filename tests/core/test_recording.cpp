@@ -129,7 +129,7 @@ TEST_CASE("a recorded batch norm moves its statistics and counts its batches in 
 TEST_CASE("dropout draws under the key that is there in each run") {
   const Tensor x = formula_tensor("x", {5, 7});
   const auto key_of = [](uint32_t step) {
-    return RandomKey{.seed = 2, .purpose = Purpose::Dropout, .epoch = step, .sample = 9};
+    return RandomKey{.seed = 2, .purpose = Purpose::Dropout, .round = step, .sample = 9};
   };
   Tensor key = philox_words(key_of(0)), y;
   Recording recording({}, [&] { y = dropout(x, 0.5, key, 9); });

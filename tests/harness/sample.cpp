@@ -4,17 +4,11 @@
 #include <cmath>
 #include <sstream>
 
+#include "graft/core/text.h"
 #include "op_reference/winograd.h"
 
 namespace graft::testing {
 namespace {
-
-// FNV-1a (Fowler, Noll, Vo).
-uint64_t seed_of(const std::string& text) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  return hash;
-}
 
 // Distinct points of a grid that misses the multiples of 3 and the points of other operands.
 void draw_apart(Array& array, const OpCase& op_case, size_t operand, RandomStream& random) {
@@ -144,8 +138,7 @@ Sample make_sample(const OpRow& row, const OpCase& op_case, const Reference& ref
                    Layout layout, Device device) {
   Sample sample{row, op_case, reference, layout, device, operands_of(row, op_case.shapes.size()),
                 {},  {},      {}};
-  RandomStream random(
-      {.seed = seed_of(to_string(op_case)), .epoch = static_cast<uint32_t>(layout)});
+  RandomStream random({.seed = fnv1a(to_string(op_case)), .round = static_cast<uint32_t>(layout)});
   for (size_t i = 0; i < op_case.shapes.size(); ++i) {
     Array array;
     if (op_case.shapes[i] != kAbsent) {
