@@ -29,7 +29,7 @@ Flops measure_flops() {
   const Seconds seconds = time_calls(kRepeat, [&] {
     parallel_for(chunks, [&](int64_t chunk, int) {
       done[static_cast<size_t>(chunk)] = cpu::with_simd(
-          []<cpu::SimdLevel kLevel>() { return cpu::run_multiply_adds<kLevel>(kRounds); });
+          []<SimdLevel kLevel>() { return cpu::run_multiply_adds<kLevel>(kRounds); });
     });
   });
   return {static_cast<double>(std::reduce(done.begin(), done.end())), seconds};

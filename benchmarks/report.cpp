@@ -5,7 +5,7 @@
 #include <ostream>
 
 #include "graft/core/parallel.h"
-#include "graft/kernels/cpu/simd/level.h"
+#include "graft/core/simd_level.h"
 
 namespace graft::bench {
 
@@ -16,7 +16,7 @@ double share_of_ceiling(const Timing& timing, const Ceiling& ceiling) {
 
 void print_header(std::ostream& out, const Ceiling& ceiling, Device device, bool json) {
   const bool cpu = device.type == DeviceType::Cpu;
-  const char* simd = cpu::to_string(cpu::simd_level());
+  const char* simd = to_string(simd_level());
   if (json) {
     out << R"({"ceiling": {"gflops": )" << ceiling.flops / 1e9 << R"(, "best_gflops": )"
         << ceiling.best_flops / 1e9 << R"(, "gbs": )" << ceiling.bytes_per_second / 1e9;

@@ -25,15 +25,6 @@ ResampleTable make_table(const ResampleAxis& axis, int64_t begin, int64_t count,
   return table;
 }
 
-const ResizePasses& best_passes() {
-  static const ResizePasses& best = []() -> const ResizePasses& {
-    for (const ResizePasses* passes : {vnni_resize_passes(), avx2_resize_passes()})
-      if (passes != nullptr) return *passes;
-    return portable_resize_passes();
-  }();
-  return best;
-}
-
 /// Copies part of a picture.
 Image copy_box(const Image& image, const Box& box) {
   Image out = Image::unfilled(box.height, box.width, image.channels());
@@ -46,14 +37,14 @@ Image copy_box(const Image& image, const Box& box) {
 /// Rows [top, top + height) of the picture through the table.
 Image resample_rows(const Image& image, int64_t top, int64_t height, const ResampleTable& table) {
   Image out = Image::unfilled(height, table.size(), image.channels());
-  best_passes().horizontal(image.row(top), image.row_bytes(), image.data() + image.bytes(),
-                           out.data(), height, table, image.channels());
+  best_resize_passes().horizontal(image.row(top), image.row_bytes(), image.data() + image.bytes(),
+                                  out.data(), height, table, image.channels());
   return out;
 }
 
 Image resample_columns(const Image& image, const ResampleTable& table) {
   Image out = Image::unfilled(table.size(), image.width(), image.channels());
-  best_passes().vertical(image.data(), out.data(), out.row_bytes(), table);
+  best_resize_passes().vertical(image.data(), out.data(), out.row_bytes(), table);
   return out;
 }
 

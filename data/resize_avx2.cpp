@@ -12,6 +12,8 @@
 #include <cstring>
 #include <vector>
 
+#include "graft/core/simd_level.h"
+
 namespace graft::data {
 namespace {
 
@@ -162,7 +164,7 @@ void horizontal(const uint8_t* in, int64_t in_stride, const uint8_t* end, uint8_
 
 const ResizePasses* avx2_resize_passes() {
   static constexpr ResizePasses passes{horizontal, vertical};
-  return __builtin_cpu_supports("avx2") ? &passes : nullptr;
+  return simd_level() >= SimdLevel::Avx2 ? &passes : nullptr;
 }
 
 }  // namespace graft::data

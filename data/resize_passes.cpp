@@ -49,4 +49,10 @@ const ResizePasses& portable_resize_passes() {
   return passes;
 }
 
+const ResizePasses& best_resize_passes() {
+  for (const ResizePasses* passes : {vnni_resize_passes(), avx2_resize_passes()})
+    if (passes != nullptr) return *passes;
+  return portable_resize_passes();
+}
+
 }  // namespace graft::data

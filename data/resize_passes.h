@@ -35,9 +35,11 @@ struct ResizePasses {
 
 /// Passes that run on any machine.
 const ResizePasses& portable_resize_passes();
-/// Passes of AVX2; null where the machine or the build lacks it.
+/// Passes of AVX2; null where the build lacks it or the level in use (core/simd_level.h) is below.
 const ResizePasses* avx2_resize_passes();
-/// Passes of AVX-512 with VBMI and VNNI; null where the machine or the build lacks them.
+/// Passes of AVX-512 with VBMI and VNNI; null where the build lacks them or they are not in use.
 const ResizePasses* vnni_resize_passes();
+/// The fastest of them.
+const ResizePasses& best_resize_passes();
 
 }  // namespace graft::data

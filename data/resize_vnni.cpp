@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "graft/core/simd_level.h"
+
 #define GRAFT_VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni,bmi2")))
 
 namespace graft::data {
@@ -209,10 +211,7 @@ void horizontal(const uint8_t* in, int64_t in_stride, const uint8_t* end, uint8_
 
 const ResizePasses* vnni_resize_passes() {
   static constexpr ResizePasses passes{horizontal, vertical};
-  const bool has = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-                   __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vnni") &&
-                   __builtin_cpu_supports("bmi2");
-  return has && avx2_resize_passes() != nullptr ? &passes : nullptr;
+  return multiplies_bytes() ? &passes : nullptr;
 }
 
 }  // namespace graft::data

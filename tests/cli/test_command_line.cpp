@@ -9,7 +9,7 @@
 #include "graft/core/error.h"
 #include "graft/core/numerics.h"
 #include "graft/core/parallel.h"
-#include "graft/kernels/cpu/simd/level.h"
+#include "graft/core/simd_level.h"
 #include "graft/tools/cli/command_line.h"
 #include "graft/tools/cli/commands.h"
 #include "kernels/simd_levels.h"
@@ -174,7 +174,7 @@ TEST_CASE("command line: --keep-activations bf16 holds for its own command, and 
 
 TEST_CASE("command line: a CPU that does not multiply bf16 says so in a line") {
   const testing::SimdLevelScope scope;
-  cpu::set_simd_level(cpu::SimdLevel::Baseline);
+  set_simd_level(SimdLevel::Baseline);
   const auto text = [](const char* precision, const char* more) {
     return run({"eval", "photos", "--run", "run", "--frozen-precision", precision, more})
         .stderr_text;

@@ -7,8 +7,10 @@
 
 #include "graft/core/error.h"
 #include "graft/core/limits.h"
+#include "graft/core/simd_level.h"
 #include "graft/data/decode.h"
 #include "graft/data/resize_passes.h"
+#include "kernels/simd_levels.h"
 #include "support/assets.h"
 #include "support/files.h"
 #include "support/pictures.h"
@@ -190,6 +192,18 @@ TEST_CASE("resize: the AVX2 passes equal the portable ones") {
 
 TEST_CASE("resize: the VNNI passes equal the portable ones") {
   check_passes(vnni_resize_passes(), "VNNI");
+}
+
+TEST_CASE("resize: takes the instruction set in use, with the same result") {
+  const Image image = noise_image(37, 53, 3);
+  const Image expected = resize(image, 20, 29, ResizeFilter::Bilinear);
+  at_every_simd_level([&] {
+    CHECK((avx2_resize_passes() != nullptr) == (simd_level() >= SimdLevel::Avx2));
+    if (simd_level() < SimdLevel::Avx512) CHECK(vnni_resize_passes() == nullptr);
+    if (simd_level() == SimdLevel::Baseline)
+      CHECK(&best_resize_passes() == &portable_resize_passes());
+    CHECK(sha256_of(resize(image, 20, 29, ResizeFilter::Bilinear)) == sha256_of(expected));
+  });
 }
 
 TEST_CASE("resize: the short side is met and the long side truncated") {

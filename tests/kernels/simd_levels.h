@@ -7,8 +7,8 @@
 #include <limits>
 #include <string>
 
+#include "graft/core/simd_level.h"
 #include "graft/core/tensor.h"
-#include "graft/kernels/cpu/simd/level.h"
 #include "support/formula.h"
 
 namespace graft::testing {
@@ -16,21 +16,20 @@ namespace graft::testing {
 /// The instruction set that was in use comes back at the end of the scope.
 class SimdLevelScope {
  public:
-  SimdLevelScope() : outer_(cpu::simd_level()) {}
-  ~SimdLevelScope() { cpu::set_simd_level(outer_); }
+  SimdLevelScope() : outer_(simd_level()) {}
+  ~SimdLevelScope() { set_simd_level(outer_); }
   SimdLevelScope(const SimdLevelScope&) = delete;
   SimdLevelScope& operator=(const SimdLevelScope&) = delete;
 
  private:
-  cpu::SimdLevel outer_;
+  SimdLevel outer_;
 };
 
 template <class Body>
 void at_every_simd_level(const Body& body) {
   const SimdLevelScope scope;
-  for (const auto level :
-       {cpu::SimdLevel::Baseline, cpu::SimdLevel::Avx2, cpu::SimdLevel::Avx512}) {
-    if (cpu::set_simd_level(level) != level) continue;  // not on this machine
+  for (const auto level : {SimdLevel::Baseline, SimdLevel::Avx2, SimdLevel::Avx512}) {
+    if (set_simd_level(level) != level) continue;  // not on this machine
     CAPTURE(std::string(to_string(level)));
     body();
   }

@@ -69,11 +69,11 @@ TEST_CASE("bf16 products: the bits of the f32 sum of rounded numbers, every inst
 
 #if defined(__x86_64__)
 TEST_CASE("bf16 products: without the instruction the same bits") {
-  if (!cpu::multiplies_bf16()) return skip("AVX-512 BF16");
+  if (!multiplies_bf16()) return skip("AVX-512 BF16");
   constexpr int kColumns = 21, kRows = 14, kPairs = 50;
   const Tensor numbers_a = numbers<float>("a", {kRows * kPairs * 2});
   std::vector<cpu::Bf16Pair> a(kRows * kPairs), b(32 * kPairs);
-  const auto result = [&]<cpu::SimdLevel kLevel, bool kNative>() {
+  const auto result = [&]<SimdLevel kLevel, bool kNative>() {
     cpu::round_to_pairs<kLevel, kNative>(numbers_a.data<float>(), kRows * kPairs * 2, a.data());
     cpu::round_to_pairs<kLevel, kNative>(numbers<float>("b", {64 * kPairs}).data<float>(),
                                          64 * kPairs, b.data());
@@ -94,8 +94,8 @@ TEST_CASE("bf16 products: without the instruction the same bits") {
                                                .columns = kColumns});
     return c;
   };
-  CHECK(same_bits(result.operator()<cpu::SimdLevel::Avx512, true>(),
-                  result.operator()<cpu::SimdLevel::Avx512, false>()));
+  CHECK(same_bits(result.operator()<SimdLevel::Avx512, true>(),
+                  result.operator()<SimdLevel::Avx512, false>()));
 }
 #endif
 
@@ -106,7 +106,7 @@ TEST_CASE("bf16 products: rounded to nearest, ties to even; NaN and infinity sta
       -0.0f, 1.0000001f,  257.0f,      1e-30f,       -3.14159265f, 0.1f, 2.0f, 7.7f};
   at_every_simd_level([&] {
     std::vector<cpu::Bf16Pair> pairs((values.size() + 1) / 2);
-    cpu::with_bf16_simd([&]<cpu::SimdLevel kLevel, bool kNative>() {
+    cpu::with_bf16_simd([&]<SimdLevel kLevel, bool kNative>() {
       cpu::round_to_pairs<kLevel, kNative>(values.data(), std::ssize(values), pairs.data());
     });
     for (size_t i = 0; i < values.size(); ++i) {

@@ -138,13 +138,13 @@ TEST_CASE("linear: a row's result does not depend on the rows beside it") {
 
 TEST_CASE("linear: levels with fused multiply-add agree to the bit") {
   const SimdLevelScope scope;
-  if (cpu::set_simd_level(cpu::SimdLevel::Avx512) != cpu::SimdLevel::Avx512) return skip("AVX-512");
+  if (set_simd_level(SimdLevel::Avx512) != SimdLevel::Avx512) return skip("AVX-512");
   for (const int64_t columns : {9, 45})  // a thin product, and a packed one
     for (const int64_t depth : {3, 27, 700}) {
       const Tensor x = numbers<float>("x", {33, depth}), w = numbers<float>("w", {columns, depth});
-      cpu::set_simd_level(cpu::SimdLevel::Avx512);
+      set_simd_level(SimdLevel::Avx512);
       const Tensor wide = linear(x, w);
-      cpu::set_simd_level(cpu::SimdLevel::Avx2);
+      set_simd_level(SimdLevel::Avx2);
       const Tensor narrow = linear(x, w);
       CHECK(same_bits(wide, narrow));
     }

@@ -7,8 +7,8 @@
 #include "graft/core/autocast.h"
 #include "graft/core/numerics.h"
 #include "graft/core/parallel.h"
+#include "graft/core/simd_level.h"
 #include "graft/core/text.h"
-#include "graft/kernels/cpu/simd/level.h"
 #include "graft/tools/cli/exit_codes.h"
 #include "graft/tools/cli/version.h"
 
@@ -65,7 +65,7 @@ void check_precision(const CommonOptions& options) {
   check_rounding("--keep-activations", numerics.kept, Precision::Full);
   check(!numerics.tf32 || !numerics.exact, ErrorKind::Argument,
         "--tf32 rounds, which --deterministic exact forbids");
-  if (numerics.frozen == Precision::BF16 && !options.quiet && !cpu::multiplies_bf16())
+  if (numerics.frozen == Precision::BF16 && !options.quiet && !multiplies_bf16())
     std::fprintf(stderr,
                  "graft: this CPU does not multiply bf16 (AVX-512 BF16): the same numbers, not "
                  "faster than f32\n");

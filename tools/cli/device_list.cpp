@@ -5,7 +5,7 @@
 #include "graft/core/device_backend.h"
 #include "graft/core/find_device.h"
 #include "graft/core/parallel.h"
-#include "graft/kernels/cpu/simd/level.h"
+#include "graft/core/simd_level.h"
 
 namespace graft::cli {
 namespace {
@@ -29,7 +29,7 @@ std::string gigabytes(size_t bytes) {
 }  // namespace
 
 std::string devices_text() {
-  std::string text = std::string("cpu     ") + cpu::to_string(cpu::simd_level()) + ", " +
+  std::string text = std::string("cpu     ") + to_string(simd_level()) + ", " +
                      std::to_string(num_threads()) + " threads\n";
   const std::vector<DeviceInfo> devices = cuda_devices();
   for (size_t i = 0; i < devices.size(); ++i)
@@ -43,7 +43,7 @@ Json devices_json() {
   Json list = Json::array(), cuda = Json::object(), json = Json::object();
   list.push(Json::object()
                 .set("device", "cpu")
-                .set("vectors", cpu::to_string(cpu::simd_level()))
+                .set("vectors", to_string(simd_level()))
                 .set("threads", num_threads()));
   const std::vector<DeviceInfo> devices = cuda_devices();
   for (size_t i = 0; i < devices.size(); ++i)

@@ -1,9 +1,9 @@
 #include "graft/tools/cli/version.h"
 
 #include "graft/core/find_device.h"
+#include "graft/core/simd_level.h"
 #include "graft/data/decode.h"
 #include "graft/kernels/cpu/blas_description.h"
-#include "graft/kernels/cpu/simd/level.h"
 
 namespace graft::cli {
 namespace {
@@ -23,7 +23,7 @@ std::string compiler() {
 std::string version_text() {
   std::string text = "graft " GRAFT_VERSION;
   text += "\ncompiler: " + compiler() + ", " GRAFT_BUILD_TYPE;
-  text += "\nvectors: " + std::string(cpu::to_string(cpu::simd_level()));
+  text += "\nvectors: " + std::string(to_string(simd_level()));
   text += "\nblas: " + cpu::describe_blas();
   text += "\nimage: " + data::describe_decoder();
   text +=

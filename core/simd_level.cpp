@@ -1,4 +1,4 @@
-#include "graft/kernels/cpu/simd/level.h"
+#include "graft/core/simd_level.h"
 
 #include <algorithm>
 #include <atomic>
@@ -7,7 +7,7 @@
 
 #include "graft/core/error.h"
 
-namespace graft::cpu {
+namespace graft {
 namespace {
 
 SimdLevel machine_level() {
@@ -53,6 +53,17 @@ bool multiplies_bf16() {
 #endif
 }
 
+bool multiplies_bytes() {
+#if defined(__x86_64__)
+  static const bool machine = __builtin_cpu_supports("avx512vbmi") != 0 &&
+                              __builtin_cpu_supports("avx512vnni") != 0 &&
+                              __builtin_cpu_supports("bmi2") != 0;
+  return machine && simd_level() == SimdLevel::Avx512;
+#else
+  return false;
+#endif
+}
+
 const char* to_string(SimdLevel level) noexcept {
   switch (level) {
     case SimdLevel::Avx512:
@@ -65,4 +76,4 @@ const char* to_string(SimdLevel level) noexcept {
   return "baseline";
 }
 
-}  // namespace graft::cpu
+}  // namespace graft
