@@ -47,7 +47,7 @@ void measure_training(layers::Module& network, const Tensor& input, int64_t clas
   });
   gradients.set_recording(setting.recorded);
   measure([&] {
-    gradients(input, labels, transfer::GradientStep::BatchMemory::Stays);
+    gradients(input, labels, transfer::BatchMemory::Stays);
     optimizer.step();
   });
 }

@@ -95,6 +95,15 @@ class Module {
   /// Tells modules that draw random numbers which stream the coming step uses.
   virtual void begin_step(const RandomKey&) {}
 
+  /// Takes ownership of a child; returns it with its own type. For the module itself and the values
+  /// that it is made of, while it is being made.
+  template <class M>
+  M& register_module(std::string name, std::unique_ptr<M> child) {
+    M& reference = *child;
+    children_.push_back({std::move(name), std::move(child)});
+    return reference;
+  }
+
  protected:
   struct Child {
     std::string name;
@@ -107,13 +116,6 @@ class Module {
   /// Replaces a registered parameter by zeros of another shape; it wants gradients unless the
   /// module is frozen.
   void resize_parameter(Tensor& tensor, const Shape& shape);
-  /// Takes ownership; returns the child with its own type.
-  template <class M>
-  M& register_module(std::string name, std::unique_ptr<M> child) {
-    M& reference = *child;
-    children_.push_back({std::move(name), std::move(child)});
-    return reference;
-  }
   void remove_module(const std::string& name);
   const std::vector<Child>& children() const { return children_; }
   bool adapts_statistics() const {
@@ -121,7 +123,6 @@ class Module {
   }
 
  private:
-  friend class ConvNorm;  // registers the two layers that it is made of in the module that holds it
   struct Entry {
     std::string name;
     Tensor* tensor;

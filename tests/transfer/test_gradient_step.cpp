@@ -21,7 +21,6 @@ namespace {
 using layers::Sequential;
 using testing::formula_tensor;
 using testing::same_bits;
-using BatchMemory = GradientStep::BatchMemory;
 
 std::unique_ptr<Sequential> network(double dropout = 0) {
   auto made = std::make_unique<Sequential>();

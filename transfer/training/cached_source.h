@@ -10,7 +10,7 @@
 #include "graft/core/preprocess.h"
 #include "graft/data/dataset.h"
 #include "graft/layers/network.h"
-#include "graft/transfer/feature_cache.h"
+#include "graft/transfer/training/feature_cache.h"
 #include "graft/transfer/training/sample_source.h"
 #include "graft/transfer/training/train_observer.h"
 #include "graft/transfer/training/train_options.h"

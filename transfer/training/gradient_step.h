@@ -9,6 +9,7 @@
 
 #include "graft/core/recording.h"
 #include "graft/layers/module.h"
+#include "graft/transfer/training/batch_memory.h"
 
 namespace graft::transfer {
 
@@ -19,17 +20,14 @@ namespace graft::transfer {
 class GradientStep {
  public:
   using Loss = std::function<Tensor(const Tensor& input, const Tensor& labels)>;
-  /// What happens to the tensors of a batch between this batch and the next one.
-  enum class BatchMemory { Changes, Stays };
 
   /// `loss` computes the scalar to be lowered from a batch and the parameters of `network`, which
   /// outlives this object.
   GradientStep(layers::Module& network, Loss loss);
 
   /// The loss of the batch, valid until the next call; its gradients replace those of the
-  /// parameters. With BatchMemory::Stays
-  /// the caller writes all batches of one shape into the same two tensors, which saves a copy; for
-  /// others it is recorded anew.
+  /// parameters. With BatchMemory::Stays the caller writes all batches of one shape into the same
+  /// two tensors, which saves a copy; for others it is recorded anew.
   Tensor operator()(const Tensor& input, const Tensor& labels,
                     BatchMemory memory = BatchMemory::Changes);
 

@@ -51,7 +51,7 @@ class FeatureSource final : public SampleSource {
     memory.labels.storage().bump_version();
     batch.input = memory.input;
     batch.labels = memory.labels;
-    batch.memory = GradientStep::BatchMemory::Stays;
+    batch.memory = BatchMemory::Stays;
     return batch;
   }
 

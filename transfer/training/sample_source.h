@@ -10,8 +10,8 @@
 #include "graft/core/tensor.h"
 #include "graft/data/dataset.h"
 #include "graft/data/loader.h"
-#include "graft/transfer/feature_cache.h"
-#include "graft/transfer/training/gradient_step.h"
+#include "graft/transfer/training/batch_memory.h"
+#include "graft/transfer/training/feature_cache.h"
 
 namespace graft::transfer {
 
@@ -19,8 +19,7 @@ struct SampleBatch {
   Tensor input;                  ///< what network_input() takes
   Tensor labels;                 ///< i64 [n]
   std::vector<int64_t> indices;  ///< of the samples in the data set
-  /// Whether the next batch of this size will be in the same memory.
-  GradientStep::BatchMemory memory = GradientStep::BatchMemory::Changes;
+  BatchMemory memory = BatchMemory::Changes;
 };
 
 class SampleSource {

@@ -1,4 +1,4 @@
-#include "graft/transfer/feature_cache.h"
+#include "graft/transfer/training/feature_cache.h"
 
 #include "graft/core/autocast.h"
 
