@@ -2,7 +2,7 @@
 
 #include "graft/core/autograd/backward.h"
 #include "graft/core/autograd/grad_mode.h"
-#include "graft/core/ops/shape_ops.h"
+#include "graft/core/ops/to_device.h"
 #include "op_cases/operands.h"
 
 namespace graft::bench {

@@ -1,7 +1,10 @@
 #include "graft/benchmarks/random_tensor.h"
 
 #include "graft/core/autograd/grad_mode.h"
+#include "graft/core/ops/cast.h"
+#include "graft/core/ops/rows.h"
 #include "graft/core/ops/shape_ops.h"
+#include "graft/core/ops/to_device.h"
 #include "graft/core/random.h"
 
 namespace graft::bench {

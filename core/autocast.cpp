@@ -1,7 +1,7 @@
 #include "graft/core/autocast.h"
 
 #include "graft/core/numerics.h"
-#include "graft/core/ops/shape_ops.h"
+#include "graft/core/ops/cast.h"
 
 namespace graft {
 namespace {

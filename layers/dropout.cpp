@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "graft/core/ops/dropout.h"
-#include "graft/core/ops/shape_ops.h"
+#include "graft/core/ops/to_device.h"
 #include "graft/core/philox_words.h"
 #include "graft/core/recorder.h"
 #include "graft/core/text.h"

@@ -1,5 +1,6 @@
 #include "graft/layers/embedding.h"
 
+#include "graft/core/ops/rows.h"
 #include "graft/core/ops/shape_ops.h"
 #include "graft/layers/init.h"
 

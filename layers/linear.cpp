@@ -1,6 +1,6 @@
 #include "graft/layers/linear.h"
 
-#include "graft/core/ops/matmul.h"
+#include "graft/core/ops/linear.h"
 #include "graft/layers/init.h"
 
 namespace graft::layers {

@@ -7,6 +7,7 @@
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/binary.h"
 #include "graft/core/ops/shape_ops.h"
+#include "graft/core/ops/to_device.h"
 
 namespace graft::optim {
 namespace {

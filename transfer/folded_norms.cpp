@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "graft/core/glob.h"
-#include "graft/core/ops/shape_ops.h"
+#include "graft/core/ops/to_device.h"
 #include "graft/layers/batch_norm.h"
 
 namespace graft::transfer {

@@ -5,7 +5,7 @@
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/autograd/meta.h"
 #include "graft/core/numerics.h"
-#include "graft/core/ops/shape_ops.h"
+#include "graft/core/ops/cast.h"
 
 namespace graft {
 namespace {

@@ -1,6 +1,6 @@
+#include "graft/core/ops/cast.h"
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
-#include "graft/core/ops/shape_ops.h"
 
 namespace graft {
 namespace {

@@ -3,7 +3,7 @@
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/operand_checks.h"
-#include "graft/core/ops/shape_ops.h"
+#include "graft/core/ops/to_device.h"
 #include "graft/core/philox_words.h"
 #include "graft/core/recorder.h"
 

@@ -4,9 +4,9 @@
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/binary.h"
+#include "graft/core/ops/cast.h"
 #include "graft/core/ops/operand_checks.h"
 #include "graft/core/ops/reduce.h"
-#include "graft/core/ops/shape_ops.h"
 #include "graft/core/ops/unary.h"
 
 namespace graft {

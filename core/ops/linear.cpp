@@ -1,3 +1,5 @@
+#include "graft/core/ops/linear.h"
+
 #include "graft/core/autocast.h"
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/autograd/node.h"

@@ -1,8 +1,8 @@
 // Rows by number. Gather and scatter are each other's gradient, so every order exists.
+#include "graft/core/ops/rows.h"
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/operand_checks.h"
-#include "graft/core/ops/shape_ops.h"
 
 namespace graft {
 namespace {

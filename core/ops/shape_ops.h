@@ -3,7 +3,6 @@
 
 #include <vector>
 
-#include "graft/core/op_params.h"
 #include "graft/core/tensor.h"
 
 namespace graft {
@@ -26,13 +25,5 @@ Tensor cat(const std::vector<Tensor>& parts, int axis);
 /// `before` and `after` elements of `value` added along each axis.
 Tensor pad(const Tensor& x, const std::vector<int64_t>& before, const std::vector<int64_t>& after,
            double value = 0.0);
-/// `x` itself if it is there, else a contiguous copy on `device`; the gradient comes back.
-Tensor to_device(const Tensor& x, Device device);
-/// Another element type; a gradient flows between floating types only.
-Tensor cast(const Tensor& x, DType dtype);
-/// Rows `rows` (i64 [n]) of x along the first axis.
-Tensor gather_rows(const Tensor& x, const Tensor& rows);
-/// The transpose of gather_rows: `count` rows of zeros, with x's row i added to row rows[i].
-Tensor scatter_rows(const Tensor& x, const Tensor& rows, int64_t count);
 
 }  // namespace graft

@@ -1,7 +1,7 @@
+#include "graft/core/ops/to_device.h"
 #include "graft/core/autograd/node.h"
 #include "graft/core/device_copy.h"
 #include "graft/core/op_scope.h"
-#include "graft/core/ops/shape_ops.h"
 
 namespace graft {
 namespace {

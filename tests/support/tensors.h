@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "graft/core/ops/cast.h"
 #include "graft/core/ops/shape_ops.h"
 #include "support/formula.h"
 

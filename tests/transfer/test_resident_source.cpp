@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "graft/core/ops/shape_ops.h"
+#include "graft/core/ops/to_device.h"
 #include "graft/data/image_folder.h"
 #include "graft/data/in_memory.h"
 #include "support/assets.h"

@@ -3,7 +3,7 @@
 #include <iostream>
 #include <sstream>
 
-#include "graft/core/ops/shape_ops.h"
+#include "graft/core/ops/cast.h"
 #include "graft/data/open_dataset.h"
 #include "graft/tools/cli/array_file.h"
 #include "graft/tools/cli/commands.h"

@@ -6,8 +6,8 @@
 
 #include "graft/core/io/file_system.h"
 #include "graft/core/limits.h"
-#include "graft/core/ops/shape_ops.h"
 #include "graft/core/ops/softmax.h"
+#include "graft/core/ops/to_device.h"
 #include "graft/core/utf8.h"
 #include "graft/data/decode.h"
 #include "graft/data/readable.h"

@@ -4,10 +4,12 @@
 #include <utility>
 
 #include "graft/core/autograd/grad_mode.h"
+#include "graft/core/ops/cast.h"
 #include "graft/core/ops/loss.h"
 #include "graft/core/ops/operand_checks.h"
 #include "graft/core/ops/reduce.h"
 #include "graft/core/ops/shape_ops.h"
+#include "graft/core/ops/to_device.h"
 #include "graft/data/loader.h"
 #include "graft/transfer/training/mode_guards.h"
 #include "graft/transfer/training/uploader.h"

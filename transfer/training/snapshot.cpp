@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "graft/core/ops/shape_ops.h"
+#include "graft/core/ops/to_device.h"
 
 namespace graft::transfer {
 
