@@ -1,19 +1,16 @@
 #include "graft/data/loader.h"
 
-#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <exception>
 #include <mutex>
-#include <numeric>
 #include <thread>
 #include <utility>
 
-#include "graft/core/ceil_div.h"
 #include "graft/core/error.h"
 #include "graft/core/random.h"
+#include "graft/data/epoch_batches.h"
 #include "graft/data/picture_cache.h"
-#include "graft/data/sampling.h"
 #include "graft/data/transforms.h"
 
 namespace graft::data {
@@ -38,7 +35,8 @@ class Loader::Impl {
       : dataset_(std::move(dataset)),
         contract_(contract),
         options_(options),
-        cache_(dataset_->size(), options.cache_bytes) {
+        cache_(dataset_->size(), options.cache_bytes),
+        batches_(dataset_->size(), options) {
     for (int i = 0; i < options_.workers; ++i)
       workers_.emplace_back([this](const std::stop_token& stop) { work(stop); });
   }
@@ -49,10 +47,7 @@ class Loader::Impl {
 
   const Dataset& dataset() const { return *dataset_; }
 
-  int64_t batches() const {
-    const int64_t size = dataset_->size(), batch = options_.batch_size;
-    return options_.drop_last ? size / batch : ceil_div(size, batch);
-  }
+  int64_t batches() const { return batches_.count(); }
 
   void start_epoch(uint32_t epoch, int64_t first_batch) {
     check(first_batch >= 0 && first_batch <= batches(), ErrorKind::Argument, "loader: no batch ",
@@ -61,15 +56,7 @@ class Loader::Impl {
       std::lock_guard lock(mutex_);
       jobs_.clear();  // workers keep what they are at alive
     }
-    epoch_ = epoch;
-    next_batch_ = first_batch;
-    const int64_t size = dataset_->size();
-    if (options_.shuffle) {
-      order_ = epoch_order(size, options_.seed, epoch);
-    } else {
-      order_.resize(static_cast<size_t>(size));
-      std::iota(order_.begin(), order_.end(), 0);
-    }
+    batches_.start(epoch, first_batch);
     queue_jobs();
   }
 
@@ -86,13 +73,11 @@ class Loader::Impl {
   /// Keeps 1 + prefetch batches in the making (one where there are no workers).
   void queue_jobs() {
     const size_t ahead = workers_.empty() ? 1 : 1 + static_cast<size_t>(options_.prefetch);
-    while (next_batch_ < batches() && jobs_.size() < ahead) {
+    while (jobs_.size() < ahead) {
       auto job = std::make_shared<Job>();
-      job->epoch = epoch_;
-      const int64_t begin = next_batch_ * options_.batch_size;
-      const int64_t end = std::min(begin + options_.batch_size, dataset_->size());
-      job->indices.assign(order_.begin() + begin, order_.begin() + end);
-      ++next_batch_;
+      job->epoch = batches_.epoch();
+      job->indices = batches_.next();
+      if (job->indices.empty()) return;
       job->errors.resize(job->indices.size());
       job->images = Tensor::empty({static_cast<int64_t>(job->indices.size()), contract_.crop_height,
                                    contract_.crop_width, contract_.channels()});
@@ -183,10 +168,7 @@ class Loader::Impl {
   const LoaderOptions options_;
   PictureCache cache_;
 
-  // Only the thread that uses the loader touches these.
-  uint32_t epoch_ = 0;
-  int64_t next_batch_ = 0;
-  std::vector<int64_t> order_;
+  EpochBatches batches_;  // only the thread that uses the loader touches it
 
   std::mutex mutex_;
   std::condition_variable_any work_waits_;

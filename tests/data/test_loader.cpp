@@ -171,8 +171,9 @@ TEST_CASE("loader: holds what preprocess() gives, with label and index") {
   options.batch_size = 3;
   Loader loader(dataset, small_contract(), options);
   CHECK(loader.batches() == 2);
-  loader.start_epoch(0);
   Batch batch;
+  CHECK(!loader.next(batch));  // no epoch was begun
+  loader.start_epoch(0);
   REQUIRE(loader.next(batch));
   CHECK(batch.images.shape() == Shape{3, 10, 10, 3});
   REQUIRE(loader.next(batch));

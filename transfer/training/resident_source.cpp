@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "graft/core/ops.h"
+#include "graft/data/epoch_batches.h"
 #include "graft/data/transforms.h"
-#include "graft/transfer/training/epoch_batches.h"
 
 namespace graft::transfer {
 namespace {
@@ -60,7 +60,7 @@ class ResidentSource final : public SampleSource {
   const data::DatasetPtr dataset_;
   const Preprocess preprocess_;
   const data::LoaderOptions options_;
-  EpochBatches batches_;
+  data::EpochBatches batches_;
   const std::vector<data::PreparedPictures::Place> places_;
   const Tensor pixels_, values_;
   ResizeWindowsParams resizing_;

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "graft/core/dispatch.h"
-#include "graft/transfer/training/epoch_batches.h"
+#include "graft/data/epoch_batches.h"
 #include "graft/transfer/training/uploader.h"
 
 namespace graft::transfer {
@@ -74,7 +74,7 @@ class FeatureSource final : public SampleSource {
 
   const FeatureCache& cache_;
   Tensor labels_;
-  EpochBatches batches_;
+  data::EpochBatches batches_;
   std::map<size_t, Memory> memory_;  // by batch size: the common one, and that of the last batch
 };
 
