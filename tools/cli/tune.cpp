@@ -1,6 +1,8 @@
 // graft tune: fine-tunes a network on pictures and measures it.
 #include <cstdio>
 #include <iostream>
+#include <optional>
+#include <utility>
 
 #include "graft/models/registry.h"
 #include "graft/tools/cli/commands.h"
@@ -85,13 +87,15 @@ void print_result(const Json& result, bool as_json) {
               number("val_loss"), result.at("out").as_string("out").c_str());
 }
 
-}  // namespace
+// What is trained, on what.
+struct Job {
+  TuningData data;
+  LoadedNetwork loaded;
+  transfer::FreezeReport frozen;
+};
 
-int run_tune(const TuneOptions& asked, const CommonOptions& common) {
-  TuneOptions options = complete(asked, common);
-  transfer::TrainOptions& train = options.train;
+Job prepare(const TuneOptions& options, const CommonOptions& common, ProgressLine& line) {
   if (!options.model.empty()) models::check_model_name(options.model);
-  ProgressLine line(common.quiet);
   TuningData data = open_tuning_data(options, common.seed, line);
   line.note(describe(data));
   catch_signals();  // from here on there is something to save
@@ -101,43 +105,50 @@ int run_tune(const TuneOptions& asked, const CommonOptions& common) {
   if (options.head == Head::Keep) keep_outputs(data, loaded);
   loaded.labels = data.train->class_names();
   loaded.network->to(common.run_on);
-  const transfer::FreezeReport frozen = transfer::freeze(*loaded.network, options.freeze);
-  transfer::check_training(*loaded.network, *data.train, data.dev.get(), train);
+  transfer::FreezeReport frozen = transfer::freeze(*loaded.network, options.freeze);
+  transfer::check_training(*loaded.network, *data.train, data.dev.get(), options.train);
+  return {std::move(data), std::move(loaded), std::move(frozen)};
+}
 
-  RunFolder run(options.out);
+// The folder for this run, or the result in it if it holds the whole run already.
+std::optional<Json> begin(RunFolder& run, const Job& job, const TuneOptions& options,
+                          const CommonOptions& common) {
   check(options.weights.empty() || !same_file(options.weights, run.weights()), ErrorKind::Argument,
         "tune: ", options.weights, " is what this run would replace; give another --out");
-  const Json config = config_json(options, common, data, loaded, frozen);
-  if (train.resume) {
+  const Json config = config_json(options, common, job.data, job.loaded, job.frozen);
+  if (options.train.resume) {
     run.resume(config, kMayDiffer);
-    if (const std::optional<Json> result = run.result()) {
-      line.note(options.out + " holds this run, complete: nothing is left to do");
-      print_result(*result, common.json);
-      return kDone;
-    }
+    if (std::optional<Json> result = run.result()) return result;
   } else {
     run.start_over(config, options.overwrite);
   }
-  run.write("labels.txt", label_lines(loaded.labels));
-  if (!data.bad.empty()) run.write("bad_files.txt", bad_lines(data.bad));
+  run.write("labels.txt", label_lines(job.loaded.labels));
+  if (!job.data.bad.empty()) run.write("bad_files.txt", bad_lines(job.data.bad));
+  return std::nullopt;
+}
 
-  train.checkpoints = run.checkpoints();
-  TuneProgress progress(line, run);
-  if (!options.weights.empty()) line.note("weights: " + loaded.report.summary());
-  if (const size_t folded = transfer::folded_norms(*loaded.network).size())
+transfer::TrainResult train(RunFolder& run, const Job& job, const TuneOptions& options,
+                            ProgressLine& line) {
+  if (!options.weights.empty()) line.note("weights: " + job.loaded.report.summary());
+  if (const size_t folded = transfer::folded_norms(*job.loaded.network).size())
     line.note("warning: " + std::to_string(folded) +
               " batch norms are folded into the filters before them (mean 0, variance 1, weight "
               "1); normalising by each batch spoils these weights: --freeze " +
               (options.freeze.empty() ? "" : options.freeze + ",") + "norms keeps them");
-  const transfer::TrainResult result =
-      transfer::train(*loaded.network, data.train, data.dev, loaded.preprocess, train, &progress);
-  if (result.interrupted) {
-    line.note("stopped; `graft tune ... --resume` goes on from here");
-    return exit_code_of_signal();
-  }
+  transfer::TrainOptions settings = options.train;
+  settings.checkpoints = run.checkpoints();
+  TuneProgress progress(line, run);
+  return transfer::train(*job.loaded.network, job.data.train, job.data.dev, job.loaded.preprocess,
+                         settings, &progress);
+}
+
+// Leaves weights, report and result in the folder of the run.
+Json write_report(RunFolder& run, const Job& job, const transfer::TrainResult& result,
+                  const TuneOptions& options, const CommonOptions& common) {
+  const auto& [data, loaded, frozen] = job;
   run.write_weights(transfer::to_weight_file(loaded.network->named_tensors(), loaded.metadata()));
   const auto [logits, val] =
-      transfer::evaluate(*loaded.network, data.val, loaded.preprocess, train.batch);
+      transfer::evaluate(*loaded.network, data.val, loaded.preprocess, options.train.batch);
   const Json summary = result_json(result, val, data, common.precision, options.out);
   run.add_metric(summary);
   run.write("report.html", report::page("graft tune: " + loaded.model + " on " + options.data,
@@ -145,6 +156,27 @@ int run_tune(const TuneOptions& asked, const CommonOptions& common) {
                                          report::confusion_section(logits, *data.val),
                                          report::mistakes_section(logits, *data.val, 16)}));
   run.write_result(summary);
+  return summary;
+}
+
+}  // namespace
+
+int run_tune(const TuneOptions& asked, const CommonOptions& common) {
+  const TuneOptions options = complete(asked, common);
+  ProgressLine line(common.quiet);
+  const Job job = prepare(options, common, line);
+  RunFolder run(options.out);
+  if (const std::optional<Json> result = begin(run, job, options, common)) {
+    line.note(options.out + " holds this run, complete: nothing is left to do");
+    print_result(*result, common.json);
+    return kDone;
+  }
+  const transfer::TrainResult result = train(run, job, options, line);
+  if (result.interrupted) {
+    line.note("stopped; `graft tune ... --resume` goes on from here");
+    return exit_code_of_signal();
+  }
+  const Json summary = write_report(run, job, result, options, common);
   line.clear();
   print_result(summary, common.json);
   return kDone;
