@@ -32,7 +32,7 @@ void print(std::ostream& out, const char* name, double seconds) {
       << std::setw(9) << seconds * 1e3 << " ms\n";
 }
 
-/// A call is an epoch: every run sees each photograph equally.
+// A call is an epoch: every run sees each photograph equally.
 Seconds time_epochs(const DatasetPtr& folder, int workers, double min_seconds) {
   LoaderOptions options;
   options.workers = workers;
@@ -46,7 +46,7 @@ Seconds time_epochs(const DatasetPtr& folder, int workers, double min_seconds) {
 
 void time_photographs(std::ostream& out, const char* name, Decoder decoder) {
   const DatasetPtr folder = has_decoder(decoder) ? photographs(decoder) : nullptr;
-  if (folder == nullptr) {
+  if (!folder) {
     out << std::left << std::setw(36) << name << " skipped: no decoder or no photographs\n";
     return;
   }

@@ -47,7 +47,7 @@ constexpr std::array kMagics{
     Magic{"\x1f\x8b"sv, "gzip"},
 };
 
-/// Empty if the bytes begin like nothing we know.
+// Empty if the bytes begin like nothing we know.
 std::string_view format_of(std::span<const std::byte> bytes) {
   const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   for (const Magic& magic : kMagics)

@@ -15,7 +15,7 @@ void need_bytes(const EncodedImage& in, bool there) {
   check(there, ErrorKind::Data, "decode: ", in.name, ": JPEG: the file is cut short");
 }
 
-/// Reads the markers of a JPEG one after the other, the way stb_image does.
+// Reads the markers of a JPEG one after the other, the way stb_image does.
 class JpegWalk {
  public:
   explicit JpegWalk(const EncodedImage& in) : in_(in) {}
@@ -56,7 +56,7 @@ class JpegWalk {
     return marker;
   }
 
-  /// Bytes after the length field of the segment at position_.
+  // Bytes after the length field of the segment at position_.
   size_t segment_length() const {
     need(position_ + 2 <= in_.size());
     const size_t length = in_.big_endian_16(position_);
@@ -91,7 +91,7 @@ class JpegWalk {
     progressive_ = progressive;
   }
 
-  /// The Huffman tables that a scan names must have been defined.
+  // The Huffman tables that a scan names must have been defined.
   void check_scan(size_t at, size_t length) const {
     check(framed_, ErrorKind::Data, "decode: ", in_.name, ": JPEG: scan before the frame");
     const size_t components = length > 0 ? in_.byte(at) : 0;

@@ -44,7 +44,7 @@ struct ScanLimit {
   escape(info);
 }
 
-/// Warnings are counted, not printed; a picture with warnings alone is accepted, as Pillow does.
+// Warnings are counted, not printed; a picture with warnings alone is accepted, as Pillow does.
 void on_message(j_common_ptr info, int level) {
   if (level < 0) ++info->err->num_warnings;
 }
@@ -140,7 +140,7 @@ class JpegReader {
   }
 
 #if defined(LIBJPEG_TURBO_VERSION_NUMBER) && LIBJPEG_TURBO_VERSION_NUMBER >= 2001000
-  /// Lets the rows begin at that of the part, and the columns at first_column_ before it.
+  // Lets the rows begin at that of the part, and the columns at first_column_ before it.
   bool skip_to(const Box& part) {
     if (setjmp(errors_.escape)) return false;
     if (!can_skip()) return true;
@@ -159,8 +159,8 @@ class JpegReader {
     return true;
   }
 
-  /// In the usual layouts: grey, and chroma of full or half size. A file of any other goes the way
-  /// that decoders have always gone.
+  // In the usual layouts: grey, and chroma of full or half size. A file of any other goes the way
+  // that decoders have always gone.
   bool can_skip() const {
     const jpeg_component_info* component = info_.comp_info;
     if (info_.arith_code || (info_.num_components != 1 && info_.num_components != 3)) return false;
@@ -194,14 +194,14 @@ class JpegReader {
     return true;
   }
 
-  /// What was not read of the only scan must be there, up to the marker that ends it.
+  // What was not read of the only scan must be there, up to the marker that ends it.
   void check_end() const {
     if (several_scans_ || info_.output_scanline == info_.output_height) return;
     if (info_.unread_marker != 0 && !is_restart_marker(info_.unread_marker)) return;
     end_of_scan(in_, in_.size() - source_.bytes_in_buffer);
   }
 
-  /// Inverted CMYK, as Adobe writes it and Pillow assumes it, by Pillow's rounding.
+  // Inverted CMYK, as Adobe writes it and Pillow assumes it, by Pillow's rounding.
   static void convert_cmyk(const uint8_t* in, uint8_t* out, int64_t width) {
     for (int64_t x = 0; x < width; ++x, in += 4, out += 3)
       for (size_t c = 0; c < 3; ++c) {

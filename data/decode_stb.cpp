@@ -12,11 +12,11 @@
 namespace graft::data {
 namespace {
 
-/// What the decoding of one picture may still allocate in this thread.
+// What the decoding of one picture may still allocate in this thread.
 thread_local uint64_t budget_left = 0;
 thread_local bool budget_exceeded = false;
 
-/// Stands before each block: its size, padded to keep the alignment.
+// Stands before each block: its size, padded to keep the alignment.
 struct alignas(std::max_align_t) BlockHeader {
   size_t bytes;
 };
@@ -37,7 +37,7 @@ void* budget_allocate(size_t bytes) {
 }
 
 void budget_free(void* block) {
-  if (block == nullptr) return;
+  if (!block) return;
   BlockHeader* header = static_cast<BlockHeader*>(block) - 1;
   budget_left += sizeof(BlockHeader) + header->bytes;
   release_picture_memory(header, sizeof(BlockHeader) + header->bytes);
@@ -45,8 +45,8 @@ void budget_free(void* block) {
 
 void* budget_reallocate(void* block, size_t old_bytes, size_t bytes) {
   void* grown = budget_allocate(bytes);
-  if (grown == nullptr) return nullptr;
-  if (block != nullptr) std::memcpy(grown, block, std::min(old_bytes, bytes));
+  if (!grown) return nullptr;
+  if (block) std::memcpy(grown, block, std::min(old_bytes, bytes));
   budget_free(block);
   return grown;
 }
@@ -71,7 +71,7 @@ namespace graft::data {
 
 namespace {
 
-/// The pixels of a part, without the fourth channel if there is one.
+// The pixels of a part, without the fourth channel if there is one.
 Image copy_part(const stbi_uc* decoded, int width, int channels, const Box& part) {
   Image image = Image::unfilled(part.height, part.width, 3);
   for (int64_t y = 0; y < part.height; ++y) {

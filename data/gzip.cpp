@@ -29,7 +29,7 @@ class Inflater {
   Inflater(const Inflater&) = delete;
   Inflater& operator=(const Inflater&) = delete;
 
-  /// Fills as much of `out` as there is content for; returns how much.
+  // Fills as much of `out` as there is content for; returns how much.
   size_t read(char* out, size_t wanted) {
     size_t done = 0;
     while (done < wanted && !ended_) {

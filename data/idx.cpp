@@ -10,7 +10,7 @@
 namespace graft::data {
 namespace {
 
-/// A file of u8 elements with `rank` extents: 00 00 08 rank, then the extents as big-endian u32.
+// A file of u8 elements with `rank` extents: 00 00 08 rank, then the extents as big-endian u32.
 struct IdxFile {
   std::vector<uint64_t> extents;
   std::string elements;

@@ -16,7 +16,7 @@
 namespace graft::data {
 namespace {
 
-/// A batch in the making. Workers take its samples one by one.
+// A batch in the making. Workers take its samples one by one.
 struct Job {
   uint32_t epoch = 0;
   std::vector<int64_t> indices;
@@ -63,14 +63,14 @@ class Loader::Impl {
   bool next(Batch& batch) {
     queue_jobs();
     const std::shared_ptr<Job> job = wait_for_job();
-    if (job == nullptr) return false;
+    if (!job) return false;
     queue_jobs();  // keeps the workers busy while the batch is used
     finish(*job, batch);
     return true;
   }
 
  private:
-  /// Keeps 1 + prefetch batches in the making (one where there are no workers).
+  // Keeps 1 + prefetch batches in the making (one where there are no workers).
   void queue_jobs() {
     const size_t ahead = workers_.empty() ? 1 : 1 + static_cast<size_t>(options_.prefetch);
     while (jobs_.size() < ahead) {
@@ -87,7 +87,7 @@ class Loader::Impl {
     }
   }
 
-  /// The oldest batch, complete, taken off the queue; null at the end of the epoch.
+  // The oldest batch, complete, taken off the queue; null at the end of the epoch.
   std::shared_ptr<Job> wait_for_job() {
     std::unique_lock lock(mutex_);
     if (jobs_.empty()) return nullptr;
@@ -129,14 +129,14 @@ class Loader::Impl {
       const RandomKey key{options_.seed, Purpose::Augment, job.epoch,
                           static_cast<uint64_t>(sample)};
       std::shared_ptr<const PicturePart> picture = cache_.find(sample);
-      if (picture == nullptr) picture = load_picture(sample, key);
+      if (!picture) picture = load_picture(sample, key);
       render(*picture, contract_, options_.augment, key, job.images, static_cast<int64_t>(i));
     } catch (...) {
       job.errors[i] = std::current_exception();
     }
   }
 
-  /// Prepared for all keys if it can be kept or that takes no more than this one.
+  // Prepared for all keys if it can be kept or that takes no more than this one.
   std::shared_ptr<const PicturePart> load_picture(int64_t sample, const RandomKey& key) {
     bool keep = true;  // what comes whole without a choice is good for all
     const auto choose = [&](const Size2d& size) {
@@ -152,7 +152,7 @@ class Loader::Impl {
     return picture;
   }
 
-  /// Turns a finished job into a batch; throws the error of its first bad sample.
+  // Turns a finished job into a batch; throws the error of its first bad sample.
   void finish(Job& job, Batch& batch) {
     for (const std::exception_ptr& error : job.errors)
       if (error) std::rethrow_exception(error);

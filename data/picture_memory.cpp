@@ -17,8 +17,8 @@ constexpr size_t kKept = 0;  // a block that is reused has no guards
 constexpr size_t kKept = 64 << 20;
 #endif
 
-/// A block's true size, of which there are eight per power of two, so that pictures of about one
-/// size can follow each other in it.
+// A block's true size, of which there are eight per power of two, so that pictures of about one
+// size can follow each other in it.
 size_t block_bytes(size_t bytes) {
   if (bytes < kSmallestKept) return std::max<size_t>(bytes, 1);
   const size_t step = std::bit_floor(bytes) / 8;
@@ -29,7 +29,7 @@ class KeptBlocks {
  public:
   KeptBlocks() { blocks_.reserve(kKept / kSmallestKept + 1); }
 
-  /// Null if none is of this size.
+  // Null if none is of this size.
   void* take(size_t bytes) {
     std::lock_guard lock(mutex_);
     const auto found = std::find_if(blocks_.rbegin(), blocks_.rend(),
@@ -41,7 +41,7 @@ class KeptBlocks {
     return data;
   }
 
-  /// In place of the oldest ones, if there is no room.
+  // In place of the oldest ones, if there is no room.
   void keep(void* data, size_t bytes) noexcept {
     std::lock_guard lock(mutex_);
     while (bytes_ + bytes > kKept) {
@@ -77,8 +77,8 @@ bool is_kept(size_t bytes) { return bytes >= kSmallestKept && bytes <= kKept; }
 void* allocate_picture_memory(size_t bytes) {
   bytes = block_bytes(bytes);
   void* block = is_kept(bytes) ? kept_blocks().take(bytes) : nullptr;
-  if (block == nullptr) block = std::malloc(bytes);
-  if (block == nullptr) throw std::bad_alloc();
+  if (!block) block = std::malloc(bytes);
+  if (!block) throw std::bad_alloc();
   return block;
 }
 

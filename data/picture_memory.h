@@ -1,5 +1,9 @@
 // Memory for the pixels of pictures and for the files they come in, kept for the next picture:
 // pages that are fresh from the system each time cost as much as a third of decoding a photograph.
+//
+// Not from the allocator of tensors (core/allocator.h): its counters are exact and the same in
+// every run, while how many pictures are in the making depends on how far the loader's threads are.
+// They do not count this memory.
 #pragma once
 
 #include <cstddef>
@@ -15,23 +19,23 @@ void* allocate_picture_memory(size_t bytes);
 void release_picture_memory(void* block, size_t bytes) noexcept;
 
 /// Picture memory for the standard containers. Elements that are not given a value have none.
-template <typename T>
+template <class T>
 struct PictureAllocator {
   static_assert(std::is_trivial_v<T> && alignof(T) <= alignof(std::max_align_t));
   using value_type = T;
 
   PictureAllocator() = default;
-  template <typename U>
+  template <class U>
   PictureAllocator(const PictureAllocator<U>&) {}
 
   T* allocate(size_t n) { return static_cast<T*>(allocate_picture_memory(n * sizeof(T))); }
   void deallocate(T* block, size_t n) { release_picture_memory(block, n * sizeof(T)); }
 
-  template <typename U>
+  template <class U>
   void construct(U* element) {
     ::new (static_cast<void*>(element)) U;
   }
-  template <typename U, typename... Arguments>
+  template <class U, class... Arguments>
   void construct(U* element, Arguments&&... arguments) {
     ::new (static_cast<void*>(element)) U(std::forward<Arguments>(arguments)...);
   }

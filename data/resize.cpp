@@ -10,7 +10,7 @@
 namespace graft::data {
 namespace {
 
-/// For the outputs [begin, begin + count), reading positions that are `offset` further on.
+// For the outputs [begin, begin + count), reading positions that are `offset` further on.
 ResampleTable make_table(const ResampleAxis& axis, int64_t begin, int64_t count, int64_t offset) {
   constexpr int64_t kGroup = ResampleTable::kTapGroup;
   ResampleTable table;
@@ -25,7 +25,7 @@ ResampleTable make_table(const ResampleAxis& axis, int64_t begin, int64_t count,
   return table;
 }
 
-/// Copies part of a picture.
+// Copies part of a picture.
 Image copy_box(const Image& image, const Box& box) {
   Image out = Image::unfilled(box.height, box.width, image.channels());
   for (int64_t y = 0; y < box.height; ++y)
@@ -34,7 +34,7 @@ Image copy_box(const Image& image, const Box& box) {
   return out;
 }
 
-/// Rows [top, top + height) of the picture through the table.
+// Rows [top, top + height) of the picture through the table.
 Image resample_rows(const Image& image, int64_t top, int64_t height, const ResampleTable& table) {
   Image out = Image::unfilled(height, table.size(), image.channels());
   best_resize_passes().horizontal(image.row(top), image.row_bytes(), image.data() + image.bytes(),
@@ -48,7 +48,7 @@ Image resample_columns(const Image& image, const ResampleTable& table) {
   return out;
 }
 
-/// resize_window() from pixels that hold resize_support(); `source` as seen from the first of them.
+// resize_window() from pixels that hold resize_support(); `source` as seen from the first of them.
 Image window_of_pixels(const Image& image, const Box& source, const Size2d& size, const Box& window,
                        ResizeFilter filter) {
   const bool rows = size.width != source.width, columns = size.height != source.height;

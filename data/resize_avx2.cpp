@@ -20,12 +20,12 @@ namespace {
 constexpr int kLowBits = 15;
 constexpr int64_t kLanes = 16;  // of 16 bits
 
-/// Two neighbouring weights, the second in the upper bits.
+// Two neighbouring weights, the second in the upper bits.
 struct WeightPair {
   uint32_t high, low;
 };
 
-/// Of all weights; ResampleTable::stride is even.
+// Of all weights; ResampleTable::stride is even.
 std::vector<WeightPair> cut_pairs(const ResampleTable& table) {
   const auto high = [](int32_t w) { return static_cast<uint32_t>(w >> kLowBits) & 0xffff; };
   const auto low = [](int32_t w) { return static_cast<uint32_t>(w) & ((1u << kLowBits) - 1); };
@@ -51,7 +51,7 @@ __attribute__((target("avx2"))) inline __m256i repeat(uint32_t value) {
   return _mm256_set1_epi32(static_cast<int32_t>(value));
 }
 
-/// A row of results; `count` rows of `in`.
+// A row of results; `count` rows of `in`.
 __attribute__((target("avx2"))) void vertical_row(const uint8_t* in, uint8_t* out, int64_t bytes,
                                                   int64_t count, const WeightPair* pairs) {
   for (int64_t next = 0; next < bytes; next += kLanes) {
@@ -88,7 +88,7 @@ void vertical(const uint8_t* in, uint8_t* out, int64_t bytes, const ResampleTabl
   }
 }
 
-/// 16 bytes of a row in the lower half and of the row after it in the upper.
+// 16 bytes of a row in the lower half and of the row after it in the upper.
 __attribute__((target("avx2"))) inline __m256i load_two_rows(const uint8_t* pixel, int64_t stride) {
   return _mm256_inserti128_si256(
       _mm256_castsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(pixel))),
@@ -98,7 +98,7 @@ __attribute__((target("avx2"))) inline __m256i load_two_rows(const uint8_t* pixe
 constexpr int64_t kRowsAtOnce = 4;  // they share the weights
 constexpr int64_t kLoadBytes = 16;  // of which four pixels are used
 
-/// kRowsAtOnce rows of RGB.
+// kRowsAtOnce rows of RGB.
 __attribute__((target("avx2"))) void horizontal_rgb(const uint8_t* in, int64_t in_stride,
                                                     uint8_t* out, const ResampleTable& table,
                                                     const WeightPair* pairs) {

@@ -51,7 +51,7 @@ const ResizePasses& portable_resize_passes() {
 
 const ResizePasses& best_resize_passes() {
   for (const ResizePasses* passes : {vnni_resize_passes(), avx2_resize_passes()})
-    if (passes != nullptr) return *passes;
+    if (passes) return *passes;
   return portable_resize_passes();
 }
 

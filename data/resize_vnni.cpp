@@ -23,12 +23,12 @@ constexpr int64_t kTaps = ResampleTable::kTapGroup;  // of which a lane sums the
 constexpr int64_t kVector = 64;
 constexpr int64_t kLanes = kVector / kTaps;
 
-/// Of kTaps weights, the first in the lowest byte.
+// Of kTaps weights, the first in the lowest byte.
 struct alignas(16) WeightParts {
   uint32_t low, middle, high, none;
 };
 
-/// Adding a half to the lower two bytes carries where they are to be negative.
+// Adding a half to the lower two bytes carries where they are to be negative.
 GRAFT_VNNI inline WeightParts parts_of(const int32_t* weights) {
   const __m128i halves = _mm_set1_epi32(0x8080);
   const __m128i whole = _mm_loadu_si128(reinterpret_cast<const __m128i*>(weights));
@@ -66,7 +66,7 @@ GRAFT_VNNI inline __m512i rounded(const Vectors& sums) {
   return _mm512_srai_epi32(_mm512_add_epi32(_mm512_slli_epi32(upper, 8), sums.low), kWeightBits);
 }
 
-/// 64 columns of one row of results; `count` rows of `in`, `stride` apart.
+// 64 columns of one row of results; `count` rows of `in`, `stride` apart.
 GRAFT_VNNI void vertical_columns(const uint8_t* in, int64_t stride, int64_t count,
                                  const WeightParts* parts, uint8_t* out) {
   Vectors sums[] = {no_sums(), no_sums(), no_sums(), no_sums()};
@@ -103,7 +103,7 @@ void vertical(const uint8_t* in, uint8_t* out, int64_t bytes, const ResampleTabl
   }
 }
 
-/// kLanes neighbouring bytes of a row of results, in terms of a row of the picture.
+// kLanes neighbouring bytes of a row of results, in terms of a row of the picture.
 struct Block {
   int64_t out;                             // where it begins
   int64_t first, bytes;                    // what it is made of
@@ -121,7 +121,7 @@ struct Blocks {
   std::vector<BlockWeights> weights;  // of each block the groups
 };
 
-/// The last block may overlap the one before.
+// The last block may overlap the one before.
 Blocks cut_in_blocks(const ResampleTable& table, int64_t channels) {
   const int64_t row = table.size() * channels, parts_of_one = table.stride / kTaps;
   const auto less = [](const auto& a, const auto& b) { return a.count < b.count; };

@@ -12,11 +12,11 @@
 namespace graft::data {
 namespace {
 
-/// Samples of one class that have to stay together.
+// Samples of one class that have to stay together.
 using Group = std::vector<int64_t>;
 
-/// Per class its groups, in the order of their first sample. A group of mixed labels is in no
-/// class.
+// Per class its groups, in the order of their first sample. A group of mixed labels is in no
+// class.
 std::vector<std::vector<Group>> groups_by_class(const Dataset& dataset, Duplicates duplicates) {
   std::vector<std::vector<Group>> classes(static_cast<size_t>(dataset.class_count()));
   std::vector<Group> groups;

@@ -22,7 +22,7 @@ Box intersection(const Box& box, const Size2d& size) {
           std::min(box.left + box.width, size.width) - left};
 }
 
-/// Puts `part` into a black picture at (top, left).
+// Puts `part` into a black picture at (top, left).
 Image on_black(const Image& part, int64_t top, int64_t left, int64_t height, int64_t width) {
   Image out(height, width, part.channels());
   for (int64_t y = 0; y < part.height(); ++y)
@@ -31,8 +31,8 @@ Image on_black(const Image& part, int64_t top, int64_t left, int64_t height, int
   return out;
 }
 
-/// `window` of a picture of this size, whose inside `cut` gives; black outside.
-template <typename Cut>
+// `window` of a picture of this size, whose inside `cut` gives; black outside.
+template <class Cut>
 Image black_outside(const Size2d& size, const Box& window, int64_t channels, const Cut& cut) {
   const Box seen = intersection(window, size);
   if (seen.height <= 0 || seen.width <= 0) return Image(window.height, window.width, channels);
@@ -42,7 +42,7 @@ Image black_outside(const Size2d& size, const Box& window, int64_t channels, con
                   window.width);
 }
 
-/// What prepare() makes of a picture: it resizes it and cuts out a window.
+// What prepare() makes of a picture: it resizes it and cuts out a window.
 struct Plan {
   Size2d size;
   Box window;
@@ -61,7 +61,7 @@ Plan plan_of(const Size2d& picture, const Preprocess& contract, const Augment& a
 
 using ChannelTable = std::array<float, 256>;
 
-/// In f32 and with divisions, as torchvision does, so that the results agree to the last bit.
+// In f32 and with divisions, as torchvision does, so that the results agree to the last bit.
 ChannelTable normalisation(const Preprocess& contract, size_t channel) {
   const auto range = static_cast<float>(contract.range);
   const auto mean = static_cast<float>(contract.mean[channel]);

@@ -18,6 +18,6 @@ int main(int argc, char** argv) {
   const int skipped = graft::testing::skipped_count();
   std::printf("skipped: %d (assets or devices absent)\n", skipped);
   const char* skip_code = std::getenv("GRAFT_TEST_SKIP_CODE");
-  if (failed == 0 && skipped > 0 && skip_code != nullptr) return std::atoi(skip_code);
+  if (failed == 0 && skipped > 0 && skip_code) return std::atoi(skip_code);
   return failed;
 }

@@ -19,8 +19,7 @@ int64_t first_largest(const T* x, int64_t count) {
 void argmax(const KernelCtx& ctx, ConstView x, View y) {
   const ConstView dense = contiguous_operand(ctx, x);
   const int64_t width = x.dim(x.rank() - 1);
-  with_float("argmax", x.dtype, [&](auto tag) {
-    using T = decltype(tag);
+  with_float("argmax", x.dtype, [&]<class T>(T) {
     const T* const in = dense.as<T>();
     int64_t* const out = y.as<int64_t>();
     parallel_ranges(y.numel(), std::max<int64_t>(1, kElementGrain / width),

@@ -68,10 +68,7 @@ void copy_converting(const CopyPlan& plan, const From* x, To* y) {
 void copy(const KernelCtx&, ConstView x, View y) {
   const auto plan = plan_loop<2>(x.shape, {x.strides, y.strides});
   if (x.dtype == y.dtype) {
-    with_width(x.dtype, [&](auto tag) {
-      using T = decltype(tag);
-      copy_elements(plan, x.as<T>(), y.as<T>());
-    });
+    with_width(x.dtype, [&]<class T>(T) { copy_elements(plan, x.as<T>(), y.as<T>()); });
   } else {
     with_dtype(x.dtype, [&](auto from) {
       with_dtype(y.dtype, [&](auto to) {

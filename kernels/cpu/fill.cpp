@@ -7,8 +7,7 @@ namespace graft::cpu {
 
 void fill(const KernelCtx&, View y, double value) {
   const auto plan = plan_loop<1>(y.shape, {y.strides});
-  with_dtype(y.dtype, [&](auto tag) {
-    using T = decltype(tag);
+  with_dtype(y.dtype, [&]<class T>(T) {
     T* const out = y.as<T>();
     const T element = convert<T>(value);
     const int64_t step = plan.inner_stride(0);

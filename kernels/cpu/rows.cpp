@@ -36,8 +36,7 @@ void scatter_rows(const KernelCtx& ctx, ConstView x, ConstView rows, View y) {
   const int64_t* const index = contiguous_operand(ctx, rows).as<int64_t>();
   const int64_t row = row_elements(y), count = x.dim(0);
   fill(ctx, y, 0.0);
-  with_float("scatter_rows", y.dtype, [&](auto tag) {
-    using T = decltype(tag);
+  with_float("scatter_rows", y.dtype, [&]<class T>(T) {
     const T* const from = source.as<T>();
     T* const to = y.as<T>();
     const int64_t grain = std::max<int64_t>(64, kElementGrain / std::max<int64_t>(count, 1));

@@ -43,8 +43,7 @@ void log_softmax(const KernelCtx& ctx, ConstView x, View y) {
 // dx = y (g - <g, y>)
 void softmax_grad(const KernelCtx& ctx, ConstView g, ConstView y, View dx) {
   const ConstView dense_g = contiguous_operand(ctx, g), dense_y = contiguous_operand(ctx, y);
-  with_float("softmax_grad", dx.dtype, [&](auto tag) {
-    using T = decltype(tag);
+  with_float("softmax_grad", dx.dtype, [&]<class T>(T) {
     const Rows rows = rows_of(dx);
     parallel_rows(rows, 2, [&](int64_t row) {
       const T* const grad = dense_g.as<T>() + row * rows.width;
@@ -62,8 +61,7 @@ void softmax_grad(const KernelCtx& ctx, ConstView g, ConstView y, View dx) {
 // dx = g - exp(y) sum(g)
 void log_softmax_grad(const KernelCtx& ctx, ConstView g, ConstView y, View dx) {
   const ConstView dense_g = contiguous_operand(ctx, g), dense_y = contiguous_operand(ctx, y);
-  with_float("log_softmax_grad", dx.dtype, [&](auto tag) {
-    using T = decltype(tag);
+  with_float("log_softmax_grad", dx.dtype, [&]<class T>(T) {
     const Rows rows = rows_of(dx);
     parallel_rows(rows, kExpCost, [&](int64_t row) {
       const T* const grad = dense_g.as<T>() + row * rows.width;

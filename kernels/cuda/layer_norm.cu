@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t kPacksOfWarp = 8 * kWarp;  // of a row, at most; longer ones are a block's
 
-/// The rows that kThreads threads of a block take together, and the thread's part of each.
+// The rows that kThreads threads of a block take together, and the thread's part of each.
 template <int kThreads>
 struct SharedRows {
   static constexpr int kSharers = kBlock / kThreads;  // rows of a block at a time
@@ -24,12 +24,12 @@ struct SharedRows {
   __device__ explicit operator bool() const { return at < rows; }
   __device__ void next() { at += int64_t{gridDim.x} * kSharers; }
 
-  /// body(first element) for each pack of the row that is this thread's.
+  // body(first element) for each pack of the row that is this thread's.
   template <int kSize, class Body>
   __device__ void packs(int64_t width, const Body& body) const {
     for (int64_t i = threadIdx.x % kThreads * kSize; i < width; i += kThreads * kSize) body(i);
   }
-  /// Over the threads that share the row; each of them gets it.
+  // Over the threads that share the row; each of them gets it.
   __device__ static double sum(double value) {
     if constexpr (kThreads == kWarp)
       return warp_reduce<SumOf>(value);

@@ -129,7 +129,7 @@ cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t start, cudaEve
 }
 
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mode) {
-  if (stream == nullptr || stream->capturing) return result(cudaErrorStreamCaptureUnsupported);
+  if (!stream || stream->capturing) return result(cudaErrorStreamCaptureUnsupported);
   graft::emulator::begin_capture(*stream, mode);
   return cudaSuccess;
 }

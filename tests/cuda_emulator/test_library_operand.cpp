@@ -21,7 +21,7 @@ struct Operand {
   Workspace workspace{allocator(emulated_device()), current_stream(emulated_device())};
   KernelCtx ctx{current_stream(emulated_device()), workspace};
 
-  /// Elements `first`, `first` + `step` ... as a matrix of two rows and two columns.
+  // Elements `first`, `first` + `step` ... as a matrix of two rows and two columns.
   ConstView matrix(int64_t first, int64_t step) const {
     return {
         static_cast<const float*>(base.raw_data()) + first, {2, 2}, {2 * step, step}, DType::F32};

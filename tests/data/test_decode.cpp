@@ -31,7 +31,7 @@ Image decode_text(std::string_view text, const Limits& limits = {},
   return decode_image(std::as_bytes(std::span(text)), limits, "x", decoder);
 }
 
-/// The text and kind of the error, or "decoded".
+// The text and kind of the error, or "decoded".
 std::string outcome(std::span<const std::byte> bytes, const Limits& limits, Decoder decoder) {
   try {
     decode_image(bytes, limits, "x", decoder);
@@ -54,7 +54,7 @@ PicturePart decode_chosen(std::span<const std::byte> bytes, const Box& box, Deco
       bytes, {}, "x", [&](const Size2d&) { return box; }, decoder);
 }
 
-/// The whole, its corners, and boxes inside at odd and even places.
+// The whole, its corners, and boxes inside at odd and even places.
 std::vector<Box> parts_to_try(const Size2d& size) {
   const auto [h, w] = size;
   std::vector<Box> boxes{whole_picture(size), {0, 0, 1, 1}, {h - 1, w - 1, 1, 1}};

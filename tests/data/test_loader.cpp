@@ -42,7 +42,7 @@ DatasetPtr drawn(int64_t n) {
                                     std::vector<std::string>{"a", "b", "c"});
 }
 
-/// Counts what is read; fails on chosen samples.
+// Counts what is read; fails on chosen samples.
 class Watched final : public Dataset {
  public:
   explicit Watched(int64_t n, std::set<int64_t> bad = {}) : inner_(drawn(n)), bad_(bad) {}
@@ -65,7 +65,7 @@ class Watched final : public Dataset {
   std::set<int64_t> bad_;
 };
 
-/// Gives of its pictures exactly what was chosen.
+// Gives of its pictures exactly what was chosen.
 class Cut final : public Dataset {
  public:
   explicit Cut(DatasetPtr inner) : inner_(std::move(inner)) {}

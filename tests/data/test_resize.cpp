@@ -141,7 +141,7 @@ TEST_CASE("resize: reads what resize_support() says, no more and no less") {
 
 namespace {
 
-/// `size` outputs of `count` taps each, one `step` after the other; weights of both signs.
+// `size` outputs of `count` taps each, one `step` after the other; weights of both signs.
 ResampleTable table_of(int64_t size, int64_t step, int64_t count) {
   ResampleTable table;
   table.stride = (count + 3) / 4 * 4;
@@ -176,7 +176,7 @@ void check_passes(const ResizePasses& passes, const ResampleTable& table, int64_
 }
 
 void check_passes(const ResizePasses* passes, const char* instructions) {
-  if (passes == nullptr) return skip(instructions);
+  if (!passes) return skip(instructions);
   for (const int64_t channels : {1, 3})
     for (const int64_t size : {2, 16, 21})
       for (const int64_t step : {0, 1, 3, 5})

@@ -15,7 +15,7 @@ using namespace graft::testing;
 
 namespace {
 
-/// Pictures numbered by `contents`: equal numbers, equal pictures.
+// Pictures numbered by `contents`: equal numbers, equal pictures.
 InMemory dataset_of(const std::vector<int64_t>& labels, const std::vector<uint64_t>& contents) {
   std::vector<Image> images;
   for (const uint64_t content : contents) images.push_back(noise_image(2, 2, 1, 10 * content));

@@ -22,7 +22,7 @@ Preprocess contract_of(int64_t resize_short, int64_t crop) {
   return contract;
 }
 
-/// One picture as a batch of one.
+// One picture as a batch of one.
 Tensor preprocessed(const Image& image, const Preprocess& contract) {
   Tensor batch =
       Tensor::full({1, contract.crop_height, contract.crop_width, contract.channels()}, 1e9);
@@ -49,7 +49,7 @@ Augment augment_of(Augment::Kind kind) {
   return augment;
 }
 
-/// Raw pixels as floats: range 1, mean 0, deviation 1.
+// Raw pixels as floats: range 1, mean 0, deviation 1.
 Preprocess raw(int64_t crop) {
   Preprocess contract = contract_of(0, crop);
   contract.range = 1.0;

@@ -245,7 +245,7 @@ Array random_array(const Shape& shape, RandomStream& random) {
 }
 
 int64_t terms_of(const Sample& sample) {
-  if (sample.reference.terms == nullptr) return 1;
+  if (!sample.reference.terms) return 1;
   std::vector<Shape> shapes;
   for (const Array& input : sample.inputs) shapes.push_back(input.shape);
   return std::max<int64_t>(

@@ -24,7 +24,7 @@ std::recursive_mutex& queue_mutex() {
   return mutex;
 }
 
-/// Work that was queued and has not happened yet, in order.
+// Work that was queued and has not happened yet, in order.
 class Queue {
  public:
   void add(std::function<void()> work) {
@@ -33,7 +33,7 @@ class Queue {
     ++added_;
   }
   size_t added() const { return added_; }
-  /// Does all that was added before the first `count` were.
+  // Does all that was added before the first `count` were.
   void run_to(size_t count) {
     const std::lock_guard lock(queue_mutex());
     while (done_ < count) {

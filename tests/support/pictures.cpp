@@ -23,7 +23,7 @@ uint32_t crc32(std::string_view text) {
   return ~crc;
 }
 
-/// zlib's container around stored blocks.
+// zlib's container around stored blocks.
 std::string stored_zlib(std::string_view text) {
   std::string out = "\x78\x01";
   uint32_t a = 1, b = 0;

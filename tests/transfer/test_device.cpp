@@ -52,7 +52,7 @@ struct Job {
   TrainOptions options{.epochs = 4, .batch = 8, .lr = 0.2};
   std::string frozen;
 
-  /// Nothing if it was stopped before its end.
+  // Nothing if it was stopped before its end.
   std::optional<Outcome> run(Device device, int64_t steps = kNever) const {
     const auto network = tiny_network();
     network->to(device);

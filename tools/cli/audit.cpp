@@ -70,7 +70,7 @@ using Hashes = std::vector<transfer::TensorHash>;
 struct Side {
   std::string file;
   Hashes hashes;
-  std::vector<std::string> notes;  ///< of reading and of unwrap()
+  std::vector<std::string> notes;  // of reading and of unwrap()
 };
 
 Side read_side(const std::string& file) {

@@ -24,7 +24,7 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
-/// "option '--epochs' is given 2 times", or "" if none is repeated. Of two values neither wins.
+// "option '--epochs' is given 2 times", or "" if none is repeated. Of two values neither wins.
 std::string repeated_option(const CLI::App& app) {
   for (const CLI::App* command : app.get_subcommands())
     for (const CLI::Option* option : command->get_options())
@@ -34,8 +34,8 @@ std::string repeated_option(const CLI::App& app) {
   return "";
 }
 
-/// "unknown option '--modle'; did you mean '--model'?", or "" if every word was understood. Asked
-/// first: a mistyped word often causes the parser's own complaint, that something is missing.
+// "unknown option '--modle'; did you mean '--model'?", or "" if every word was understood. Asked
+// first: a mistyped word often causes the parser's own complaint, that something is missing.
 std::string unknown_word(const CLI::App& app) {
   for (const CLI::App* command : app.get_subcommands())
     for (const std::string& word : command->remaining())

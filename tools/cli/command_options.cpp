@@ -27,7 +27,7 @@ void add_skip_bad(CLI::App& app, bool& skip_bad) {
                "Leave out pictures that cannot be read (reads all of them once before)");
 }
 
-/// An option with a default that its help shows.
+// An option with a default that its help shows.
 template <class T>
 CLI::Option* add(CLI::App& app, const char* name, T& value, const char* help) {
   return app.add_option(name, value, help)->capture_default_str();

@@ -19,7 +19,7 @@ using transfer::Json;
 struct Summary {
   std::string file, format;
   transfer::WeightFile weights;
-  size_t bytes = 0;  ///< of all tensors together
+  size_t bytes = 0;  // of all tensors together
 };
 
 Summary summarise(const std::string& file) {

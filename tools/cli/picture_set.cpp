@@ -13,7 +13,7 @@
 namespace graft::cli {
 namespace {
 
-template <typename Read>
+template <class Read>
 auto with_advice(const Read& read) {
   try {
     return read();

@@ -23,7 +23,7 @@ std::string printed(const char* format, Values... values) {
   return text;
 }
 
-/// "00:41", or "1:02:03" from an hour on.
+// "00:41", or "1:02:03" from an hour on.
 std::string clock_text(double seconds) {
   const auto whole = static_cast<long long>(seconds);
   const long long hours = whole / 3600, minutes = whole / 60 % 60;
@@ -31,7 +31,7 @@ std::string clock_text(double seconds) {
   return printed("%02lld:%02lld", minutes, whole % 60);
 }
 
-/// Three significant digits; small numbers as 1e-4, 2.5e-5.
+// Three significant digits; small numbers as 1e-4, 2.5e-5.
 std::string rate_text(double value) {
   if (value == 0 || value >= 1e-3) return printed("%.3g", value);
   std::string text = printed("%.2e", value);
@@ -44,7 +44,7 @@ std::string rate_text(double value) {
 
 ProgressLine::Terminal terminal_of(int descriptor) {
   const char* kind = std::getenv("TERM");
-  if (isatty(descriptor) == 0 || kind == nullptr || std::string_view(kind) == "dumb") return {};
+  if (isatty(descriptor) == 0 || !kind || std::string_view(kind) == "dumb") return {};
   ProgressLine::Terminal terminal{true, 80};
   winsize size{};
   if (ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 1) terminal.width = size.ws_col;
@@ -84,7 +84,7 @@ ProgressLine::ProgressLine(bool quiet)
 ProgressLine::~ProgressLine() { clear(); }
 
 void ProgressLine::update(const ProgressState& state) {
-  if (out_ == nullptr) return;
+  if (!out_) return;
   const double now = clock_();
   if (state.phase != phase_) {
     phase_ = state.phase;
@@ -103,7 +103,7 @@ void ProgressLine::update(const ProgressState& state) {
 }
 
 void ProgressLine::note(const std::string& text) {
-  if (out_ == nullptr) return;
+  if (!out_) return;
   clear();
   *out_ << text << '\n' << std::flush;
 }

@@ -100,7 +100,7 @@ const Json::Object& Json::as_object(std::string_view what) const {
 
 const Json* Json::find(std::string_view name) const {
   const Object* object = std::get_if<Object>(&value_);
-  if (object == nullptr) return nullptr;
+  if (!object) return nullptr;
   for (const auto& [key, value] : *object)
     if (key == name) return &value;
   return nullptr;

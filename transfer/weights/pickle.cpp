@@ -203,7 +203,7 @@ class Machine {
     const std::vector<Ref> call = pop_last(2);
     const Pickled::Global* const callee = std::get_if<Pickled::Global>(&out_.at(call[0]));
     const Pickled::Tuple* const arguments = std::get_if<Pickled::Tuple>(&out_.at(call[1]));
-    if (out_.opaque_name(call[0]) != nullptr && arguments != nullptr) return push(call[0]);
+    if (out_.opaque_name(call[0]) && arguments) return push(call[0]);
     check(callee != nullptr && arguments != nullptr, ErrorKind::Data,
           "pickle: REDUCE of no function at byte ", position() - 1);
     const std::vector<Ref> items = arguments->items;

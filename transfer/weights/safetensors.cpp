@@ -53,7 +53,7 @@ void write_safetensors(WritableFile& out, const WeightFile& weights) {
 
   Json metadata = Json::object();
   for (const auto& [key, value] : weights.metadata) metadata.set(key, value);
-  if (metadata.find("format") == nullptr) metadata.set("format", "pt");
+  if (!metadata.find("format")) metadata.set("format", "pt");
   Json::Object header{{"__metadata__", std::move(metadata)}};
   for (size_t i = 0; i < entries.size(); ++i) {
     const Tensor& tensor = entries[i].tensor;

@@ -14,7 +14,7 @@ void check_system(const Pickled& system) {
   for (const auto& [key, value] : dict->items) {
     const auto* const name = std::get_if<std::string>(&system.at(key));
     const auto* const flag = std::get_if<bool>(&system.at(value));
-    if (name != nullptr && *name == "little_endian" && flag != nullptr && *flag) return;
+    if (name && *name == "little_endian" && flag && *flag) return;
   }
   fail(ErrorKind::Data, "pytorch: the file was not written on a little-endian machine");
 }

@@ -47,10 +47,10 @@ const Pickled::Dict& find_state_dict(const Pickled& pickled, std::vector<std::st
   std::vector<std::string> candidates;
   for (const auto& item : root->items) {
     const std::string* const key = key_of(pickled, item);
-    if (key == nullptr) continue;
+    if (!key) continue;
     if (keys.size() < 200) keys += (keys.empty() ? "" : ", ") + *key;
     const Pickled::Dict* const inner = std::get_if<Pickled::Dict>(&pickled.at(item.second));
-    if (inner == nullptr || !holds_tensors(pickled, *inner)) continue;
+    if (!inner || !holds_tensors(pickled, *inner)) continue;
     const size_t rank = static_cast<size_t>(std::find(kWrappers.begin(), kWrappers.end(), *key) -
                                             kWrappers.begin());
     candidates.push_back(printable(*key));
@@ -95,7 +95,7 @@ std::string format_double(double value) {
 void add_scalars(const Pickled& pickled, WeightFile& weights) {
   for (const auto& item : std::get<Pickled::Dict>(pickled.at(pickled.root)).items) {
     const std::string* const key = key_of(pickled, item);
-    if (key == nullptr) continue;
+    if (!key) continue;
     const Pickled::Value& value = pickled.at(item.second);
     if (const bool* flag = std::get_if<bool>(&value))
       weights.metadata[*key] = *flag ? "true" : "false";
@@ -150,7 +150,7 @@ WeightFile state_dict_of(const Pickled& pickled, const std::function<Tensor(size
   for (const auto& item : dict.items) {
     const std::string* const key = key_of(pickled, item);
     const Pickled::Tensor* const ref = std::get_if<Pickled::Tensor>(&pickled.at(item.second));
-    if (key == nullptr || ref == nullptr) continue;
+    if (!key || !ref) continue;
     weights.add(*key, materialiser.tensor(*key, pickled.tensors[ref->index]));
   }
   return weights;

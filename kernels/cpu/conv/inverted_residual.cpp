@@ -159,8 +159,7 @@ void inverted_residual(const KernelCtx& ctx, ConstView x, ConstView expand, Cons
   for (ConstView* operand :
        {&x, &expand, &expand_bias, &depthwise, &depthwise_bias, &project, &project_bias, &residual})
     *operand = contiguous_operand(ctx, *operand);
-  with_float("inverted_residual", y.dtype, [&](auto zero) {
-    using T = decltype(zero);
+  with_float("inverted_residual", y.dtype, [&]<class T>(T) {
     Block<T> block{c,
                    static_cast<bool>(expand),
                    expand ? Pointwise<T>(ctx, expand, expand_bias, activation) : Pointwise<T>(),

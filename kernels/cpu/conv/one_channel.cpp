@@ -32,7 +32,7 @@ class PaddedImage {
         height_(height + row_taps_ - 1) {}
   int64_t size() const { return height_ * row_; }
 
-  /// Fills `memory`, of size().
+  // Fills `memory`, of size().
   PaddedRows<T> rows(const Rectangle& of, const T* x, T* memory) const {
     const T* const image = x + of.image * c_.in.image;
     const int64_t left = c_.cols.front(), begin = std::clamp<int64_t>(-left, 0, row_);
