@@ -163,11 +163,12 @@ void run(const Slot<void(Args...)>& slot, const Given&... given) {
   const auto kernel = slot.kernel[static_cast<size_t>(stream.device.type)];
   check(kernel != nullptr, ErrorKind::Device, slot.name, ": no kernel for device ",
         to_string(stream.device.type));
-  if (Recorder* const recorder = Recorder::current()) [[unlikely]] {
+  Recorder* const recorder = Recorder::current();
+  if (recorder) [[unlikely]] {
     if (detail::record(*recorder, slot, stream, given...)) return;
   }
   __attribute__((uninitialized)) Workspace workspace(allocator(stream.device), stream);
-  KernelTrace* const trace = TraceScope::current();
+  KernelTrace* const trace = recorder ? nullptr : TraceScope::current();
   const auto start = trace ? detail::Clock::now() : detail::Clock::time_point();
   kernel(KernelCtx{stream, workspace}, detail::kernel_operand<Args>(given)...);
   if (trace) [[unlikely]]

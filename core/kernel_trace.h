@@ -12,10 +12,11 @@ struct KernelCall {
   const char* kernel;               ///< the slot's name (kernel_slots.def)
   std::span<const Shape> operands;  ///< of its tensors, in the slot's order; empty where absent
   size_t bytes;                     ///< of all these tensors
-  double seconds;                   ///< until the call returned: on the CPU, until it was done
+  double seconds;                   ///< until it was done: a traced thread waits for its device
 };
 
-/// An observer that is told of each kernel that a thread runs, as it ends, on that thread.
+/// An observer that is told of each kernel that a thread runs, as it ends, on that thread; not of
+/// those that are recorded, nor of a recording's runs.
 class KernelTrace {
  public:
   virtual ~KernelTrace() = default;

@@ -9,6 +9,7 @@
 #include "graft/core/ops/conv2d.h"
 #include "graft/core/ops/shape_ops.h"
 #include "graft/core/ops/unary.h"
+#include "graft/core/recorder.h"
 
 namespace graft::layers {
 namespace {
@@ -46,6 +47,7 @@ std::shared_ptr<const FoldedConv> ConvNorm::folded() {
   fold->rounded_to = type;
   fold->weight = autocast_narrow(conv_.weight() * reshape(scale, {scale.dim(0), 1, 1, 1}));
   fold->bias = autocast_narrow(norm_.bias() - norm_.running_mean() * scale);
+  if (Recorder::current()) return fold;  // computed in each run: it holds nothing for others yet
   fold->weight.storage().keep_forms();
   fold_ = std::move(fold);
   return fold_;

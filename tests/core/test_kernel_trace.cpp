@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "graft/core/ops.h"
+#include "graft/core/recording.h"
 
 namespace graft {
 namespace {
 
-struct Recorder final : KernelTrace {
+struct Told final : KernelTrace {
   std::vector<std::string> kernels;
   std::vector<std::vector<Shape>> operands;
   size_t bytes = 0;
@@ -26,7 +27,7 @@ struct Recorder final : KernelTrace {
 
 TEST_CASE("kernel trace: names and operands of what this thread runs, within the scope alone") {
   const Tensor x = Tensor::full({2, 3}, 1.0), w = Tensor::full({4, 3}, 1.0);
-  Recorder outer, inner;
+  Told outer, inner;
   linear(x, w);
   {
     const TraceScope scope(outer);
@@ -46,6 +47,15 @@ TEST_CASE("kernel trace: names and operands of what this thread runs, within the
   CHECK(outer.operands.front()[2].rank() == 0);
   CHECK(outer.operands.front()[3] == Shape{2, 4});
   CHECK(outer.bytes == 4 * (6 + 12 + 8));
+}
+
+TEST_CASE("kernel trace: what is recorded is not told of") {
+  const Tensor x = Tensor::full({2, 3}, 1.0);
+  Told trace;
+  const TraceScope scope(trace);
+  Recording recording({}, [&] { exp(x); });
+  recording.run();
+  CHECK(trace.kernels.empty());
 }
 
 }  // namespace graft

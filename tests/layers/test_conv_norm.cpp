@@ -14,6 +14,7 @@
 #include "graft/core/autograd/grad_mode.h"
 #include "graft/core/kernel_trace.h"
 #include "graft/core/ops.h"
+#include "graft/core/recording.h"
 #include "support/numerics_scope.h"
 #include "support/tensors.h"
 #include "support/thread_count.h"
@@ -55,6 +56,22 @@ TEST_CASE(
   CHECK(largest_difference() <= 1e-5f);
   block->named_tensors()[1].tensor.fill_(0.25);  // the norm's weight
   CHECK(largest_difference() <= 1e-5f);
+}
+
+TEST_CASE("conv norm: a fold that is only recorded serves its recording, and nobody else") {
+  const auto block = trained_block();
+  const NoGrad no_grad;
+  const Tensor x = input();
+  Tensor recorded;
+  Recording recording({}, [&] { recorded = (*block)(x); });
+  const std::vector<float> eager = values_of((*block)(x));  // before anything recorded was computed
+  recording.run();
+  CHECK(values_of(recorded) == eager);
+  block->named_tensors()[1].tensor.fill_(0.25);  // the norm's weight
+  const std::vector<float> changed = values_of((*block)(x));
+  CHECK(changed != eager);
+  recording.run();
+  CHECK(values_of(recorded) == changed);
 }
 
 TEST_CASE("conv norm: a training step is that of the two layers, without a pass for statistics") {

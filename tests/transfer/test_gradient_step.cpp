@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 #include "graft/core/ops.h"
 #include "graft/core/text.h"
 #include "graft/layers/batch_norm.h"
@@ -190,6 +192,26 @@ TEST_CASE("a step that cannot be recorded says why, and goes on") {
   module->at("5").freeze();
   for (int i = 0; i < 2; ++i) step(images("a", 4), labels_for(4, 0));
   CHECK(step.note() == "recorded");
+}
+
+TEST_CASE("after a first step that failed, gradients are scaled as asked") {
+  layers::Linear head(8, 4);
+  layers::initialise(head, 1);
+  const Tensor input = formula_tensor("a", {4, 8}), labels = labels_for(4, 0);
+  const auto gradient = [&](GradientStep& step) {
+    step.set_loss_scale(4);
+    step(input, labels);
+    return head.parameters().front().tensor.grad().clone();
+  };
+  bool fails = true;
+  GradientStep failed(head, [&](const Tensor& x, const Tensor& classes) {
+    check(!std::exchange(fails, false), ErrorKind::Argument, "not yet");
+    return cross_entropy(head(x), classes);
+  });
+  CHECK(testing::error_text([&] { gradient(failed); }) == "not yet");
+  GradientStep step = step_of(head);
+  const Tensor expected = gradient(step);
+  for (int i = 0; i < 3; ++i) CHECK(same_bits(gradient(failed), expected));
 }
 
 TEST_CASE("on the CPU a recording keeps no more than 32 MiB") {

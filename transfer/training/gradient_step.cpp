@@ -48,9 +48,9 @@ GradientStep::GradientStep(layers::Module& network, Loss loss) : loss_of_(std::m
 Tensor GradientStep::operator()(const Tensor& input, const Tensor& labels, BatchMemory memory) {
   look(input, labels, memory);
   const bool may = wanted_ && !TraceScope::current();  // of a recording a trace would see nothing
-  const bool recorded =
-      may && ((recording_ && now_ == recorded_) ||
-              (now_ == before_ && now_ != refused_ && record(input, labels, memory)));
+  const bool recorded = may && ((recording_ && now_ == recorded_) ||
+                                (now_ == before_ && now_ != refused_ && cotangent_.defined() &&
+                                 record(input, labels, memory)));
   return recorded ? run_recording(input, labels, memory) : run_eagerly(input, labels);
 }
 

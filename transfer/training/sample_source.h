@@ -1,6 +1,7 @@
-// Where the training loop gets its batches: pictures through the loader, or cached features.
+// Where the training loop gets its batches: pictures through the loader, pictures that stay on the
+// device, or cached features.
 //
-// Both give the same samples in the same order: the order of an epoch depends on (seed, epoch)
+// All give the same samples in the same order: the order of an epoch depends on (seed, epoch)
 // alone.
 #pragma once
 

@@ -67,6 +67,7 @@ void Uploader::push(const std::vector<Tensor>& tensors) {
     backend_->upload(staging.view.raw_data(), staging.pinned, from.bytes(), copies_);
   }
   group.uploaded->record(copies_);
+  group.count = tensors.size();
   ++pushed_;
 }
 
@@ -82,7 +83,7 @@ std::vector<Tensor> Uploader::pop() {
   group.uploaded->wait(work);
   ++popped_;
   std::vector<Tensor> there;
-  for (const Staging& staging : group.staging) there.push_back(staging.view);
+  for (size_t i = 0; i < group.count; ++i) there.push_back(group.staging[i].view);
   return there;
 }
 

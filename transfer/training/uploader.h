@@ -35,7 +35,8 @@ class Uploader {
     Tensor view;   // the part of it that a batch fills
   };
   struct Group {
-    std::vector<Staging> staging;
+    std::vector<Staging> staging;     // one for each tensor of the largest group so far
+    size_t count = 0;                 // of this group's
     std::unique_ptr<Event> uploaded;  // its pinned memory may be written
     std::unique_ptr<Event> used;      // its device memory may be written
     std::vector<Tensor> tensors;      // on the CPU: the group itself

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "graft/core/error.h"
@@ -31,10 +32,10 @@ bool capturing(Stream stream) {
   return status != cudaStreamCaptureStatusNone;
 }
 
-// Index of the fastest; a plan that fails when it runs is out of the race.
-size_t fastest(Stream stream, const std::vector<Plan>& plans, const RunPlan& run) {
+// Index of the fastest; a plan that fails when it runs is out of the race. None if all do.
+std::optional<size_t> fastest(Stream stream, const std::vector<Plan>& plans, const RunPlan& run) {
   CudaEvent start(stream.device.index, true), stop(stream.device.index, true);
-  size_t best = 0;
+  std::optional<size_t> best;
   double best_seconds = 0;
   for (size_t i = 0; i < plans.size(); ++i) try {
       run(plans[i]);
@@ -43,7 +44,7 @@ size_t fastest(Stream stream, const std::vector<Plan>& plans, const RunPlan& run
       stop.record(stream);
       stop.synchronize();
       const double seconds = stop.seconds_since(start);
-      if (best_seconds > 0 && seconds >= best_seconds) continue;
+      if (best && seconds >= best_seconds) continue;
       best = i;
       best_seconds = seconds;
     } catch (const Error& error) {
@@ -59,9 +60,10 @@ std::unique_ptr<Plan> choose(Stream stream, const ConvolutionCase& of, const Run
   const bool timed = autotune() && !capturing(stream);
   std::vector<Plan> plans = find_plans(handle, of, kWorkspaceLimit, timed ? kTimedPlans : 1);
   if (plans.empty()) return nullptr;
-  const size_t chosen = timed ? fastest(stream, plans, run) : 0;
-  if (timed) write_plan(of, plans[chosen]);
-  return std::make_unique<Plan>(std::move(plans[chosen]));
+  const std::optional<size_t> chosen = timed ? fastest(stream, plans, run) : 0;
+  if (!chosen) return nullptr;
+  if (timed) write_plan(of, plans[*chosen]);
+  return std::make_unique<Plan>(std::move(plans[*chosen]));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Chosen plans on disk, so that another process need not choose again.
+// Plans that GRAFT_CUDA_AUTOTUNE=1 chose, on disk, so that another process need not time them
+// again.
 //
 // One file a case in the folder that GRAFT_CUDA_PLANS names; without it nothing is read or written.
 // A file of another cuDNN, another GPU or another case is passed over.

@@ -32,7 +32,7 @@ ProductCase library_case(const KernelCtx& ctx, const StridedMatrix& a, const Str
 }
 
 // By cuBLASLt, which reads copies of the factors where it has to; bias and sums may be absent.
-// False: nothing was done.
+// False: c and sums are as they were.
 bool library_product(const KernelCtx& ctx, const ConstView& a, bool transpose_a, const ConstView& b,
                      bool transpose_b, const ConstView& bias, const View& sums, const View& c) {
   StridedMatrix left = strided_matrix(a, transpose_a), right = strided_matrix(b, transpose_b);
