@@ -6,7 +6,7 @@ install(TARGETS graft EXPORT graftTargets)
 if(GRAFT_BUILD_TOOLS)
   install(TARGETS graft_command)
 endif()
-if(TARGET graft_cuda)
+if(TARGET graft_cuda)  # if it was built: the program alone needs no Toolkit
   install(TARGETS graft_cuda LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/graft OPTIONAL)
 endif()
 # Folder by folder: installing the link <build>/include/graft would install the link itself.

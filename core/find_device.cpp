@@ -113,8 +113,10 @@ CudaStatus look_for_cuda() {
       return open_module((folder / kModule).string(), driver.version);
     searched.push_back(folder.string());
   }
-  return unusable(std::string("module ") + kModule + " not found in " + join(searched, ", ") +
-                  ": build it with -DGRAFT_CUDA=ON, or name its folder in " + kPathVariable);
+  return unusable(
+      std::string("module ") + kModule + " not found in " + join(searched, ", ") +
+      ": build it (./run build graft_cuda, with the CUDA Toolkit), or name its folder in " +
+      kPathVariable);
 }
 
 }  // namespace

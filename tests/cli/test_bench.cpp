@@ -76,6 +76,12 @@ TEST_CASE("bench: --compare names what has grown, and refuses another setting") 
   const ProgramResult refused = against_base();
   CHECK(refused.code == 2);
   CHECK(refused.err == "graft: bench: the base has another batch: 3, not 2\n");
+  CHECK(refused.out.empty());  // nothing was measured
+  base = transfer::Json::object();
+  const ProgramResult empty = against_base();
+  CHECK(empty.code == 3);
+  CHECK(empty.err == "graft: base.json: is no result of `graft bench --json`: no model\n");
+  CHECK(empty.out.empty());
 }
 
 }  // namespace graft::cli

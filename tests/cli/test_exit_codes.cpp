@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "graft/tools/cli/exit_codes.h"
+#include "support/program.h"
 
 namespace graft::cli {
 
@@ -27,6 +28,14 @@ TEST_CASE("exit codes: exceptions of the standard library") {
   CHECK(exit_code(std::bad_alloc()) == 6);
   CHECK(exit_code(std::filesystem::filesystem_error("x", std::error_code())) == 4);
   CHECK(exit_code(std::runtime_error("x")) == 1);
+}
+
+TEST_CASE("exit codes: an error before any command begins") {
+  const testing::ProgramResult result =
+      testing::graft_command({"--version"}, {.environment = {"GRAFT_SIMD=AVX2"}});
+  CHECK(result.code == 2);
+  CHECK(result.err ==
+        "graft: GRAFT_SIMD: unknown level 'AVX2': expected baseline, avx2 or avx512\n");
 }
 
 }  // namespace graft::cli

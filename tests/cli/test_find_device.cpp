@@ -148,7 +148,8 @@ TEST_CASE("find device: where a module is looked for, and where not") {
   const std::string lib =
       (std::filesystem::path(bin) / "../" GRAFT_LIBRARY_FOLDER "/graft").lexically_normal();
   const std::string tail =
-      ": build it with -DGRAFT_CUDA=ON, or name its folder in GRAFT_BACKEND_PATH";
+      ": build it (./run build graft_cuda, with the CUDA Toolkit), or name its folder in "
+      "GRAFT_BACKEND_PATH";
   if (!std::filesystem::exists(bin + "/libgraft_cuda.so")) {
     CHECK(cuda_line({library_path()}, current) ==
           "module libgraft_cuda.so not found in " + bin + ", " + lib + tail);

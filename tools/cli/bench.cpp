@@ -7,6 +7,7 @@
 #include "graft/core/io/file_system.h"
 #include "graft/core/limits.h"
 #include "graft/core/parallel.h"
+#include "graft/core/simd_level.h"
 #include "graft/tools/bench/job_timing.h"
 #include "graft/tools/cli/commands.h"
 #include "graft/tools/cli/exit_codes.h"
@@ -20,10 +21,6 @@ namespace {
 
 using transfer::Json;
 
-// What two measurements must share to be compared.
-constexpr const char* kSetting[] = {"model",   "freeze",           "batch",           "classes",
-                                    "threads", "device",           "precision",       "exact",
-                                    "tf32",    "frozen_precision", "kept_activations"};
 // What is compared, in milliseconds.
 constexpr const char* kTimes[] = {"evaluation", "forward", "backward", "update"};
 
@@ -41,23 +38,27 @@ Json kernels_json(const bench::KernelProfile& profile, int64_t passes) {
   return list;
 }
 
-Json describe(const BenchOptions& options, const CommonOptions& common, const LoadedNetwork& loaded,
-              const bench::JobTimes& times) {
+// What two measurements must share to be compared.
+Json describe_setting(const BenchOptions& options, const CommonOptions& common,
+                      const LoadedNetwork& loaded) {
   std::ostringstream device_name;
   device_name << common.run_on;
   Json json = Json::object();
-  json.set("schema", 1).set("model", loaded.model).set("freeze", options.freeze);
+  json.set("model", loaded.model).set("freeze", options.freeze);
   json.set("batch", options.batch).set("classes", options.classes).set("threads", num_threads());
-  json.set("device", device_name.str());
+  json.set("device", device_name.str()).set("vectors", to_string(simd_level()));
   transfer::record_numerics(json, common.precision);
-  json.set("unit", "ms").set("evaluation", times.evaluation * 1e3);
+  return json;
+}
+
+void add_times(Json& json, const bench::JobTimes& times) {
+  json.set("schema", 1).set("unit", "ms").set("evaluation", times.evaluation * 1e3);
   json.set("forward", times.forward * 1e3).set("backward", times.backward * 1e3);
   json.set("update", times.update * 1e3).set("step", times.step() * 1e3);
   json.set("evaluation_peak_bytes", times.evaluation_peak);
   json.set("step_peak_bytes", times.step_peak);
   json.set("evaluation_kernels", kernels_json(times.evaluation_kernels, times.profiled));
   json.set("step_kernels", kernels_json(times.step_kernels, times.profiled));
-  return json;
 }
 
 Json read_base(const std::string& path) {
@@ -65,11 +66,18 @@ Json read_base(const std::string& path) {
   return transfer::read_json(real_file_system().read_text(path, limits.bytes), limits, path);
 }
 
+void check_comparable(const Json& base, const Json& setting, const std::string& path) {
+  for (const auto& [name, value] : setting.as_object(path)) {
+    const Json* const its = base.find(name);
+    check(its != nullptr, ErrorKind::Data, path, ": is no result of `graft bench --json`: no ",
+          name);
+    check(*its == value, ErrorKind::Argument, "bench: the base has another ", name, ": ",
+          transfer::write_json(*its), ", not ", transfer::write_json(value));
+  }
+}
+
 // The times that are longer than in `base` by more than `tolerance`, each with both numbers.
 std::vector<std::string> slower(const Json& base, const Json& now, double tolerance) {
-  for (const char* name : kSetting)
-    check(base.at(name) == now.at(name), ErrorKind::Argument, "bench: the base has another ", name,
-          ": ", transfer::write_json(base.at(name)), ", not ", transfer::write_json(now.at(name)));
   std::vector<std::string> lines;
   for (const char* name : kTimes) {
     const double before = base.at(name).as_number(name), after = now.at(name).as_number(name);
@@ -134,8 +142,10 @@ int run_bench(const BenchOptions& options, const CommonOptions& common) {
   if (!options.freeze.empty()) transfer::freeze(*loaded.network, options.freeze);
   loaded.network->preprocess = loaded.preprocess;
   loaded.network->to(common.run_on);
+  Json json = describe_setting(options, common, loaded);
+  if (!base.is_null()) check_comparable(base, json, options.compare);
   const bench::JobTimes times = bench::time_job(*loaded.network, options.batch, options.seconds);
-  const Json json = describe(options, common, loaded, times);
+  add_times(json, times);
   if (common.json) {
     std::cout << transfer::write_json(json) << '\n';
   } else {

@@ -101,8 +101,9 @@ int CommandLine::parse(int argc, const char* const* argv) {
 }
 
 int CommandLine::run(int argc, const char* const* argv) {
-  int code = parse(argc, argv);
+  int code = kDone;
   try {
+    code = parse(argc, argv);
     if (code == kDone && chosen_) {
       if (common_.threads > 0) set_num_threads(common_.threads);
       set_numerics(common_.numerics);
