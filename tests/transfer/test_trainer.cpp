@@ -106,6 +106,21 @@ TEST_CASE("trainer: the weights and buffers that are left are those of the best 
   CHECK(score(logits, labels_of(*dev_set)).loss == result.dev->loss);
 }
 
+TEST_CASE("trainer: of epochs with as many right the best is that of the lowest loss") {
+  const auto network = tiny_network();
+  const TrainResult result = train(*network, tiny_pictures(24), tiny_pictures(6, 3, 600),
+                                   network->preprocess, {.epochs = 12, .batch = 8, .lr = 0.05});
+  int as_many = 0;
+  for (const EpochResult& epoch : result.history) {
+    CHECK(epoch.dev->correct <= result.dev->correct);
+    if (epoch.dev->correct < result.dev->correct) continue;
+    ++as_many;
+    CHECK(epoch.dev->loss >= result.dev->loss);
+    if (as_many == 1) CHECK(epoch.epoch < result.best_epoch);  // the first was not the best
+  }
+  CHECK(as_many > 1);
+}
+
 TEST_CASE("trainer: without a dev set the last weights stay") {
   const auto network = tiny_network();
   const TrainResult result =

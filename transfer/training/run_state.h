@@ -20,7 +20,6 @@ struct RunState {
   int64_t skipped_steps = 0;                   ///< of this epoch so far
   std::optional<optim::LossScale> loss_scale;  ///< f16 only
   int best_epoch = 0;                          ///< 0: none yet
-  int64_t best_correct = 0;
   Snapshot best;
   std::vector<EpochResult> history;
   bool finished = false;  ///< stopped early

@@ -30,7 +30,9 @@ struct TrainOptions {
   double label_smoothing = 0;
   double clip_norm = 0;       ///< 0: no clipping
   double trunk_lr_scale = 1;  ///< factor on the rate of everything before the head
-  int patience = 0;  ///< epochs without a better dev accuracy before stopping; 0: never stop
+  /// Epochs without a better result on the dev set (more right, or as many at a lower loss) before
+  /// stopping; 0: never stop.
+  int patience = 0;
   uint64_t seed = 0;
   /// bf16 or f16: mixed precision on a GPU (core/autocast.h), forward, backward and when measured
   /// on the dev set; f16 with optim::LossScale. Parameters and the optimizer's state stay f32.

@@ -200,9 +200,8 @@ class Run {
     if (state_.loss_scale) epoch.loss_scale = state_.loss_scale->factor();
     if (dev_set_) {
       epoch.dev = evaluate_dev();
-      if (state_.best_epoch == 0 || epoch.dev->correct > state_.best_correct) {
+      if (is_best(*epoch.dev)) {
         state_.best_epoch = state_.epoch;
-        state_.best_correct = epoch.dev->correct;
         state_.best = Snapshot(network_, state_.best);
       } else if (options_.patience > 0 && state_.epoch - state_.best_epoch >= options_.patience) {
         state_.finished = true;
@@ -211,6 +210,13 @@ class Run {
     state_.history.push_back(epoch);
     state_.start_next_epoch();
     observer_.on_epoch(epoch);
+  }
+
+  // Ever more right; among equals, which are common in small sets, of the lowest loss.
+  bool is_best(const Evaluation& dev) const {
+    if (state_.best_epoch == 0) return true;
+    const Evaluation& best = *state_.history[static_cast<size_t>(state_.best_epoch) - 1].dev;
+    return dev.correct != best.correct ? dev.correct > best.correct : dev.loss < best.loss;
   }
 
   Evaluation evaluate_dev() {

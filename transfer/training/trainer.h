@@ -1,6 +1,9 @@
 // Fine-tuning: epochs over a data set, evaluation, early stopping that restores the best weights
 // and buffers, checkpoints, and bit-equal resume.
 //
+// With a dev set the weights that are left are those of the best epoch: most right, of those the
+// lowest loss.
+//
 // A run is a function of (network, weights, data, options): the number of threads or loader
 // workers, the feature cache, and where it was interrupted do not change a bit of the result. It
 // runs where the network is (Module::to()); pictures are made on the host, or, where

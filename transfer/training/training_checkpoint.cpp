@@ -73,8 +73,8 @@ Json to_json(const RunState& state) {
   if (state.loss_scale)
     json.set("loss_scale", state.loss_scale->factor())
         .set("loss_scale_steps", state.loss_scale->steps());
-  json.set("best_epoch", state.best_epoch).set("best_correct", state.best_correct);
-  json.set("finished", state.finished).set("history", std::move(history));
+  json.set("best_epoch", state.best_epoch).set("finished", state.finished);
+  json.set("history", std::move(history));
   return json;
 }
 
@@ -89,13 +89,13 @@ RunState run_state_from(const Json& json) {
     state.loss_scale.emplace().restore(factor->as_number("loss_scale"),
                                        json.at("loss_scale_steps").as_integer("loss_scale_steps"));
   state.best_epoch = static_cast<int>(json.at("best_epoch").as_integer("best_epoch"));
-  state.best_correct = json.at("best_correct").as_integer("best_correct");
   state.finished = json.at("finished").as_bool("finished");
   for (const Json& epoch : json.at("history").as_array("history"))
     state.history.push_back(epoch_from(epoch));
   const auto epochs = static_cast<int>(state.history.size());
   check(state.epoch == epochs + 1 && state.step_in_epoch >= 0 && state.samples >= 0 &&
-            state.best_epoch >= 0 && state.best_epoch <= epochs,
+            state.best_epoch >= 0 && state.best_epoch <= epochs &&
+            (state.best_epoch == 0 || state.history[static_cast<size_t>(state.best_epoch) - 1].dev),
         ErrorKind::Data, "checkpoint: its counters do not agree: epoch ", state.epoch, ", step ",
         state.step_in_epoch, ", best epoch ", state.best_epoch, " of ", epochs);
   return state;
