@@ -11,6 +11,7 @@ void* RecordedBlocks::reuse(size_t bytes) {
   }
   if (!best) return nullptr;
   best->second.in_use = true;
+  best->second.asked = bytes;
   return best->first;
 }
 

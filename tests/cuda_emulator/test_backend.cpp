@@ -118,6 +118,8 @@ TEST_CASE("recorded work is let go of while other work is being recorded, and me
   DeviceBackend& backend = require_backend(emulated_device());
   const Stream stream = backend.create_stream(0);
   const size_t blocks = emulator::live_blocks();
+  const auto live = [] { return allocator(emulated_device()).stats().live; };
+  const size_t before = live();
   {
     const StreamScope scope(stream);
     const Tensor x = on_device({1, 2, 3});
@@ -126,6 +128,7 @@ TEST_CASE("recorded work is let go of while other work is being recorded, and me
     y = neg(square(x));
     std::unique_ptr<CapturedWork> first = backend.end_capture(stream);
     y = {};
+    CHECK(live() == before + 3 * x.bytes());  // what no tensor holds any more is the recording's
     backend.begin_capture(stream);
     CHECK(error_text([&] { backend.begin_capture(stream); }) ==
           "graft: a recording on this stream has not ended");
@@ -134,10 +137,12 @@ TEST_CASE("recorded work is let go of while other work is being recorded, and me
     z = square(x);
     const std::unique_ptr<CapturedWork> second = backend.end_capture(stream);
     CHECK(emulator::live_blocks() == blocks + 2);  // x and z
+    CHECK(live() == before + 2 * x.bytes());
     second->launch(stream);
     CHECK(read(z) == std::vector<float>{1, 4, 9});
   }
   CHECK(emulator::live_blocks() == blocks);
+  CHECK(live() == before);
   backend.destroy_stream(stream);
 }
 

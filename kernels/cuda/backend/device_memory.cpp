@@ -31,10 +31,14 @@ DeviceMemory::DeviceMemory(int index) : index_(index) {
 
 void* DeviceMemory::allocate(size_t bytes, Stream stream) {
   const std::lock_guard lock(mutex_);
+  RecordedBlocks* const recording = recording_on(native(stream));
+  if (void* const data = recording ? recording->reuse(bytes) : nullptr) {
+    ++stats_.allocations;
+    return data;
+  }
   check(bytes <= budget_ && stats_.live <= budget_ - bytes, ErrorKind::OutOfMemory, current_op(),
         ": out of memory: ", bytes, " bytes on ", stream.device, " would exceed the budget of ",
         budget_, " (", stats_.live, " in use)");
-  RecordedBlocks* const recording = recording_on(native(stream));
   void* const data =
       recording ? block_for_recording(*recording, bytes) : block(bytes, native(stream));
   check(data != nullptr, ErrorKind::OutOfMemory, current_op(), ": out of memory: ", bytes,
@@ -65,7 +69,6 @@ void* DeviceMemory::block(size_t bytes, cudaStream_t stream) {
 }
 
 void* DeviceMemory::block_for_recording(RecordedBlocks& recording, size_t bytes) {
-  if (void* const data = recording.reuse(bytes)) return data;
   void* const data = block(bytes, beside_);
   if (!data) return nullptr;
   cuda_check(cudaStreamSynchronize(beside_), "cudaStreamSynchronize");
@@ -77,7 +80,6 @@ void* DeviceMemory::block_for_recording(RecordedBlocks& recording, size_t bytes)
 // An error of the device cannot be told here; the next call raises it.
 void DeviceMemory::release(void* data, size_t bytes, Stream stream) noexcept {
   const std::lock_guard lock(mutex_);
-  stats_.live -= bytes;
   if (const auto owned = owner_.find(data); owned != owner_.end())
     return owned->second->release(data);
   if (RecordedBlocks* const recording = recording_on(native(stream))) {
@@ -85,6 +87,7 @@ void DeviceMemory::release(void* data, size_t bytes, Stream stream) noexcept {
     owner_[data] = recording;
     return;
   }
+  stats_.live -= bytes;
   cudaSetDevice(index_);
   cudaFreeAsync(data, native(stream));
 }
@@ -158,6 +161,7 @@ void DeviceMemory::free_forgotten() noexcept {
   for (const std::unique_ptr<RecordedBlocks>& recording : forgotten_) {
     for (const auto& [data, block] : recording->blocks()) {
       owner_.erase(data);
+      stats_.live -= block.in_use ? block.bytes - block.asked : block.bytes;
       if (!block.in_use) cudaFreeAsync(data, beside_);
     }
   }

@@ -14,7 +14,8 @@
 namespace graft::cuda {
 
 /// 256-byte aligned. What is freed stays with the pool until trim(). When the device refuses, freed
-/// memory is given back and it is asked once more; Error(OutOfMemory) then.
+/// memory is given back and it is asked once more; Error(OutOfMemory) then. What belongs to a
+/// recording is live as long as that is.
 class DeviceMemory final : public Allocator {
  public:
   explicit DeviceMemory(int index);
