@@ -1,4 +1,5 @@
 #include "graft/core/ops/cast.h"
+
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 

@@ -1,5 +1,6 @@
 // Rows by number. Gather and scatter are each other's gradient, so every order exists.
 #include "graft/core/ops/rows.h"
+
 #include "graft/core/autograd/node.h"
 #include "graft/core/dispatch.h"
 #include "graft/core/ops/operand_checks.h"

@@ -1,4 +1,5 @@
 #include "graft/core/ops/to_device.h"
+
 #include "graft/core/autograd/node.h"
 #include "graft/core/device_copy.h"
 #include "graft/core/op_scope.h"

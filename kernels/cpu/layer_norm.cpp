@@ -1,11 +1,11 @@
 // Layer normalisation of rows (Ba, Kiros and Hinton 2016). A row is a thread's own; sums over rows
 // are taken block by block, with blocks that depend on the shape alone, and added in f64, in order.
-#include "graft/core/ceil_div.h"
 #include "graft/kernels/cpu/layer_norm_rows.h"
 
 #include <algorithm>
 #include <cmath>
 
+#include "graft/core/ceil_div.h"
 #include "graft/core/parallel.h"
 #include "graft/kernels/cpu/contiguous.h"
 #include "graft/kernels/cpu/kernels.h"

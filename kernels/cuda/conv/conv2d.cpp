@@ -43,8 +43,8 @@ void conv2d_forward(const KernelCtx& ctx, ConstView x, ConstView w, ConstView bi
   of.bias = static_cast<bool>(bias);
   of.residual = static_cast<bool>(residual);
   of.activation = activation;
-  of.tf32 |=
-      precision == Precision::BF16 && !mean;  // which keeps more of the factors than was asked for
+  // TF32 keeps more of the factors than was asked for.
+  of.tf32 |= precision == Precision::BF16 && !mean;
   if (y.numel() > 0)
     run_forward(ctx, of, dense(ctx, x), dense(ctx, w), dense(ctx, bias), dense(ctx, residual), y);
   if (mean) batch_norm_stats(ctx, y, mean, variance);
