@@ -245,6 +245,8 @@ TEST_CASE("command: settings that make no sense") {
   // Said before the data is looked at.
   place.refuses(2, {"tune", "absent", "--scratch", "--model", "mnist_cn", "--out", "run"},
                 {"model: no model 'mnist_cn'; did you mean 'mnist_cnn'?"});
+  place.refuses(2, {"bench", "--batch", "2"},
+                {"which network? Name it with --model, or a file of its weights with --weights"});
   testing::write_picture_folders(place.path() / "photos", {"ant", "bee"}, 3);
   for (const char* out : {"photos", "photos/run", "other/../photos/ant"})
     place.refuses(2, {"tune", "photos", "--scratch", "--model", "cifar_resnet20", "--out", out},

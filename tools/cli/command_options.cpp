@@ -113,7 +113,8 @@ void add_options(CLI::App& app, TuneOptions& options) {
       "Steps between checkpoints; 0: epochs, of at least 15 s together")
       ->check(not_negative());
   CLI::Option* resume =
-      app.add_flag("--resume", train.resume, "Go on from the newest checkpoint in --out");
+      app.add_flag("--resume", train.resume,
+                   "Go on from the newest checkpoint in --out; begin if there is none");
   app.add_flag("--overwrite", options.overwrite, "Replace an earlier run in --out")
       ->excludes(resume);
 }

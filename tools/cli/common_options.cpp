@@ -36,7 +36,8 @@ void add_options(CLI::App& app, CommonOptions& options) {
              by_name({Precision::Full, Precision::BF16}),
              "bf16: what training keeps for backward is rounded, for memory")
       ->group(group);
-  app.add_flag("--tf32", options.numerics.tf32, "A GPU may round f32 factors to TF32, for speed")
+  app.add_flag("--tf32", options.numerics.tf32,
+               "A GPU may round f32 factors to TF32, for speed; without one it changes nothing")
       ->group(group);
   app.add_flag("-q,--quiet", options.quiet, "No progress, only errors")->group(group);
 }
