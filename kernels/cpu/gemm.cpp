@@ -34,11 +34,10 @@ struct BlocksOfB {
 
   template <class T>
   static BlocksOfB of(const Product<T>& p) {
-    constexpr int64_t kDeepest = 1152;
     const int64_t most = std::max<int64_t>(1, cache_sizes().level3 / 2 / int64_t{sizeof(T)});
     const int64_t depth = std::max<int64_t>(p.depth, 1);
     const int64_t width = tile_shape<T>(simd_level()).columns;
-    const int64_t least = even_piece(depth, kDeepest);
+    const int64_t least = even_piece(depth, kPanelStretch);
     const int64_t columns = even_piece(p.columns, std::max(width, most / least));
     const int64_t whole = ceil_div(columns, width) * width;
     return {columns == p.columns ? even_piece(depth, std::max(least, most / whole)) : least, whole};
@@ -107,16 +106,14 @@ void multiply_packed(const KernelCtx& ctx, const Product<T>& p, const Strided<T>
     Panel<T> panel;
     panel.tiles = tiles;
     panel.c_stride = p.columns;
-    panel.packed = packed + part.column * p.depth;
-    panel.packed_depth = p.depth;
+    panel.b = packed + part.column * p.depth;
+    panel.b_depth = p.depth;
     panel.columns = part.end_column - part.column;
     panel.layout = LayoutA::Transposed;
     panel.a_stride = tile_rows;
-    constexpr int64_t kNoOffset = 0;
-    panel.offsets = &kNoOffset;
     for (int64_t k = 0; k < std::max<int64_t>(p.depth, 1); k += kStretch) {
       panel.run = std::min(kStretch, p.depth - k);
-      panel.packed_begin = k;
+      panel.b_begin = k;
       panel.continued = k > 0;
       T* pack = packs + worker * scratch;
       panel.tile_count = 0;
@@ -157,10 +154,8 @@ void multiply_side_by_side(const Product<T>& p, const Strided<T>& b) {
     panel.layout = LayoutA::Transposed;
     panel.a_stride = p.depth_stride;
     panel.c_stride = p.columns;
-    constexpr int64_t kNoOffset = 0;
-    panel.offsets = &kNoOffset;
     panel.run = p.depth;
-    panel.packed = b.data + part.column;
+    panel.b = b.data + part.column;
     panel.b_stride = b.depth_stride;
     panel.columns = part.end_column - part.column;
     with_simd([&]<SimdLevel kLevel>() { multiply_panel<kLevel, T>(panel); });

@@ -82,15 +82,13 @@ TEST_CASE("bf16 products: without the instruction the same bits") {
     for (int row = 0; row < kRows; row += tiles.back().rows)
       tiles.push_back({a.data() + row * kPairs, c.data<float>() + row * kColumns, nullptr,
                        std::min(kRows - row, cpu::bf16_tile_rows(kNative))});
-    constexpr int64_t kNoOffset = 0;
     cpu::multiply_bf16_panel<kLevel, kNative>({.tiles = tiles.data(),
                                                .tile_count = std::ssize(tiles),
                                                .a_stride = kPairs,
                                                .c_stride = kColumns,
-                                               .offsets = &kNoOffset,
                                                .run = kPairs,
-                                               .packed = b.data(),
-                                               .packed_depth = kPairs,
+                                               .b = b.data(),
+                                               .b_depth = kPairs,
                                                .columns = kColumns});
     return c;
   };

@@ -91,10 +91,10 @@ struct Job {
       for (int64_t s = part.first_span; s < part.end_span; ++s) {
         const Span& span = spans[static_cast<size_t>(s)];
         if (in_place) {
-          panel.packed = origins.front() + span.begin;
+          panel.b = origins.front() + span.begin;
         } else {
           pack_windows(rectangles, origins, span, count, packed);
-          panel.packed = packed;
+          panel.b = packed;
         }
         multiply(panel, span, layout.run);
       }
@@ -121,7 +121,7 @@ struct Job {
     panel.layout = LayoutA::Transposed;
     panel.a_stride = c.out.pixel;
     panel.c_stride = c.depth();
-    panel.run = panel.packed_depth = count;
+    panel.run = panel.b_depth = count;
     if (in_place) {
       panel.b_stride = c.in.pixel;
       panel.next_b = count * c.in.pixel;
@@ -152,9 +152,7 @@ struct Job {
     Tile<T> tiles[kTiles + 1];
     std::copy_n(panel.tiles, panel.tile_count, tiles);
     for (int64_t t = 0; t < panel.tile_count; ++t) tiles[t].c += span.run * run + span.begin;
-    constexpr int64_t kNoOffset = 0;
     panel.tiles = tiles;
-    panel.offsets = &kNoOffset;
     panel.columns = span.width;
     with_simd([&]<SimdLevel kLevel>() { multiply_panel<kLevel, T>(panel); });
   }

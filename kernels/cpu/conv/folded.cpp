@@ -58,9 +58,9 @@ struct Job {
     panel.offsets = offsets;
     panel.runs = count;
     panel.run = c.channels;
-    panel.packed = packed + group * blocks.size(depth());
-    panel.packed_depth = depth();
-    panel.packed_begin = first * c.channels;
+    panel.b = packed + group * blocks.size(depth());
+    panel.b_depth = depth();
+    panel.b_begin = first * c.channels;
     panel.columns = blocks.columns;
 
     const int64_t at = image * c.out.image + row * c.out.row + group * c.columns;

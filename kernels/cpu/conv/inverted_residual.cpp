@@ -52,14 +52,12 @@ struct Pointwise {
     Tile<T>* end = tiles;
     add_tiles<T>(end, {x, y, residual, 0}, pixels, {inputs, outputs},
                  tile_shape<T>(simd_level()).rows);
-    constexpr int64_t kNoOffset = 0;
     Panel<T> panel;
     panel.tiles = tiles;
     panel.tile_count = end - tiles;
-    panel.a_stride = panel.run = panel.packed_depth = inputs;
+    panel.a_stride = panel.run = panel.b_depth = inputs;
     panel.c_stride = panel.columns = outputs;
-    panel.offsets = &kNoOffset;
-    panel.packed = packed;
+    panel.b = packed;
     panel.bias = bias;
     panel.activation = activation;
     with_simd([&]<SimdLevel kLevel>() { multiply_panel<kLevel, T>(panel); });

@@ -97,8 +97,8 @@ struct Job {
     panel.offsets = layout.offsets.data();
     panel.runs = static_cast<int64_t>(layout.offsets.size());
     panel.run = layout.run;
-    panel.packed = packed + group * blocks.size(depth) + column * depth;
-    panel.packed_depth = depth;
+    panel.b = packed + group * blocks.size(depth) + column * depth;
+    panel.b_depth = depth;
     panel.columns = std::min(c.columns, blocks.begin(end_block)) - column;
     panel.bias = epilogue.bias ? epilogue.bias + channel : nullptr;
     panel.activation = epilogue.activation;

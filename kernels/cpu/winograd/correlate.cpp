@@ -43,15 +43,13 @@ struct Job {
   // packed.
   void multiply(const Planes& v, int64_t channel, int64_t depth, const float* u, int64_t u_plane,
                 int64_t columns, int64_t count, const Planes& m, Tile<float>* tiles) const {
-    constexpr int64_t kNoOffset = 0;
     const int64_t pieces = ceil_div(count, tile_rows);
     Panel<float> panel{.tiles = tiles,
                        .tile_count = pieces,
                        .a_stride = v.row,
                        .c_stride = m.row,
-                       .offsets = &kNoOffset,
                        .run = depth,
-                       .packed_depth = depth,
+                       .b_depth = depth,
                        .columns = columns,
                        .continued = channel > 0};
     for (int64_t q = 0; q < kPlanes; ++q) {
@@ -60,7 +58,7 @@ struct Job {
         tiles[i] = {v.at(q, begin) + channel, m.at(q, begin), nullptr,
                     static_cast<int>(end - begin)};
       }
-      panel.packed = u + q * u_plane;
+      panel.b = u + q * u_plane;
       with_simd([&]<SimdLevel kLevel>() { multiply_panel<kLevel, float>(panel); });
     }
   }

@@ -75,7 +75,6 @@ struct Job {
   // Plane q of dU (+)= dM^T V.
   void multiply(int64_t q, int64_t count, int64_t columns, bool continued,
                 Tile<float>* tiles) const {
-    constexpr int64_t kNoOffset = 0;
     const int64_t pieces = ceil_div(columns, tile_rows);
     for (int64_t i = 0; i < pieces; ++i) {
       const int64_t begin = columns * i / pieces, end = columns * (i + 1) / pieces;
@@ -85,10 +84,9 @@ struct Job {
                              .tile_count = pieces,
                              .a_stride = m.row,
                              .c_stride = du.row,
-                             .offsets = &kNoOffset,
                              .run = count,
-                             .packed = v + q * v_plane,
-                             .packed_depth = count,
+                             .b = v + q * v_plane,
+                             .b_depth = count,
                              .columns = c.channels,
                              .layout = LayoutA::Transposed,
                              .continued = continued};
