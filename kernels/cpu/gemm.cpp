@@ -91,7 +91,8 @@ void for_each_part(const Product<T>& p, const Work& work) {
   });
 }
 
-// Any other A is packed, a stretch of the reduction at a time.
+// Any other A is packed, a stretch of the reduction at a time: the eight tiles of a part then take
+// 224 KB of a level-2 cache.
 template <class T>
 void multiply_packed(const KernelCtx& ctx, const Product<T>& p, const Strided<T>& b) {
   constexpr int64_t kStretch = 512;

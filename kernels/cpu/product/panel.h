@@ -63,24 +63,22 @@ enum class LayoutA : uint8_t {
 /// % faster in one go than in two, 3x3 convolutions of 128 channels (1152) 1 %.
 inline constexpr int64_t kPanelStretch = 1152;
 
-/// Where the only run begins.
-inline constexpr int64_t kNoOffset = 0;
-
 /// Factor: what A and B consist of, if not T (bf16_panel.h).
 template <class T, class Factor = T>
 struct Panel {
   const Tile<T, Factor>* tiles = nullptr;
   int64_t tile_count = 0;
-  int64_t a_stride = 0;                 ///< in A, between what `layout` says
-  int64_t c_stride = 0;                 ///< between the rows of a tile, in C and in the residual
-  const int64_t* offsets = &kNoOffset;  ///< of each run from a row's start
+  int64_t a_stride = 0;  ///< in A, between what `layout` says
+  int64_t c_stride = 0;  ///< between the rows of a tile, in C and in the residual
+  static constexpr int64_t kNoOffset = 0;
+  const int64_t* offsets = &kNoOffset;  ///< of each of `runs` from a row's start; so for one
   int64_t runs = 1;
-  int64_t run = 0;  ///< elements of a run
-  const Factor* b = nullptr;
-  int64_t b_depth = 0;   ///< rows of a packed B, of which
-  int64_t b_begin = 0;   ///< the reduction's first is this one
-  int64_t b_stride = 0;  ///< if not 0: B is not packed, its rows are so far apart, its columns
-                         ///< whole vectors; only beside a transposed A
+  int64_t run = 0;            ///< elements of a run
+  const Factor* b = nullptr;  ///< packed (pack.h), unless b_stride says otherwise
+  int64_t b_depth = 0;        ///< rows of a packed B, of which
+  int64_t b_begin = 0;        ///< the reduction's first is this one
+  int64_t b_stride = 0;       ///< if not 0: B is not packed, its rows are so far apart, its columns
+                              ///< whole vectors; only beside a transposed A
   int64_t columns = 0;
   const T* bias = nullptr;  ///< [columns] or null
   Activation activation = Activation::None;

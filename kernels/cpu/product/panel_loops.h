@@ -13,6 +13,7 @@
 #include "graft/core/ceil_div.h"
 #include "graft/kernels/cpu/product/panel.h"
 #include "graft/kernels/cpu/product/register_tile.h"
+#include "graft/kernels/cpu/product/tile_ahead.h"
 #include "graft/kernels/cpu/simd/vec.h"
 
 namespace graft::cpu {
@@ -53,51 +54,15 @@ struct Call {
   const int64_t* next_offsets;
   const Factor* ahead;  // and of B,
   int64_t ahead_step;   // so many elements for each entry of the reduction
-  const T* soon;        // a tile of C, its rows as c_rows,
-  int64_t rows_each;    // so many with a line of A
+  const T* c_ahead;     // a tile of C that is fetched, its rows taken to lie as c_rows, or null
+  int64_t rows_a_step;  // of it and of the residual, with each kLine entries
 };
 
-// Fetches rows of a tile, `each` with one step along the reduction. All at once would hold up what
-// A and B wait for: on Zen 5 that is 1 to 2 % of 1024^3.
-template <class T, int kRows, int kVecs>
-class RowsAhead {
- public:
-  // From `row` on, or nothing if null.
-  RowsAhead(const T* row, const RowsOfTile& rows, int64_t each)
-      : row_(row), rows_(rows), each_(each), fetched_(row ? 0 : kRows) {}
-
-  [[gnu::always_inline]] void step() {
-    const int64_t end = fetched_ + each_ < kRows ? fetched_ + each_ : kRows;
-    for (; fetched_ < end; row_ += rows_.template to<kRows>(static_cast<int>(++fetched_)))
-#pragma GCC unroll 2
-      for (int v = 0; v < kVecs; ++v) __builtin_prefetch(row_ + v * kLanes<T>, 1, 3);
-  }
-
- private:
-  const T* row_;
-  const RowsOfTile rows_;
-  const int64_t each_;
-  int64_t fetched_;
-};
-
-// Fetches what a tile reads and writes beside its factors: its residual, without which ResNet-50's
-// evaluation takes 8 % more on Zen 5, and its own C if it begins the reduction, else, since that is
-// read at once, the next tile's.
+// Of what `call` has fetched along the reduction.
 template <class M, int kRows, int kVecs>
-class TileAhead {
- public:
-  explicit TileAhead(const Call<M>& call)
-      : c_(call.soon, call.c_rows, call.rows_each),
-        residual_(call.last ? call.residual : nullptr, call.c_rows, call.rows_each) {}
-
-  [[gnu::always_inline]] void step() {
-    c_.step();
-    residual_.step();
-  }
-
- private:
-  RowsAhead<typename M::Sum, kRows, kVecs> c_, residual_;
-};
+TileAhead<typename M::Sum, kRows, kVecs> tile_ahead(const Call<M>& call) {
+  return {call.c_ahead, call.last ? call.residual : nullptr, call.c_rows, call.rows_a_step};
+}
 
 // One entry of the reduction: acc += the outer product of kRows elements of A, element(row), and a
 // packed row of B.
@@ -129,7 +94,7 @@ template <class M, int kRows, int kVecs>
   const int64_t s = call.a_stride;
   const Factor* b = call.b;
   const Factor* ahead = call.ahead;
-  TileAhead<M, kRows, kVecs> beside(call);
+  auto beside = tile_ahead<M, kRows, kVecs>(call);
   for (int64_t i = 0; i < call.runs; ++i) {
     const Factor* a[kPointers];
 #pragma GCC unroll 4
@@ -166,7 +131,7 @@ template <class M, int kRows, int kVecs>
   const typename M::Factor* ahead = call.ahead;
   const int64_t next_a = call.next_a - a;
   constexpr int64_t kEntries = kLine<typename M::Factor>;
-  TileAhead<M, kRows, kVecs> beside(call);
+  auto beside = tile_ahead<M, kRows, kVecs>(call);
   for (int64_t k = 0; k < call.run;) {
     const int64_t end = k + kEntries < call.run ? k + kEntries : call.run;
     beside.step();
@@ -185,6 +150,7 @@ template <class M, int kRows, int kVecs, LayoutA kLayout>
 void multiply_tile(const Call<M>& call) {
   using T = typename M::Sum;
   Vec<T> acc[kRows][kVecs]{};
+  if (!call.c_ahead) fetch_tile<T, kRows, kVecs>(call.c, call.c_rows);
   if (call.continued) add_tile(acc, static_cast<const T*>(call.c), call.c_rows, call.columns);
   if constexpr (kLayout == LayoutA::Rows)
     reduce_rows<M>(acc, call);
@@ -235,7 +201,7 @@ void look_ahead(const PanelOf<M>& panel, int64_t t, int64_t column, const Stretc
   using Factor = typename M::Factor;
   constexpr int kColumns = kTile<typename M::Sum>.columns;
   const Tile<typename M::Sum, Factor>& tile = panel.tiles[t];
-  const int64_t blocks = (panel.columns + kColumns - 1) / kColumns;
+  const int64_t blocks = ceil_div(panel.columns, kColumns);
   const int64_t blocks_left = blocks - 1 - column / kColumns;
   call.next_a = call.a;  // in the caches
   call.next_stride = call.a_stride;
@@ -254,7 +220,7 @@ void look_ahead(const PanelOf<M>& panel, int64_t t, int64_t column, const Stretc
     call.ahead_step = panel.b_stride;
     call.ahead = call.b + panel.next_b + t % 2 * kLine<Factor>;
   } else {
-    call.ahead_step = (kColumns + panel.tile_count - 1) / panel.tile_count;
+    call.ahead_step = ceil_div(kColumns, panel.tile_count);
     call.ahead = next_columns + t * call.ahead_step * k.runs * k.length;
   }
 }
@@ -274,7 +240,7 @@ void multiply_stretch(const PanelOf<M>& panel, const Stretch& k, bool first, boo
   const int64_t a_skip = kLayout == LayoutA::Rows ? k.begin : skipped * panel.a_stride;
   const int64_t length = k.runs * k.length;
   const int64_t lines = k.runs * ceil_div(k.length, kLine<typename M::Factor>);
-  call.rows_each = lines > 0 ? ceil_div(M::kTileRows, lines) : 0;
+  call.rows_a_step = lines > 0 ? ceil_div(M::kTileRows, lines) : 0;
   for (int64_t column = 0; column < panel.columns; column += kColumns) {
     const int64_t left = panel.columns - column;
     call.columns = static_cast<int>(left < kColumns ? left : kColumns);
@@ -294,10 +260,11 @@ void multiply_stretch(const PanelOf<M>& panel, const Stretch& k, bool first, boo
       call.c = tile.c + column;
       call.c_rows = {panel.c_stride, tile.c_gap};
       call.residual = tile.residual ? tile.residual + column : nullptr;
-      call.soon = call.c;
-      if (call.continued)
-        call.soon = t + 1 < panel.tile_count ? panel.tiles[t + 1].c + column
-                                             : panel.tiles[0].c + column + kColumns;
+      if (call.continued)  // its own C is read at once
+        call.c_ahead = t + 1 < panel.tile_count ? panel.tiles[t + 1].c + column
+                                                : panel.tiles[0].c + (more ? column + kColumns : 0);
+      else
+        call.c_ahead = lines < M::kTileRows ? nullptr : call.c;
       tile_function<M, kLayout>(narrow, tile.rows)(call);
     }
   }
@@ -307,7 +274,7 @@ void multiply_stretch(const PanelOf<M>& panel, const Stretch& k, bool first, boo
 template <class M, LayoutA kLayout>
 void multiply(const PanelOf<M>& panel) {
   if (panel.run > kPanelStretch) {
-    const int64_t pieces = (panel.run + kPanelStretch - 1) / kPanelStretch;
+    const int64_t pieces = ceil_div(panel.run, kPanelStretch);
     for (int64_t i = 0; i < panel.runs; ++i)
       for (int64_t piece = 0; piece < pieces; ++piece) {
         const int64_t begin = panel.run * piece / pieces, end = panel.run * (piece + 1) / pieces;
