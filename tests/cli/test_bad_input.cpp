@@ -242,11 +242,10 @@ TEST_CASE("command: settings that make no sense") {
   place.refuses(2, Place::tune({"--dev", "0"}), {"nothing to measure on"});
   place.refuses(2, Place::tune({"--val", "data/images-idx3-ubyte", "--patience", "3"}),
                 {"--patience waits for gains on a share of the training data: give --dev above 0"});
+  place.refuses(2, {"bench", "--batch", "2"}, {"--model NAME (or --weights FILE) is required"});
   // Said before the data is looked at.
   place.refuses(2, {"tune", "absent", "--scratch", "--model", "mnist_cn", "--out", "run"},
                 {"model: no model 'mnist_cn'; did you mean 'mnist_cnn'?"});
-  place.refuses(2, {"bench", "--batch", "2"},
-                {"which network? Name it with --model, or a file of its weights with --weights"});
   testing::write_picture_folders(place.path() / "photos", {"ant", "bee"}, 3);
   for (const char* out : {"photos", "photos/run", "other/../photos/ant"})
     place.refuses(2, {"tune", "photos", "--scratch", "--model", "cifar_resnet20", "--out", out},

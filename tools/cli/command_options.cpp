@@ -188,6 +188,10 @@ void add_options(CLI::App& app, BenchOptions& options) {
   add(app, "--tolerance", options.tolerance, "Share by which a time may have grown")
       ->check(CLI::Range(0.0, 100.0))
       ->needs(compare);
+  app.parse_complete_callback([&options] {
+    if (options.model.empty() && options.weights.empty())
+      throw CLI::RequiredError("--model NAME (or --weights FILE)");
+  });
   app.footer("Models: " + join(models::model_names(), ", "));
 }
 

@@ -37,7 +37,7 @@ void add_options(CLI::App& app, CommonOptions& options) {
              "bf16: what training keeps for backward is rounded, for memory")
       ->group(group);
   app.add_flag("--tf32", options.numerics.tf32,
-               "A GPU may round f32 factors to TF32, for speed; without one it changes nothing")
+               "A GPU may round f32 factors to TF32, for speed; on a CPU it has no effect")
       ->group(group);
   app.add_flag("-q,--quiet", options.quiet, "No progress, only errors")->group(group);
 }

@@ -30,8 +30,6 @@ const char* to_string(Head head) noexcept {
 }
 
 LoadedNetwork load_for_tuning(const TuningStart& start) {
-  check(!start.model.empty() || !start.weights.empty(), ErrorKind::Argument,
-        "which network? Name it with --model, or a file of its weights with --weights");
   LoadedNetwork loaded;
   if (start.weights.empty()) {
     loaded.model = start.model;

@@ -27,7 +27,7 @@ std::string short_name(const std::string& key) {
 
 // Null if plans are not kept.
 const char* plan_folder() {
-  const char* const folder = std::getenv("GRAFT_CUDA_PLANS");
+  static const char* const folder = std::getenv("GRAFT_CUDA_PLANS");
   return folder && *folder ? folder : nullptr;
 }
 
