@@ -58,11 +58,10 @@ struct Call {
   int64_t rows_a_step;  // of it and of the residual, with each kLine entries
 };
 
-// Of what `call` has fetched along the reduction.
-template <class M, int kRows, int kVecs>
-TileAhead<typename M::Sum, kRows, kVecs> tile_ahead(const Call<M>& call) {
-  return {call.c_ahead, call.last ? call.residual : nullptr, call.c_rows, call.rows_a_step};
-}
+// Whether tiles of so many rows have something fetched along the reduction. Few have few rows:
+// their kernels stay small.
+template <class M, int kRows>
+constexpr bool kFetches = 2 * kRows > M::kTileRows;
 
 // One entry of the reduction: acc += the outer product of kRows elements of A, element(row), and a
 // packed row of B.
@@ -94,7 +93,8 @@ template <class M, int kRows, int kVecs>
   const int64_t s = call.a_stride;
   const Factor* b = call.b;
   const Factor* ahead = call.ahead;
-  auto beside = tile_ahead<M, kRows, kVecs>(call);
+  TileAhead<typename M::Sum, kRows, kVecs> beside(call.c_ahead, call.last ? call.residual : nullptr,
+                                                  call.c_rows, call.rows_a_step);
   for (int64_t i = 0; i < call.runs; ++i) {
     const Factor* a[kPointers];
 #pragma GCC unroll 4
@@ -104,7 +104,7 @@ template <class M, int kRows, int kVecs>
     for (int64_t line = 0; line < call.run; line += kEntries) {
       const Factor* next_a = call.next_a + call.next_offsets[i] + line;
       const int64_t end = line + kEntries < call.run ? line + kEntries : call.run;
-      beside.step();
+      if constexpr (kFetches<M, kRows>) beside.step();
       for (int64_t k = line; k < end; ++k) {
         if constexpr (kVecs > 1) __builtin_prefetch(ahead, 0, 2);
         __builtin_prefetch(next_a, 0, 2);
@@ -131,10 +131,11 @@ template <class M, int kRows, int kVecs>
   const typename M::Factor* ahead = call.ahead;
   const int64_t next_a = call.next_a - a;
   constexpr int64_t kEntries = kLine<typename M::Factor>;
-  auto beside = tile_ahead<M, kRows, kVecs>(call);
+  TileAhead<typename M::Sum, kRows, kVecs> beside(call.c_ahead, nullptr, call.c_rows,
+                                                  call.rows_a_step);
   for (int64_t k = 0; k < call.run;) {
     const int64_t end = k + kEntries < call.run ? k + kEntries : call.run;
-    beside.step();
+    if constexpr (kFetches<M, kRows>) beside.step();
     for (; k < end; ++k) {
       __builtin_prefetch(ahead, 0, 2);
       __builtin_prefetch(a + next_a, 0, 2);
@@ -150,7 +151,7 @@ template <class M, int kRows, int kVecs, LayoutA kLayout>
 void multiply_tile(const Call<M>& call) {
   using T = typename M::Sum;
   Vec<T> acc[kRows][kVecs]{};
-  if (!call.c_ahead) fetch_tile<T, kRows, kVecs>(call.c, call.c_rows);
+  if (!kFetches<M, kRows> || !call.c_ahead) fetch_tile<T, kRows, kVecs>(call.c, call.c_rows);
   if (call.continued) add_tile(acc, static_cast<const T*>(call.c), call.c_rows, call.columns);
   if constexpr (kLayout == LayoutA::Rows)
     reduce_rows<M>(acc, call);

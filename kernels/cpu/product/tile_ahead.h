@@ -34,6 +34,7 @@ class RowsAhead {
 
   [[gnu::always_inline]] void step() {
     const int64_t end = fetched_ + each_ < kRows ? fetched_ + each_ : kRows;
+#pragma GCC unroll 1
     for (; fetched_ < end; row_ += rows_.template to<kRows>(static_cast<int>(++fetched_)))
       fetch_row<T, kVecs, kWritten>(row_);
   }
