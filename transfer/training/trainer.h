@@ -6,8 +6,8 @@
 //
 // A run is a function of (network, weights, data, options): the number of threads or loader
 // workers, the feature cache, and where it was interrupted do not change a bit of the result. It
-// runs where the network is (Module::to()); pictures are made on the host, or, where
-// they fit as bytes, on the device (resident_source.h); features are kept on the host.
+// runs where the network is (Module::to()); pictures are made on the host, or, where they fit as
+// bytes, on the device (resident_source.h); features are kept on the host.
 #pragma once
 
 #include "graft/core/preprocess.h"

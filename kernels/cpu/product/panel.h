@@ -59,8 +59,8 @@ enum class LayoutA : uint8_t {
 };
 
 /// Entries of a reduction between two visits of a tile of C, about. Their packed columns come from
-/// the level-2 cache in any case; with AVX-512 on Zen 5 products of 768 or 1024 entries are 3 to 6
-/// % faster in one go than in two, 3x3 convolutions of 128 channels (1152) 1 %.
+/// the level-2 cache in any case; with AVX-512 on Zen 5 products of 768 or 1024 entries take 3 to
+/// 6 % less in one go than in two, 3x3 convolutions of 128 channels (1152) 1 %.
 inline constexpr int64_t kPanelStretch = 1152;
 
 /// Factor: what A and B consist of, if not T (bf16_panel.h).
@@ -71,7 +71,7 @@ struct Panel {
   int64_t a_stride = 0;  ///< in A, between what `layout` says
   int64_t c_stride = 0;  ///< between the rows of a tile, in C and in the residual
   static constexpr int64_t kNoOffset = 0;
-  const int64_t* offsets = &kNoOffset;  ///< of each of `runs` from a row's start; so for one
+  const int64_t* offsets = &kNoOffset;  ///< of each run from a row's start; unset: 0, for one run
   int64_t runs = 1;
   int64_t run = 0;            ///< elements of a run
   const Factor* b = nullptr;  ///< packed (pack.h), unless b_stride says otherwise

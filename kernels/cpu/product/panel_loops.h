@@ -58,8 +58,8 @@ struct Call {
   int64_t rows_a_step;  // of it and of the residual, with each kLine entries
 };
 
-// Whether tiles of so many rows have something fetched along the reduction. Few have few rows:
-// their kernels stay small.
+// Whether tiles of so many rows have something fetched along the reduction (tile_ahead.h). Those of
+// few rows are rare, and without it their many kernels are smaller.
 template <class M, int kRows>
 constexpr bool kFetches = 2 * kRows > M::kTileRows;
 
